@@ -1,0 +1,1 @@
+//! Which paths of which variables a template needs, and how.
