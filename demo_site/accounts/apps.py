@@ -1,0 +1,9 @@
+"""App configuration of ``accounts``."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People and their public profiles."""
+
+    name = "accounts"

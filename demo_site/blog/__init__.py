@@ -1,0 +1,1 @@
+"""A blog: posts, tags and comments."""

@@ -1,0 +1,1 @@
+"""Project package of the demo site: settings, URLs and the engine switch."""

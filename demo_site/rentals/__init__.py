@@ -1,0 +1,1 @@
+"""A letting agency: properties, tenants, leases and maintenance."""

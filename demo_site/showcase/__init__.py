@@ -1,0 +1,1 @@
+"""Demo data, and the comparison of the two template engines."""
