@@ -1,1 +1,35 @@
-//! Placeholder replaced by the first module.
+//! String, number and date algorithms of Django's filters: text in, text out, no Python.
+//!
+//! Every function gives the bytes Django gives on `CPython`, or `None`. `None` always means "not decided
+//! here": the caller runs Django's own function, which then also raises Django's own error. Nothing
+//! guesses, nothing panics, and work is linear in the input.
+//!
+//! # Table of contents
+//!
+//! | module | functions |
+//! |---|---|
+//! | [`html`] | `needs_escape`, `escape_into`, `escape`, `normalize_newlines`, `linebreaks`, `linebreaksbr`, `linenumbers`, `strip_spaces_between_tags`, `spaceless` |
+//! | [`markup`] | `striptags` |
+//! | [`js`] | `escapejs_into`, `escapejs`, `json_script_into` |
+//! | [`text`] | `addslashes`, `capfirst`, `lower`, `upper`, `title`, `python_title`, `cut`, `center`, `ljust`, `rjust`, `slugify`, `phone2numeric`, `wordcount`, `characters`, `get_digit`, `pluralize`, `yesno` |
+//! | [`wrap`] | `wordwrap` |
+//! | [`truncate`] | `truncatechars`, `truncatewords`, `truncatechars_html`, `truncatewords_html` |
+//! | [`urls`] | `quote_into`, `urlencode`, `iriencode`, `quote_plus_into`, `query_string` |
+//! | [`urlize`] | `urlize` |
+//! | [`numbers`] | `repr_into`, `repr`, `NumberFormat`, `Number`, `format`, `floatformat`, `widthratio` |
+//! | [`humanize`] | `intcomma`, `intcomma_plain`, `filesizeformat`, `intword` |
+//! | [`dates`] | `CompiledFormat`, `DateParts`, `Zone`, `Names`, `isoformat_into` |
+//! | [`durations`] | `Moment`, `Unit`, `timesince` |
+//!
+//! Rules that differ between the supported Django series take a [`Series`].
+
+pub mod html;
+pub mod js;
+pub mod markup;
+mod series;
+pub mod text;
+pub mod truncate;
+mod unicode;
+pub mod wrap;
+
+pub use series::Series;

@@ -1,0 +1,213 @@
+//! HTML escaping and line-break filters: `escape`, `linebreaks`, `linebreaksbr`, `linenumbers`, `spaceless`.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::unicode::is_space;
+
+const BLOCK: usize = 16;
+
+/// What `html.escape` writes for this byte; empty for bytes it leaves alone.
+const fn entity(byte: u8) -> &'static str {
+    match byte {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        b'\'' => "&#x27;",
+        _ => "",
+    }
+}
+
+const fn is_special(byte: u8) -> bool {
+    // `&'` and `<>` differ from each other in one bit, so three comparisons cover five characters.
+    byte | 1 == b'\'' || byte | 2 == b'>' || byte == b'"'
+}
+
+/// Position of the first byte at or after `from` that `escape` changes.
+fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = &bytes[from..];
+    let mut blocks = rest.chunks_exact(BLOCK);
+    let mut at = from;
+    for block in blocks.by_ref() {
+        // A fold without an early exit compiles to vector instructions.
+        if block.iter().fold(false, |hit, &byte| hit | is_special(byte)) {
+            return block.iter().position(|&byte| is_special(byte)).map(|i| at + i);
+        }
+        at += BLOCK;
+    }
+    blocks.remainder().iter().position(|&byte| is_special(byte)).map(|i| at + i)
+}
+
+/// Whether [`escape_into`] would change `s`.
+pub fn needs_escape(s: &str) -> bool {
+    next_special(s.as_bytes(), 0).is_some()
+}
+
+/// Append `s` with `& < > " '` replaced, as `django.utils.html.escape` does.
+pub fn escape_into(s: &str, out: &mut String) {
+    let bytes = s.as_bytes();
+    let mut clean = 0;
+    let mut from = 0;
+    while let Some(at) = next_special(bytes, from) {
+        out.push_str(&s[clean..at]);
+        out.push_str(entity(bytes[at]));
+        clean = at + 1;
+        from = clean;
+    }
+    out.push_str(&s[clean..]);
+}
+
+/// `s` escaped as by [`escape_into`]; borrowed when nothing changes.
+pub fn escape(s: &str) -> Cow<'_, str> {
+    if !needs_escape(s) {
+        return Cow::Borrowed(s);
+    }
+    let mut out = String::with_capacity(s.len() + s.len() / 8 + 16);
+    escape_into(s, &mut out);
+    Cow::Owned(out)
+}
+
+/// `s` with `\r\n` and lone `\r` as `\n` (`django.utils.text.normalize_newlines`).
+pub fn normalize_newlines(s: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'\r', s.as_bytes()) else {
+        return Cow::Borrowed(s);
+    };
+    let mut out = String::with_capacity(s.len());
+    let mut clean = 0;
+    let mut next = Some(first);
+    while let Some(at) = next {
+        out.push_str(&s[clean..at]);
+        out.push('\n');
+        clean = at + 1;
+        if s.as_bytes().get(clean) == Some(&b'\n') {
+            clean += 1;
+        }
+        next = memchr::memchr(b'\r', &s.as_bytes()[clean..]).map(|i| clean + i);
+    }
+    out.push_str(&s[clean..]);
+    Cow::Owned(out)
+}
+
+/// Append `s`, escaped on demand, with every `\n` as `<br>`.
+fn push_broken_lines(s: &str, autoescape: bool, out: &mut String) {
+    for (i, line) in s.split('\n').enumerate() {
+        if i > 0 {
+            out.push_str("<br>");
+        }
+        if autoescape {
+            escape_into(line, out);
+        } else {
+            out.push_str(line);
+        }
+    }
+}
+
+/// The `linebreaks` filter: paragraphs at two or more newlines, `<br>` at single ones.
+///
+/// `autoescape` is the filter's effective one: off for safe input.
+pub fn linebreaks(s: &str, autoescape: bool) -> String {
+    let text = normalize_newlines(s);
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest: &str = &text;
+    loop {
+        let (paragraph, tail) = match memchr::memmem::find(rest.as_bytes(), b"\n\n") {
+            Some(at) => (&rest[..at], Some(rest[at..].trim_start_matches('\n'))),
+            None => (rest, None),
+        };
+        out.push_str("<p>");
+        push_broken_lines(paragraph, autoescape, &mut out);
+        out.push_str("</p>");
+        match tail {
+            Some(tail) => {
+                out.push_str("\n\n");
+                rest = tail;
+            }
+            None => return out,
+        }
+    }
+}
+
+/// The `linebreaksbr` filter: every newline as `<br>`. `autoescape` as in [`linebreaks`].
+pub fn linebreaksbr(s: &str, autoescape: bool) -> String {
+    let text = normalize_newlines(s);
+    let mut out = String::with_capacity(text.len() + 16);
+    push_broken_lines(&text, autoescape, &mut out);
+    out
+}
+
+/// The `linenumbers` filter: every line after its zero padded number. `autoescape` as in [`linebreaks`].
+pub fn linenumbers(s: &str, autoescape: bool) -> String {
+    let count = memchr::memchr_iter(b'\n', s.as_bytes()).count() + 1;
+    let width = count.to_string().len();
+    let mut out = String::with_capacity(s.len() + count * (width + 2));
+    for (i, line) in s.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        // Writing into a String cannot fail.
+        let _ = write!(out, "{:0width$}. ", i + 1);
+        if autoescape {
+            escape_into(line, &mut out);
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// `s` without the white space between a `>` and the next `<` (`django.utils.html.strip_spaces_between_tags`).
+pub fn strip_spaces_between_tags(s: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut clean = 0;
+    for at in memchr::memchr_iter(b'>', s.as_bytes()) {
+        let after = &s[at + 1..];
+        // Runs are looked at once: each one belongs to the `>` directly before it.
+        let gap = after.len() - after.trim_start_matches(is_space).len();
+        if gap > 0 && after.as_bytes().get(gap) == Some(&b'<') {
+            out.push_str(&s[clean..=at]);
+            clean = at + 1 + gap;
+        }
+    }
+    if clean == 0 {
+        return Cow::Borrowed(s);
+    }
+    out.push_str(&s[clean..]);
+    Cow::Owned(out)
+}
+
+/// What `{% spaceless %}` makes of its rendered body: stripped, then without space between tags.
+pub fn spaceless(s: &str) -> Cow<'_, str> {
+    strip_spaces_between_tags(s.trim_matches(is_space))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_special_character_at_every_offset_is_escaped() {
+        for special in ['&', '<', '>', '"', '\''] {
+            for offset in 0..40 {
+                let text = format!("{}{special}é{}", "x".repeat(offset), "y".repeat(40 - offset));
+                let want = text.replace(special, entity(special as u8));
+                assert_eq!(escape(&text), want);
+            }
+        }
+        assert!(matches!(escape("plain – text = `x` %?;"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn newline_runs_make_paragraphs() {
+        assert_eq!(linebreaks("", true), "<p></p>");
+        assert_eq!(linebreaks("a\r\rb\nc\n\n\n<", true), "<p>a</p>\n\n<p>b<br>c</p>\n\n<p>&lt;</p>");
+        assert_eq!(linebreaks("a\n\n", false), "<p>a</p>\n\n<p></p>");
+        assert_eq!(linebreaksbr("a\r\nb\rc", true), "a<br>b<br>c");
+    }
+
+    #[test]
+    fn spaceless_keeps_space_in_text() {
+        assert_eq!(spaceless("\n <p>\u{a0}\n<a>x </a> y</p>\u{2028} "), "<p><a>x </a> y</p>");
+        assert!(matches!(strip_spaces_between_tags("<p> x </p>"), Cow::Borrowed(_)));
+    }
+}
