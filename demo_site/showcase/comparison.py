@@ -58,7 +58,7 @@ def showcase_pages() -> dict[str, str]:
 def make_request(path: str) -> HttpRequest:
     """Return a visitor's GET request as the view gets it, without the middleware's work."""
     request = RequestFactory().get(path)
-    request.resolver_match = resolve(path)
+    request.resolver_match = resolve(request.path)
     request.user = AnonymousUser()
     return request
 

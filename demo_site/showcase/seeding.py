@@ -192,7 +192,8 @@ def make_posts(random: Random, authors: list[User]) -> list[Post]:
     notes = [f"{s}, {a}" for s in words.NOTE_SUBJECTS for a in words.NOTE_ANGLES]
     random.shuffle(notes)
     articles = iter(words.ARTICLE_TITLES)
-    day = settings.DEMO_TODAY
+    # Comments come up to a day and a half later, and none from the future.
+    day = settings.DEMO_TODAY - datetime.timedelta(days=2)
     posts = []
     for pk in range(POSTS, 0, -1):
         day -= datetime.timedelta(days=random.choice((1, 1, 2, 3)))

@@ -1,0 +1,1 @@
+"""Tests of the demo site: run ``manage.py test`` in its folder."""
