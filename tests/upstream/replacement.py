@@ -32,9 +32,6 @@ KEEPS_STOCK_TEMPLATE = (
 
 FORM_RENDERERS = "django.forms.renderers"
 
-#: Modules whose stock names are looked for once the tests are loaded.
-WATCHED_PACKAGES = ("django.", "template_tests.")
-
 
 class IncompleteReplacement(Exception):
     """A module still holds one of Django's classes under a name that should be ours."""
@@ -48,9 +45,12 @@ def _load(path: str) -> Any:
 class Replacement:
     """The pairs of classes for one run; `install()` before the tests are imported."""
 
-    def __init__(self, *, backend_only: bool) -> None:
-        """Import both sides of each pair, ours first bound to the stock classes as in a site."""
-        self.backend_only = backend_only
+    def __init__(self, *, backend_only: bool, packages: tuple[str, ...]) -> None:
+        """Import both sides of each pair while Django's names still mean Django's classes.
+
+        `packages` are prefixes of modules besides Django's which must not keep a stock class.
+        """
+        self.packages = ("django.", *packages)
         wanted = BACKEND_ONLY if backend_only else tuple(CLASSES)
         self.pairs: list[tuple[Any, Any]] = [(_load(path), _load(CLASSES[path])) for path in wanted]
         for stock, ours in self.pairs:
@@ -68,29 +68,28 @@ class Replacement:
     def verify(self) -> None:
         """Fail when Django's code or its tests still hold a stock class under some name."""
         left = [f"{holder.__name__}.{name}" for holder, name, _ in self._stock_names()]
-        if left and not self.backend_only:
+        if left:
             raise IncompleteReplacement("still Django's own: " + ", ".join(sorted(left)))
 
     def _stock_names(self) -> list[tuple[Any, str, Any]]:
         """Return (module or class, attribute, our class) for each name of a stock class."""
         return [
             (holder, name, ours)
-            for holder in _holders()
+            for holder in self._holders()
             for name, value in list(vars(holder).items())
             for stock, ours in self.pairs
             if value is stock
         ]
 
-
-def _holders() -> list[Any]:
-    modules = [
-        module
-        for name, module in sorted(sys.modules.items())
-        if name.startswith(WATCHED_PACKAGES) and name not in KEEPS_STOCK_TEMPLATE
-    ]
-    # The form renderer names the backend in a class attribute.
-    renderer = getattr(sys.modules.get(FORM_RENDERERS), "DjangoTemplates", None)
-    return modules if renderer is None else [*modules, renderer]
+    def _holders(self) -> list[Any]:
+        modules = [
+            module
+            for name, module in sorted(sys.modules.items())
+            if name.startswith(self.packages) and name not in KEEPS_STOCK_TEMPLATE
+        ]
+        # The form renderer names the backend in a class attribute.
+        renderer = getattr(sys.modules.get(FORM_RENDERERS), "DjangoTemplates", None)
+        return modules if renderer is None else [*modules, renderer]
 
 
 def swap_backend(templates: list[dict[str, Any]]) -> list[dict[str, Any]]:

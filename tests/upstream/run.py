@@ -36,13 +36,15 @@ from verdict import (
     judge,
     judge_baseline,
     judge_counters,
+    judge_environment,
     matching,
     read_expected,
     unknown_expectations,
 )
 
 HERE = Path(__file__).resolve().parent
-CACHE = HERE.parents[1] / ".cache" / "upstream"
+ROOT = HERE.parents[1]
+CACHE = ROOT / ".cache" / "upstream"
 EXPECTED = HERE / "expected_differences.toml"
 
 #: Packages without which tests that concern templates would be skipped.
@@ -138,8 +140,9 @@ def examine(session: Session, suite: Suite) -> Verdict:
             result = session.run(suite, "ours", session.patterns)
             counters = result["counters"]
             verdict = judge(suite.name, stock, result["tests"], session.expected)
+            judge_environment(verdict, baseline["tests"])
             if not session.patterns:
-                judge_counters(verdict, counters)
+                judge_counters(verdict, counters, renders=suite.renders)
     except SuiteCrashed as crash:
         verdict = Verdict(suite.name, complaints=[f"crashed: {crash}"])
     print(summary(verdict, counters, time.monotonic() - begin), flush=True)
@@ -183,7 +186,8 @@ def report(session: Session, verdicts: list[Verdict]) -> None:
         if not verdict.failed:
             continue
         engine = "stock" if session.stock_only else "ours"
-        print(f"\n== {verdict.suite}: {session.log(BY_NAME[verdict.suite], engine)}")
+        log = session.log(BY_NAME[verdict.suite], engine).relative_to(ROOT)
+        print(f"\n== {verdict.suite}: {log}")
         for test, trouble in verdict.broken.items():
             print(f"  FAILED {test}\n{excerpt(trouble)}")
         for complaint in verdict.complaints:

@@ -1,4 +1,4 @@
-"""Fetches the source release of the installed Django, which holds the tests that wheels leave out."""
+"""Fetches the source release of the installed Django: the tests are in it, not in the wheel."""
 
 from __future__ import annotations
 

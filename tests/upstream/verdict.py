@@ -18,6 +18,9 @@ GOOD = ("passed", "expected failure")
 #: Largest share of the root renders that may be left to Django's own renderer.
 STOCK_RENDER_LIMIT = 0.02
 
+#: Largest share of tests that may fail on stock Django before the environment is blamed.
+BASELINE_FAILURE_LIMIT = 0.01
+
 Tests = dict[str, dict[str, str]]
 
 
@@ -110,10 +113,23 @@ def _trouble(outcome: dict[str, str] | None) -> str:
     return f"{outcome['outcome']}: {outcome['detail']}"
 
 
-def judge_counters(verdict: Verdict, counters: dict[str, Any]) -> None:
-    """Complain unless the Rust renderer did (nearly) all of the work."""
+def judge_environment(verdict: Verdict, stock: Tests) -> None:
+    """Complain about a baseline (of a whole suite) too broken to compare anything with."""
+    failing = sum(outcome["outcome"] == "failed" for outcome in stock.values())
+    if not stock or failing / len(stock) > BASELINE_FAILURE_LIMIT:
+        verdict.complaints.append(f"{failing} of {len(stock)} tests fail on stock Django already")
+
+
+def judge_counters(verdict: Verdict, counters: dict[str, Any], *, renders: bool) -> None:
+    """Complain unless the Rust renderer did (nearly) all of the work.
+
+    A suite that doesn't render has to leave all counters of renders at zero.
+    """
     native, stock = counters["native_renders"], counters["stock_renders"]
-    if native == 0:
+    if not renders:
+        if native or stock:
+            verdict.complaints.append("it renders, which suites.py denies")
+    elif native == 0:
         verdict.complaints.append("the Rust renderer rendered nothing")
     elif stock / (native + stock) > STOCK_RENDER_LIMIT:
         share = stock / (native + stock)

@@ -7,6 +7,7 @@ It knows Django's `tests/runtests.py`. It is started by `run.py`, never by hand:
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import json
 import os
 import platform
@@ -77,9 +78,10 @@ def recording_result(record: Record) -> type[unittest.TextTestResult]:
 
 def hook_setup(record: Record, replacement: Replacement | None) -> None:
     """Wrap django.setup(), the last call of runtests.py before the settings are read."""
-    import django
-    from django.conf import settings
-    from django.test.runner import DiscoverRunner
+    # Not before our classes are in place: these imports load much of Django.
+    import django  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+    from django.test.runner import DiscoverRunner  # noqa: PLC0415
 
     class RecordingRunner(DiscoverRunner):  # type: ignore[misc]
         def get_resultclass(self) -> type[unittest.TextTestResult]:
@@ -128,7 +130,9 @@ def main(arguments: list[str]) -> None:
     record = Record()
     replacement = None
     if engine == "ours":
-        replacement = Replacement(backend_only=suite.mode == REPLACE_BACKEND)
+        replacement = Replacement(
+            backend_only=suite.mode == REPLACE_BACKEND, packages=suite.packages
+        )
         replacement.install()
     hook_setup(record, replacement)
 
@@ -140,10 +144,8 @@ def main(arguments: list[str]) -> None:
         # runtests.py leaves with 1 when tests failed; which ones is in the record.
         print(f"runtests.py ended with status {end.code}", file=sys.stderr)
 
-    import django
-
     result = {
-        "django": django.__version__,
+        "django": importlib.metadata.version("Django"),
         "python": platform.python_version(),
         "tests": record.tests,
         "counters": read_counters() if engine == "ours" else None,
