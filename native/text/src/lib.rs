@@ -18,11 +18,13 @@
 //! | [`urlize`] | `urlize` |
 //! | [`numbers`] | `repr_into`, `repr`, `NumberFormat`, `Number`, `format`, `floatformat`, `widthratio` |
 //! | [`humanize`] | `intcomma`, `intcomma_plain`, `filesizeformat`, `intword` |
-//! | [`dates`] | `CompiledFormat`, `DateParts`, `Zone`, `Names`, `isoformat_into` |
+//! | [`dates`] | `CompiledFormat`, `DateParts`, `Kind`, `Awareness`, `Zone`, `Names`, `isoformat_into` |
 //! | [`durations`] | `Moment`, `Unit`, `timesince` |
 //!
 //! Rules that differ between the supported Django series take a [`Series`].
 
+pub mod dates;
+pub mod durations;
 pub mod html;
 pub mod js;
 pub mod markup;
@@ -30,6 +32,7 @@ mod series;
 pub mod text;
 pub mod truncate;
 mod unicode;
+pub mod urls;
 pub mod wrap;
 
 pub use series::Series;
