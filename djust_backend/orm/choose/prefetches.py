@@ -1,0 +1,79 @@
+"""Which relations of a model's instances are worth one query for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import ForeignKey, Model
+
+from .. import facts
+from ..plan import Reason
+from ..usage import REACHED, READS_ALL, Usage
+
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to do about one attribute that is read of every instance.
+
+    `fetch` tells whether to batch it; a relation that is not batched is still walked where it is
+    cached already. `relation` is None for a plain attribute that may hold fetched rows (the
+    `to_attr` of a site's own Prefetch). `usage` are the needs of each related row.
+    """
+
+    name: str
+    relation: facts.Relation | None
+    usage: Usage | None
+    fetch: bool
+    reason: Reason
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
+    """What is read of every instance of this class, in the order of the template."""
+    found: list[Choice] = []
+    for name, below in usage.fields.items():
+        relation = facts.relation(model, name)
+        if relation is None:
+            if facts.class_attribute(model, name) is None and below.reached():
+                found.append(Choice(name, None, below, False, Reason.CUSTOM_RELATION))
+        elif not below.reached():
+            found.append(Choice(name, relation, None, False, Reason.MAYBE))
+        else:
+            found.append(_choice(relation, below))
+    return tuple(found)
+
+
+def _choice(relation: facts.Relation, usage: Usage) -> Choice:
+    if relation.kind == facts.TO_MANY:
+        rows = usage.fields.get("all")
+        if rows is None or not rows.reached() or not rows.always & READS_ALL:
+            return Choice(relation.name, relation, None, False, Reason.NOT_READ_WHOLE)
+        each = rows.each if rows.each is not None and rows.each.reached() else None
+        return Choice(relation.name, relation, each, True, Reason.READ_WHOLE)
+    if relation.kind == facts.GENERIC:
+        return Choice(relation.name, relation, usage, True, Reason.GENERIC)
+    if relation.parent_link:
+        return Choice(relation.name, relation, usage, False, Reason.PARENT_LINK)
+    if _needs_only_id(relation, usage):
+        return Choice(relation.name, relation, None, False, Reason.ONLY_ID)
+    if relation.may_dangle():
+        return Choice(relation.name, relation, usage, False, Reason.MAY_DANGLE)
+    return Choice(relation.name, relation, usage, True, Reason.BELOW_SECOND_QUERY)
+
+
+def _needs_only_id(relation: facts.Relation, usage: Usage) -> bool:
+    """Whether every use of a forward relation is its key, which the row holds.
+
+    Any other flag on the related object itself (printed, tested, compared, handed on) needs it.
+    """
+    if not isinstance(relation.field, ForeignKey) or not relation.forward:
+        return False
+    if (usage.always | usage.maybe) & ~REACHED or usage.each is not None or not usage.fields:
+        return False
+    return all(
+        facts.id_column(relation.field.model, relation.field.name, name) is not None
+        for name in usage.fields
+    )

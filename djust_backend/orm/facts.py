@@ -1,0 +1,309 @@
+"""What is true of a model class: its relations, their names and caches, and what is customised."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from django.db.models import ForeignKey, ForeignObject, Manager, Model
+from django.db.models.fields.related_descriptors import (
+    ForeignKeyDeferredAttribute,
+    ForwardManyToOneDescriptor,
+    ForwardOneToOneDescriptor,
+    ManyToManyDescriptor,
+    ReverseManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+from django.db.models.manager import BaseManager
+from django.db.models.query_utils import DeferredAttribute
+
+from .source import keeps
+
+TO_ONE = "to_one"
+TO_MANY = "to_many"
+GENERIC = "generic"
+
+Accessor: TypeAlias = (
+    "tuple[str] | tuple[str, str, str] | tuple[str, str, str, bool]"
+)
+
+# Bounded because tests and migrations make model classes on the fly.
+_REMEMBERED = 4096
+
+_TO_ONE_METHODS = (
+    "__get__",
+    "is_cached",
+    "get_queryset",
+    "get_prefetch_querysets",
+    "get_object",
+    "fetch_one",
+    "fetch_many",
+)
+_FIELD_METHODS = (
+    "cache_name",
+    "get_cached_value",
+    "set_cached_value",
+    "is_cached",
+    "get_local_related_value",
+    "get_foreign_related_value",
+    "get_instance_value_for_fields",
+    "get_forward_related_filter",
+    "get_reverse_related_filter",
+    "get_extra_descriptor_filter",
+    "get_extra_restriction",
+    "get_joining_fields",
+    "get_reverse_joining_fields",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relation of a model class, as attribute access on its instances meets it.
+
+    `name` is the accessor (what a prefetch takes), `query_name` what `select_related` takes,
+    `cache` the key in `fields_cache` or `_prefetched_objects_cache`. `local` are the columns
+    without which lazy access runs no query. `guaranteed` means that the database keeps every
+    non-null key pointing to exactly one row; `plain` that no custom manager stands in between.
+    """
+
+    name: str
+    kind: str
+    cache: str
+    query_name: str
+    target: type[Model] | None
+    field: Any
+    local: tuple[str, ...]
+    forward: bool
+    nullable: bool
+    guaranteed: bool
+    plain: bool
+    parent_link: bool
+    direct: bool
+
+    def label(self) -> str:
+        """The target's label, empty for a generic relation."""
+        return self.target._meta.label if self.target is not None else ""
+
+    def may_dangle(self) -> bool:
+        """Whether a non-null key may find no row, which a NULL in its cache would not tell."""
+        return (
+            self.kind == TO_ONE
+            and self.forward
+            and self.nullable
+            and not (self.guaranteed and self.plain)
+        )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def relation(cls: type[Model], name: str) -> Relation | None:
+    """The relation that the attribute `name` of this class's instances is, if it is Django's own.
+
+    A descriptor or manager that answers in its own way is none: nobody knows what lazy access
+    through it would cost, so nothing can be proven about batching it.
+    """
+    found = class_attribute(cls, name)
+    if isinstance(found, (ForwardManyToOneDescriptor, ReverseOneToOneDescriptor)):
+        return _to_one(cls, name, found)
+    if isinstance(found, ReverseManyToOneDescriptor):
+        return _to_many(cls, name, found)
+    if found is not None and isinstance(found, _generic_foreign_keys()):
+        return _generic(cls, name, found)
+    return None
+
+
+def accessor(cls: type[Model], name: str) -> Accessor | None:
+    """What the attribute step `name` means on instances of this class.
+
+    `("column",)`, `("to_one" | "to_many", cache_name, prefetch_name, direct)`,
+    `("generic", cache_name, prefetch_name)`, or None for everything else.
+    """
+    met = relation(cls, name)
+    if met is not None:
+        if met.kind == GENERIC:
+            return (GENERIC, met.cache, met.name)
+        return (met.kind, met.cache, met.name, met.direct)
+    found = class_attribute(cls, name)
+    if type(found) in (DeferredAttribute, ForeignKeyDeferredAttribute):
+        if found.field.attname == name and _default_lookup(cls):
+            return ("column",)
+    return None
+
+
+def id_column(cls: type[Model], name: str, key: str) -> str | None:
+    """The column of this class that answers `instance.<name>.<key>` without the related row.
+
+    Only where the related row is sure to exist and to be shown: a real constraint, a plain
+    base manager. A NULL column is no answer (stock fails silently there).
+    """
+    met = relation(cls, name)
+    if met is None or met.kind != TO_ONE or not met.forward or not isinstance(met.field, ForeignKey):
+        return None
+    if not (met.guaranteed and met.plain and met.direct) or met.target is None:
+        return None
+    to = met.field.target_field
+    if key not in (to.attname, "pk") or (key == "pk" and not to.primary_key):
+        return None
+    if key != "pk" and accessor(met.target, key) != ("column",):
+        return None
+    return str(met.field.attname)
+
+
+def class_attribute(cls: type, name: str) -> Any:
+    """The raw class attribute, looked up without running any descriptor; None if missing."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    return None
+
+
+def plain_manager(manager: object) -> bool:
+    """Whether a manager is Django's own and so hides, adds and orders nothing."""
+    return type(manager) is Manager
+
+
+def _default_lookup(cls: type[Model]) -> bool:
+    return cls.__getattribute__ is Model.__getattribute__
+
+
+def _to_one(cls: type[Model], name: str, found: Any) -> Relation | None:
+    forward = isinstance(found, ForwardManyToOneDescriptor)
+    if forward:
+        own = ForwardOneToOneDescriptor if isinstance(found, ForwardOneToOneDescriptor) else None
+        base: type = own or ForwardManyToOneDescriptor
+    else:
+        base = ReverseOneToOneDescriptor
+    field = found.field if forward else found.related.field
+    if not keeps(type(found), base, _TO_ONE_METHODS) or not _plain_field(field):
+        return None
+    target = field.remote_field.model if forward else field.model
+    ends = field.local_related_fields if forward else field.foreign_related_fields
+    local = tuple(end.attname for end in ends)
+    return Relation(
+        name=name,
+        kind=TO_ONE,
+        cache=field.cache_name if forward else found.related.cache_name,
+        query_name=field.name if forward else field.related_query_name(),
+        target=target,
+        field=field,
+        local=local if forward else (*local, *_key(cls)),
+        forward=forward,
+        nullable=field.null if forward else True,
+        guaranteed=_guaranteed(field, forward),
+        plain=plain_manager(target._base_manager),
+        parent_link=forward and bool(field.remote_field.parent_link),
+        direct=_default_lookup(cls),
+    )
+
+
+def _guaranteed(field: Any, forward: bool) -> bool:
+    """A real constraint: made by Django's migrations, for a plain foreign key."""
+    if not isinstance(field, ForeignKey) or not field.model._meta.managed:
+        return False
+    return bool(field.db_constraint) if forward else bool(field.unique)
+
+
+def _plain_field(field: Any) -> bool:
+    base = ForeignKey if isinstance(field, ForeignKey) else ForeignObject
+    return keeps(type(field), base, _FIELD_METHODS)
+
+
+def _to_many(cls: type[Model], name: str, found: Any) -> Relation | None:
+    manager = found.related_manager_cls
+    if manager.all is not BaseManager.all or manager.__getattribute__ is not object.__getattribute__:
+        return None
+    if isinstance(found, ManyToManyDescriptor):
+        field = found.field
+        through = field.remote_field.through
+        source = field.m2m_reverse_field_name() if found.reverse else field.m2m_field_name()
+        ends = through._meta.get_field(source).foreign_related_fields
+        target = found.rel.related_model if found.reverse else found.rel.model
+        cache = field.related_query_name() if found.reverse else field.name
+        standard = type(found) is ManyToManyDescriptor
+    elif type(found) is ReverseManyToOneDescriptor:
+        field = found.field
+        ends, target, cache = field.foreign_related_fields, field.model, field.remote_field.cache_name
+        standard = _plain_field(field)
+    else:
+        field = found.rel.field
+        ends, target, cache = (), found.rel.model, field.attname
+        standard = type(found) in _generic_relations()
+    if not standard or _shares_cache(cls, name, cache):
+        return None
+    return Relation(
+        name=name,
+        kind=TO_MANY,
+        cache=cache,
+        query_name="",
+        target=target,
+        field=field,
+        local=(*(end.attname for end in ends), *_key(cls)),
+        forward=False,
+        nullable=False,
+        guaranteed=False,
+        plain=plain_manager(target._default_manager),
+        parent_link=False,
+        direct=_default_lookup(cls),
+    )
+
+
+def _shares_cache(cls: type[Model], name: str, cache: str) -> bool:
+    """Whether another relation keeps its rows under the same key.
+
+    The reverse side of a many-to-many is cached under its query name, every other relation under
+    its accessor, and the two kinds of names may meet.
+    """
+    if cache != name and isinstance(class_attribute(cls, cache), ReverseManyToOneDescriptor):
+        return True
+    return any(
+        rel.many_to_many
+        and rel.get_accessor_name() not in (None, name)
+        and rel.field.related_query_name() == cache
+        for rel in cls._meta.related_objects
+    )
+
+
+def _generic(cls: type[Model], name: str, found: Any) -> Relation | None:
+    """A GenericForeignKey: on Django 5 the field is its own descriptor, later it has one."""
+    field = getattr(found, "field", found)
+    if type(found) not in _generic_foreign_keys():
+        return None
+    kind_column = field.model._meta.get_field(field.ct_field).attname
+    key_column = field.model._meta.get_field(field.fk_field).attname
+    return Relation(
+        name=name,
+        kind=GENERIC,
+        cache=field.cache_name,
+        query_name="",
+        target=None,
+        field=field,
+        local=(kind_column, key_column),
+        forward=True,
+        nullable=True,
+        guaranteed=False,
+        plain=False,
+        parent_link=False,
+        direct=False,
+    )
+
+
+def _key(cls: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in cls._meta.pk_fields)
+
+
+def _contenttypes() -> Any:
+    """The module of generic relations, if the project uses it: importing it needs its app."""
+    return sys.modules.get("django.contrib.contenttypes.fields")
+
+
+def _generic_foreign_keys() -> tuple[type, ...]:
+    module = _contenttypes()
+    if module is None:
+        return ()
+    return (getattr(module, "GenericForeignKeyDescriptor", module.GenericForeignKey),)
+
+
+def _generic_relations() -> tuple[type, ...]:
+    module = _contenttypes()
+    return () if module is None else (module.ReverseGenericManyToOneDescriptor,)

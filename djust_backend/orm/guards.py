@@ -1,0 +1,238 @@
+"""May this QuerySet be rewritten? Reads Django's private state; every no is a named Reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.models import F, Field, Model, Prefetch, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.expressions import BaseExpression, OrderBy, RawSQL
+from django.db.models.query import ModelIterable
+from django.db.models.sql import Query
+from django.db.models.sql.where import ExtraWhere
+
+from .plan import Reason
+from .source import keeps
+
+try:
+    from django.db.models.fetch_modes import FETCH_ONE, FETCH_PEERS
+
+    _OPEN_FETCH_MODES: tuple[object, ...] = (FETCH_ONE, FETCH_PEERS)
+except ImportError:  # Django before 6.1 has no fetch modes
+    FETCH_ONE = None
+    _OPEN_FETCH_MODES = (None,)
+
+# SQLite joins at most 64 tables; half of it leaves room for subqueries and parents.
+MAX_TABLES = 32
+
+_REWRITTEN_METHODS = (
+    "_fetch_all",
+    "_clone",
+    "_chain",
+    "_prefetch_related_objects",
+    "iterator",
+    "query",
+    "db",
+)
+
+# A selection as nested pairs (name, selection below), so that it can be a key.
+Selection = tuple[tuple[str, "Selection"], ...]  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryFacts:
+    """What a plan depends on besides the usage: the model and the shape of its query.
+
+    `refused` forbids joins altogether. `apart` are models that the router keeps elsewhere.
+    """
+
+    model: type[Model]
+    db: str = DEFAULT_DB_ALIAS
+    refused: Reason | None = None
+    constraints: bool = True
+    selected: Selection = ()
+    deferred: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    prefetched: frozenset[str] = frozenset()
+    apart: frozenset[type[Model]] = field(default=frozenset())
+
+
+def examine(queryset: QuerySet[Any]) -> QueryFacts:
+    """Gather the facts of an unevaluated QuerySet, without any query of its own."""
+    query = queryset.query
+    db = queryset.db
+    selected = query.select_related
+    return QueryFacts(
+        model=queryset.model,
+        db=db,
+        refused=_refusal(queryset, query),
+        constraints=bool(connections[db].features.supports_foreign_keys),
+        selected=_frozen(selected) if isinstance(selected, dict) else (),
+        deferred=frozenset(query.deferred_loading[0]),
+        known=frozenset(known.name for known in queryset._known_related_objects),
+        prefetched=frozenset(_prefetch_paths(queryset._prefetch_related_lookups)),
+    )
+
+
+def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts:
+    """The same facts, knowing which of these models the site's routers read from elsewhere.
+
+    Without routers related rows come from the database of their instance.
+    """
+    if not router.routers:
+        return facts
+    apart = frozenset(model for model in targets if router.db_for_read(model) != facts.db)
+    if not apart:
+        return facts
+    return replace(facts, apart=apart)
+
+
+def gives_plain_models(queryset: QuerySet[Any]) -> bool:
+    """Whether the rows will be instances of exactly the QuerySet's model."""
+    return queryset._iterable_class is ModelIterable
+
+
+def is_evaluated(queryset: QuerySet[Any]) -> bool:
+    """Whether the rows are there already."""
+    return queryset._result_cache is not None
+
+
+def refuses_batches(queryset: QuerySet[Any], certain: bool) -> bool:
+    """Whether one query for many parents could differ from one query for each.
+
+    Asked of the QuerySet of a custom manager. Slices, DISTINCT ON, windows and combined queries
+    look at rows of other parents. A manager's own prefetches cost further queries, which
+    lazy access of a parent without rows would not run: allowed only where every parent is sure
+    to be read.
+    """
+    query = queryset.query
+    return bool(
+        query.combinator
+        or query.is_sliced
+        or query.distinct_fields
+        or any(annotation.contains_over_clause for annotation in query.annotations.values())
+        or not gives_plain_models(queryset)
+        or (queryset._prefetch_related_lookups and not certain)
+    )
+
+
+def fetches_freely(instance: Model) -> bool:
+    """Whether lazy access is not forbidden or replaced by a fetch mode of the site's own."""
+    return getattr(instance._state, "fetch_mode", None) in _OPEN_FETCH_MODES
+
+
+def _refusal(queryset: QuerySet[Any], query: Query) -> Reason | None:
+    if not keeps(type(queryset), QuerySet, _REWRITTEN_METHODS):
+        return Reason.CUSTOM_QUERYSET
+    if not gives_plain_models(queryset) or query.values_select:
+        return Reason.NOT_MODELS
+    if type(query) is not Query:
+        return Reason.CUSTOM_QUERY
+    if getattr(queryset, "_fetch_mode", None) not in _OPEN_FETCH_MODES:
+        return Reason.FETCH_MODE
+    shape = _refused_shape(query)
+    if shape is not None:
+        return shape
+    return _refused_order(query)
+
+
+def _refused_shape(query: Query) -> Reason | None:
+    names, deferring = query.deferred_loading
+    checks = (
+        (query.combinator, Reason.COMBINED),
+        (query.select_for_update, Reason.LOCKED),
+        (query.select_related is True, Reason.JOINS_ALL),
+        (query.group_by is not None, Reason.GROUPED),
+        (query.distinct, Reason.DISTINCT),
+        (query._filtered_relations, Reason.FILTERED_RELATION),
+        (not deferring, Reason.ONLY),
+        (any(LOOKUP_SEP in name for name in names), Reason.DEFERRED_BEYOND),
+        (len(query.alias_map) > MAX_TABLES, Reason.MANY_TABLES),
+    )
+    for refused, reason in checks:
+        if refused:
+            return reason
+    if query.extra or query.extra_tables or query.extra_order_by or _has_raw_sql(query):
+        return Reason.RAW_SQL
+    return None
+
+
+def _has_raw_sql(query: Query) -> bool:
+    parts: list[Any] = [query.where, *query.annotations.values(), *query.order_by]
+    return any(isinstance(part, (RawSQL, ExtraWhere)) for part in _parts(parts))
+
+
+def _parts(roots: Iterable[Any]) -> Iterator[Any]:
+    """Every node of these trees of conditions and expressions."""
+    waiting = list(roots)
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting += getattr(part, "children", ())
+        if isinstance(part, BaseExpression) or hasattr(part, "get_source_expressions"):
+            waiting += [below for below in part.get_source_expressions() if below is not None]
+
+
+def _refused_order(query: Query) -> Reason | None:
+    """A join may be added only to rows in a total order: anything less the database may change."""
+    options = query.get_meta()
+    ordering = query.order_by or (options.ordering if query.default_ordering else ())
+    if not ordering:
+        return Reason.UNORDERED
+    if query.annotations and len(query.alias_map) > 1:
+        # A multi-valued join may repeat a row with different annotations.
+        return Reason.ORDER_HAS_TIES
+    names = {name for item in ordering if (name := _ordered_name(item))}
+    if not options.managed or not _is_total(options, names - query.annotations.keys()):
+        return Reason.ORDER_HAS_TIES
+    return None
+
+
+def _ordered_name(item: Any) -> str | None:
+    """The plain name that an ordering item sorts by, if it is one."""
+    if isinstance(item, OrderBy):
+        item = item.expression
+    if isinstance(item, F):
+        return item.name
+    return item.lstrip("-+") if isinstance(item, str) else None
+
+
+def _is_total(options: Any, names: set[str]) -> bool:
+    """Whether no two rows can be equal in all these names."""
+    columns: set[str] = set()
+    for name in names:
+        for ordered in _columns(options, name):
+            if ordered.null:
+                continue
+            if ordered.unique:
+                return True
+            columns.add(ordered.name)
+    groups = [[field.name for field in options.pk_fields], *options.unique_together]
+    groups += [constraint.fields for constraint in options.total_unique_constraints]
+    return any(group and columns.issuperset(group) for group in groups)
+
+
+def _columns(options: Any, name: str) -> list[Field[Any, Any]]:
+    """The columns that ordering by this name compares; none for a relation's own ordering."""
+    if name == "pk":
+        return list(options.pk_fields)
+    for column in options.concrete_fields:
+        if name == column.attname:
+            return [column]
+    return []
+
+
+def _frozen(selected: dict[str, Any]) -> Selection:
+    return tuple(sorted((name, _frozen(below)) for name, below in selected.items()))
+
+
+def _prefetch_paths(lookups: Iterable[Any]) -> Iterator[str]:
+    """Each accessor path that a QuerySet's own prefetches walk, with all its beginnings."""
+    for lookup in lookups:
+        path = lookup.prefetch_through if isinstance(lookup, Prefetch) else str(lookup)
+        steps = path.split(LOOKUP_SEP)
+        for length in range(1, len(steps) + 1):
+            yield LOOKUP_SEP.join(steps[:length])

@@ -1,0 +1,363 @@
+"""Instances that were fetched together: one query for all of them where each would run its own.
+
+The law of this file: a batch runs only if lazy access by an instance that the template is about to
+touch would have run a query, and it is that one query, widened to its peers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
+from weakref import ref
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
+from django.db.models import (
+    AutoField,
+    CharField,
+    Field,
+    IntegerField,
+    Model,
+    UUIDField,
+    prefetch_related_objects,
+)
+
+from . import facts, guards
+from .choose.prefetches import Choice, choices
+from .usage import Usage
+
+logger = logging.getLogger("djust_backend.orm")
+
+# Enough to make queries rare, and few enough for every driver's limit on parameters.
+MAX_BATCH = 10_000
+# Parameters left free for what managers and generic relations add to the condition.
+_SPARE_PARAMETERS = 100
+# Keys whose text is the same in a generic foreign key and in the row that it points to.
+_GENERIC_KEYS = (AutoField, IntegerField, CharField, UUIDField)
+
+
+def load(
+    instances: Sequence[Model],
+    path: tuple[str, ...],
+    usage: Usage | None,
+    current: Model | None = None,
+) -> list[Model]:
+    """Batch the relation at the end of `path` for the peers of `current`.
+
+    `instances` is the root group, `path` the accessors from there to the wanted relation,
+    `current` the instance whose relation is about to be read (the first that would query if not
+    given), `usage` what is done with the relation, whose certain needs come along. Only what
+    `current` would query itself is batched; a single instance is left to lazy access.
+
+    Gives back the instances whose nullable foreign key points to no row: lazy access raises the
+    target's DoesNotExist there (a silent miss), and may be spared. Never raises where lazy access
+    would not, database errors apart.
+    """
+    if not path:
+        return []
+    parents = _walk(instances, path[:-1])
+    if current is None:
+        current = _first_pending(parents, path[-1])
+    if current is None:
+        return []
+    relation = facts.relation(type(current), path[-1])
+    if relation is None or not _is_pending(relation, current):
+        return []
+    group = _peers_of(relation, parents, current)
+    if len(group) < 2:
+        return []
+    misses = _batch(relation, group, certain=False)
+    if usage is not None:
+        needs = _row_usage(relation, usage)
+        if needs is not None:
+            complete(_related(relation, group), needs, _related(relation, [current]))
+    return misses
+
+
+def complete(
+    instances: Sequence[Model], usage: Usage, witnesses: Sequence[Model] | None = None
+) -> None:
+    """Fetch what each of these instances is sure to need, level by level.
+
+    `witnesses` are those that the template is sure to reach; all of them if None. Nothing is
+    fetched that none of them would query itself.
+    """
+    for cls, group in _by_class(instances):
+        for choice in choices(cls, usage):
+            if choice.usage is None and not choice.fetch:
+                continue
+            seen = None if witnesses is None else [one for one in witnesses if type(one) is cls]
+            if seen is not None and not seen:
+                continue
+            if choice.fetch and choice.relation is not None:
+                _fetch(choice.relation, group, seen)
+            if choice.usage is not None:
+                _descend(choice, group, seen)
+
+
+def _descend(choice: Choice, group: Sequence[Model], seen: Sequence[Model] | None) -> None:
+    relation, usage = choice.relation, choice.usage
+    assert usage is not None
+    if relation is None:
+        _descend_attribute(choice.name, usage, group, seen)
+        return
+    below = None if seen is None else _related(relation, seen)
+    if below is None or below:
+        complete(_related(relation, group), usage, below)
+
+
+def _descend_attribute(
+    name: str, usage: Usage, group: Sequence[Model], seen: Sequence[Model] | None
+) -> None:
+    """Walk rows that the site's own Prefetch left under a name of its choice."""
+    needs = usage.each if usage.each is not None and usage.each.reached() else None
+    for needed, listed in ((needs, True), (usage if usage.fields else None, False)):
+        if needed is None:
+            continue
+        rows = _attribute_rows(group, name, listed)
+        below = None if seen is None else _attribute_rows(seen, name, listed)
+        if rows and (below is None or below):
+            complete(rows, needed, below)
+
+
+def _fetch(
+    relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None
+) -> None:
+    pending = [one for one in group if _is_pending(relation, one)]
+    if not pending:
+        return
+    certain = seen is None
+    wanted = None if seen is None else {id(one) for one in seen}
+    for batch in _batches(relation, pending):
+        if wanted is None or any(id(one) in wanted for one in batch):
+            _batch(relation, batch, certain)
+
+
+def _row_usage(relation: facts.Relation, usage: Usage) -> Usage | None:
+    """The needs of each related row, given those of the attribute."""
+    if relation.kind != facts.TO_MANY:
+        return usage
+    rows = usage.fields.get("all")
+    return rows.each if rows is not None and rows.reached() else None
+
+
+def _batch(relation: facts.Relation, group: Sequence[Model], certain: bool) -> list[Model]:
+    """Run Django's prefetch of one relation; the instances whose key points to no row."""
+    if not _may_batch(relation, group[0], certain):
+        return []
+    try:
+        prefetch_related_objects(list(group), relation.name)
+    except DatabaseError:
+        raise
+    except Exception:
+        # Reported in the log; the relation stays uncached, and lazy access answers for itself.
+        logger.warning(
+            "No batch for %s.%s", type(group[0])._meta.label, relation.name, exc_info=True
+        )
+        return []
+    if relation.kind == facts.TO_MANY:
+        _keep_fetch_mode(group[0], _related(relation, group))
+    return _forget_misses(relation, group) if relation.may_dangle() else []
+
+
+def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool:
+    """Whether the manager in between, if it is a custom one, answers many as it answers one."""
+    if relation.plain or relation.kind == facts.GENERIC:
+        return True
+    if relation.kind == facts.TO_MANY:
+        queryset = getattr(instance, relation.name).get_queryset()
+    else:
+        assert relation.target is not None
+        queryset = relation.target._base_manager.get_queryset()
+    return not guards.refuses_batches(queryset, certain)
+
+
+def _forget_misses(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
+    """Undo the None that a batch leaves for a row that is missing: lazy access raises instead."""
+    misses = []
+    for instance in group:
+        if instance._state.fields_cache.get(relation.cache, instance) is None:
+            del instance._state.fields_cache[relation.cache]
+            misses.append(instance)
+    return misses
+
+
+def _keep_fetch_mode(parent: Model, rows: Sequence[Model]) -> None:
+    """Give rows of a batch the fetch mode that lazy access would have handed down."""
+    mode = getattr(parent._state, "fetch_mode", None)
+    if mode is None or mode is guards.FETCH_ONE:
+        return
+    together = [ref(row) for row in rows]
+    for row in rows:
+        row._state.fetch_mode = mode  # type: ignore[attr-defined]
+        if mode.track_peers:
+            row._state.peers = together  # type: ignore[attr-defined]
+
+
+def _walk(instances: Iterable[Model], path: tuple[str, ...]) -> list[Model]:
+    """The instances at the end of a path, through what is cached already."""
+    rows = list(instances)
+    for name in path:
+        below: list[Model] = []
+        for cls, group in _by_class(rows):
+            relation = facts.relation(cls, name)
+            if relation is not None:
+                below += _related(relation, group)
+            else:
+                below += _attribute_rows(group, name, True) + _attribute_rows(group, name, False)
+        rows = below
+    return rows
+
+
+def _first_pending(parents: Iterable[Model], name: str) -> Model | None:
+    for parent in parents:
+        relation = facts.relation(type(parent), name)
+        if relation is not None and _is_pending(relation, parent):
+            return parent
+    return None
+
+
+def _related(relation: facts.Relation, instances: Iterable[Model]) -> list[Model]:
+    """The related rows that these instances have in their caches, each object once."""
+    found: dict[int, Model] = {}
+    for instance in instances:
+        if relation.kind == facts.TO_MANY:
+            kept = instance.__dict__.get("_prefetched_objects_cache", {}).get(relation.cache)
+            rows = getattr(kept, "_result_cache", None) or ()
+        else:
+            rows = (instance._state.fields_cache.get(relation.cache),)
+        for row in rows:
+            if isinstance(row, Model):
+                found.setdefault(id(row), row)
+    return list(found.values())
+
+
+def _attribute_rows(instances: Iterable[Model], name: str, listed: bool) -> list[Model]:
+    """Model instances that plain attributes of this name hold, in lists or alone."""
+    found: dict[int, Model] = {}
+    for instance in instances:
+        value = instance.__dict__.get(name)
+        rows = value if listed and type(value) is list else () if listed else (value,)
+        for row in rows:
+            if isinstance(row, Model):
+                found.setdefault(id(row), row)
+    return list(found.values())
+
+
+def _by_class(instances: Iterable[Model]) -> Iterator[tuple[type[Model], list[Model]]]:
+    groups: dict[type[Model], list[Model]] = {}
+    for instance in instances:
+        groups.setdefault(type(instance), []).append(instance)
+    yield from groups.items()
+
+
+def _is_pending(relation: facts.Relation, instance: Model) -> bool:
+    """Whether lazy access would run a query that a batch can answer as well."""
+    state, values = instance._state, instance.__dict__
+    if state.adding or not guards.fetches_freely(instance):
+        return False
+    if relation.kind == facts.TO_MANY:
+        if relation.cache in values.get("_prefetched_objects_cache", ()):
+            return False
+    elif relation.cache in state.fields_cache:
+        return False
+    if any(values.get(attname) is None for attname in relation.local):
+        return False
+    if relation.kind == facts.GENERIC:
+        return _is_canonical(relation, instance)
+    if relation.parent_link:
+        # Built from the columns of the row, unless some of them are deferred.
+        return bool(instance.get_deferred_fields())
+    return not (relation.forward and _is_cached_on_ancestor(relation, instance))
+
+
+def _is_cached_on_ancestor(relation: facts.Relation, instance: Model) -> bool:
+    """Whether the parent row of a multi-table child has the related row already."""
+    link = instance._meta.get_ancestor_link(relation.field.model)
+    if not link or not link.is_cached(instance):
+        return False
+    ancestor = link.get_cached_value(instance)
+    return relation.field.get_cached_value(ancestor, default=None) is not None
+
+
+def _is_canonical(relation: facts.Relation, instance: Model) -> bool:
+    """Whether a generic key reads as the key of its target does, so that a batch can match them.
+
+    A batch compares keys in Python and in the default database, lazy access in the instance's own.
+    """
+    target = _generic_target(relation, instance)
+    if target is None or router.db_for_read(target) != (instance._state.db or DEFAULT_DB_ALIAS):
+        return False
+    if not guards_plain_base(target):
+        return False
+    key: Field[Any, Any] = target._meta.pk
+    while key.remote_field is not None:
+        key = key.target_field  # type: ignore[attr-defined]
+    if not isinstance(key, _GENERIC_KEYS):
+        return False
+    value = instance.__dict__[relation.local[1]]
+    try:
+        return str(key.to_python(value)) == str(value)
+    except ValidationError:
+        return False
+
+
+def guards_plain_base(model: type[Model]) -> bool:
+    """Whether generic access to this model passes no custom manager."""
+    return facts.plain_manager(model._base_manager)
+
+
+def _generic_target(relation: facts.Relation, instance: Model) -> type[Model] | None:
+    kind = relation.field.get_content_type(
+        id=instance.__dict__[relation.local[0]], using=instance._state.db
+    )
+    target: type[Model] | None = kind.model_class()
+    return target
+
+
+def _peers_of(
+    relation: facts.Relation, parents: Iterable[Model], current: Model
+) -> list[Model]:
+    """Those that the query of `current` can answer too: as many as one query takes."""
+    key = _query_key(relation, current)
+    seen = {id(current)}
+    before: list[Model] = []
+    after: list[Model] = [current]
+    found = False
+    cls = type(current)
+    for parent in parents:
+        if parent is current:
+            found = True
+        if id(parent) in seen or type(parent) is not cls or _query_key(relation, parent) != key:
+            continue
+        seen.add(id(parent))
+        if _is_pending(relation, parent):
+            (after if found else before).append(parent)
+    return [*after, *before][: _batch_size(relation, current)]
+
+
+def _batches(relation: facts.Relation, pending: Iterable[Model]) -> Iterator[list[Model]]:
+    """Split instances so that each batch is one query."""
+    groups: dict[Hashable, list[Model]] = {}
+    for instance in pending:
+        groups.setdefault(_query_key(relation, instance), []).append(instance)
+    for group in groups.values():
+        size = _batch_size(relation, group[0])
+        for start in range(0, len(group), size):
+            yield group[start : start + size]
+
+
+def _query_key(relation: facts.Relation, instance: Model) -> Hashable:
+    """What instances must share so that one query answers for them."""
+    state = instance._state
+    kind = instance.__dict__.get(relation.local[0]) if relation.kind == facts.GENERIC else None
+    return state.db, kind, id(getattr(state, "fetch_mode", None))
+
+
+def _batch_size(relation: facts.Relation, instance: Model) -> int:
+    features = connections[instance._state.db or DEFAULT_DB_ALIAS].features
+    limit = features.max_query_params
+    if not limit:
+        return MAX_BATCH
+    return max(1, min(MAX_BATCH, (limit - _SPARE_PARAMETERS) // max(1, len(relation.local))))

@@ -1,0 +1,142 @@
+"""Plans as frozen data: which relations come how, and the named reason for every choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Reason(Enum):
+    """Why a relation is joined, prefetched or left alone; the value is a sentence for people."""
+
+    # chosen
+    JOIN = "always walked, and a join keeps rows and order"
+    READ_WHOLE = "always read whole: one query for all rows"
+    ALREADY_JOINED = "the QuerySet joins it itself"
+    # the relation
+    ONLY_ID = "only its key is needed, which the row holds"
+    PARENT_LINK = "the parent is built from the row without a query"
+    MAYBE = "not sure to be walked: left to the peers"
+    MAY_DANGLE = "nullable and without a guarantee that the row exists: left to the peers"
+    NOT_READ_WHOLE = "not sure to be read whole: left as it is"
+    GENERIC = "points to any model: one query for each type"
+    BELOW_SECOND_QUERY = "below a second query, whose manager stays as it is"
+    CUSTOM_RELATION = "its descriptor or manager answers in its own way"
+    NO_CONSTRAINT = "the database does not guarantee the row: a join could lose or change it"
+    BASE_MANAGER = "the target's base manager is not plain: a join would show what it hides"
+    CUSTOM_FIELD = "the field is not a plain ForeignKey: a join may find other rows"
+    NAME_CLASH = "its query name also names something else"
+    DEFERRED = "its column is deferred in the QuerySet"
+    KNOWN = "the related manager has it already"
+    USER_PREFETCH = "the QuerySet has its own prefetch for it"
+    OTHER_DATABASE = "the router keeps the target elsewhere"
+    TOO_DEEP = "further than the joins that pay"
+    TOO_MANY = "more joins than pay"
+    # the QuerySet
+    CUSTOM_QUERYSET = "the QuerySet class fetches or clones in its own way"
+    NOT_MODELS = "the QuerySet gives no plain model instances"
+    CUSTOM_QUERY = "the QuerySet builds its SQL in its own way"
+    COMBINED = "union, intersection and difference take no joins"
+    LOCKED = "select_for_update would lock more tables"
+    JOINS_ALL = "a bare select_related() would be replaced"
+    GROUPED = "GROUP BY would need every joined column"
+    DISTINCT = "DISTINCT would compare every joined column"
+    RAW_SQL = "raw SQL may name columns that a join makes ambiguous"
+    FILTERED_RELATION = "a filtered relation names its own joins"
+    ONLY = "only() names the columns to load"
+    DEFERRED_BEYOND = "defer() reaches into a relation"
+    FETCH_MODE = "the QuerySet has a fetch mode of its own that forbids or replaces fetching"
+    UNORDERED = "rows without an order could change places"
+    ORDER_HAS_TIES = "rows that tie in the order could change places"
+    MANY_TABLES = "the query joins many tables already"
+    NOT_BUILT = "the query with joins could not be built"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One relation: its path of accessors from the root, what Django calls it, and why so.
+
+    `lookup` is the name for `select_related` (a query name) or for a prefetch (an accessor).
+    `model` is the label of the target, empty where it is only known from the rows.
+    """
+
+    path: tuple[str, ...]
+    lookup: str
+    model: str
+    reason: Reason
+    nested: tuple[Step, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "path": list(self.path),
+            "lookup": self.lookup,
+            "model": self.model,
+            "reason": self.reason.name,
+            "nested": [step.to_dict() for step in self.nested],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Step:
+        """Read plain data; KeyError for an unknown reason or a missing key."""
+        return cls(
+            tuple(data["path"]),
+            data["lookup"],
+            data["model"],
+            Reason[data["reason"]],
+            tuple(cls.from_dict(step) for step in data["nested"]),
+        )
+
+    def lines(self, indent: str, verb: str) -> list[str]:
+        """This step and those below it, one line each."""
+        own = f"{indent}{verb} {'.'.join(self.path)}: {self.reason.value}"
+        below = [line for step in self.nested for line in step.lines(indent + "  ", verb)]
+        return [own, *below]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the rows of one QuerySet are fetched; comparable, printable, made of plain data.
+
+    `joins` go into the first query, `prefetches` follow it (their reason says why they are no
+    joins), `left` is what neither is done for.
+    """
+
+    model: str
+    joins: tuple[Step, ...]
+    prefetches: tuple[Step, ...]
+    left: tuple[Step, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, fit for msgpack."""
+        return {
+            "model": self.model,
+            "joins": [step.to_dict() for step in self.joins],
+            "prefetches": [step.to_dict() for step in self.prefetches],
+            "left": [step.to_dict() for step in self.left],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Plan:
+        """Read plain data; KeyError for an unknown reason or a missing key."""
+        return cls(
+            data["model"],
+            tuple(Step.from_dict(step) for step in data["joins"]),
+            tuple(Step.from_dict(step) for step in data["prefetches"]),
+            tuple(Step.from_dict(step) for step in data["left"]),
+        )
+
+    def explain(self) -> str:
+        """The plan as lines for people."""
+        lines = [self.model]
+        for verb, steps in (
+            ("join", self.joins),
+            ("prefetch", self.prefetches),
+            ("leave", self.left),
+        ):
+            lines += [line for step in steps for line in step.lines("  ", verb)]
+        if len(lines) == 1:
+            lines.append("  as it is")
+        return "\n".join(lines)

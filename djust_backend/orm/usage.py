@@ -1,0 +1,117 @@
+"""What a template does with one value, as plain data; knows neither templates nor models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+REACHED = 1
+PRINTED = 2
+TRUTH = 4
+ITERATED = 8
+COUNTED = 16
+SLICED = 32
+INDEXED = 64
+COMPARED = 128
+ESCAPED = 256
+
+# What reads every row of a collection, so that fetching the whole of it costs nothing extra.
+READS_ALL = TRUTH | ITERATED | COUNTED
+
+Wire: TypeAlias = "tuple[int, int, Mapping[str, Wire], Wire | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A tree of needs: the flags of this value, of its attributes, and of each of its items.
+
+    `always` holds what happens in every render in which the parent is reached, `maybe` what may
+    happen. A method called without arguments is a field. Usages are immutable and hashable, so
+    that plans can be kept under them.
+    """
+
+    always: int
+    maybe: int
+    fields: Mapping[str, Usage]
+    each: Usage | None
+    _digest: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Freeze the mapping and remember the hash (children already know theirs)."""
+        fields = MappingProxyType(dict(self.fields))
+        object.__setattr__(self, "fields", fields)
+        content = (self.always, self.maybe, frozenset(fields.items()), self.each)
+        object.__setattr__(self, "_digest", hash(content))
+
+    def __hash__(self) -> int:
+        return self._digest
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Usage:
+        """Build the tree from `(always, maybe, {name: wire}, each_wire_or_None)`."""
+        always, maybe, fields, each = wire
+        return cls(
+            always,
+            maybe,
+            {name: cls.from_wire(below) for name, below in fields.items()},
+            None if each is None else cls.from_wire(each),
+        )
+
+    def to_wire(self) -> Wire:
+        """Give the tree back as nested tuples and dicts."""
+        return (
+            self.always,
+            self.maybe,
+            {name: below.to_wire() for name, below in self.fields.items()},
+            None if self.each is None else self.each.to_wire(),
+        )
+
+    def merge(self, other: Usage) -> Usage:
+        """Unite the needs of two names for one value, both used in the same render.
+
+        A certainty below one of them survives only if that one is certainly reached, or if the
+        other one says the same: `author` is not sure to be read because one of two loops, which
+        may not run, always reads it.
+        """
+        return _merge(self, other, True, True)
+
+    def reached(self) -> bool:
+        """Whether the value is reached whenever its parent is."""
+        return bool(self.always & REACHED)
+
+    def paths(self) -> tuple[str, ...]:
+        """Dotted paths for people: `author.name`, `tags.all[].name`, a `?` after a doubtful step."""
+        return tuple(sorted(self._leaves("")))
+
+    def _leaves(self, prefix: str) -> Iterator[str]:
+        steps: list[tuple[str, Usage]] = []
+        for name, below in self.fields.items():
+            steps.append((f"{prefix}.{name}" if prefix else name, below))
+        if self.each is not None:
+            steps.append((f"{prefix}[]", self.each))
+        if not steps and prefix:
+            yield prefix
+        for step, below in steps:
+            yield from below._leaves(step if below.reached() else f"{step}?")
+
+
+NOTHING = Usage(0, 0, {}, None)
+
+
+def _merge(one: Usage, two: Usage, one_sure: bool, two_sure: bool) -> Usage:
+    agreed = one.always & two.always
+    always = agreed | (one.always if one_sure else 0) | (two.always if two_sure else 0)
+    one_sure = one_sure and one.reached()
+    two_sure = two_sure and two.reached()
+    fields = {
+        name: _merge(
+            one.fields.get(name, NOTHING), two.fields.get(name, NOTHING), one_sure, two_sure
+        )
+        for name in (*one.fields, *(name for name in two.fields if name not in one.fields))
+    }
+    each = None
+    if one.each is not None or two.each is not None:
+        each = _merge(one.each or NOTHING, two.each or NOTHING, one_sure, two_sure)
+    return Usage(always, one.maybe | two.maybe | one.always | two.always, fields, each)
