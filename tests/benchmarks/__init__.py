@@ -1,0 +1,1 @@
+"""Instruments that measure; none of them is a test, none of them asserts a time."""

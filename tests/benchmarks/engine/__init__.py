@@ -1,0 +1,1 @@
+"""The template engine measured against stock Django and against other engines, page by page."""
