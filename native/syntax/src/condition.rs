@@ -79,7 +79,7 @@ impl Words {
     }
 }
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     /// Parses the words after `if` or `elif`.
     pub fn condition(&mut self, bits: &[String]) -> Result<Cond> {
         let mut words = Vec::with_capacity(bits.len());

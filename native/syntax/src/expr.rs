@@ -119,7 +119,7 @@ fn number_kind(text: &str) -> Result<Option<ConstKind>> {
     fail(ErrorKind::Unsupported)
 }
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     /// A string constant (`Variable(constant).resolve({})`).
     fn constant_head(&mut self, text: &str) -> Result<Head> {
         let (literal, kind) = match text.strip_prefix("_(") {

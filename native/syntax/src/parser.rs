@@ -6,6 +6,7 @@ use crate::lexer::{Token, TokenKind, is_python_space, tokenize};
 use crate::split::words;
 use crate::tags::TagKind;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What differs between the versions of Django that are supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,16 +44,16 @@ pub trait Host: Sized {
     /// `{% load %}`: all of a library, or the members named.
     fn load(&mut self, library: &str, members: Option<&[&str]>) -> Result<()>;
     /// Calls the compile function `tag` for `token`. The function may take tokens from the parser and parse bodies.
-    fn foreign(parser: &mut Parser<'_, Self>, tag: u32, token: &Token) -> Result<Foreign>;
+    fn foreign(parser: &mut Parser<Self>, tag: u32, token: &Token) -> Result<Foreign>;
 }
 
 /// Nesting of block tags, and recursion of this parser, at most. Deeper templates are left to Django.
 const MAX_DEPTH: u32 = 120;
 
 /// The state of a parse.
-pub struct Parser<'a, H: Host> {
+pub struct Parser<H: Host> {
     /// The source.
-    pub source: &'a str,
+    pub source: Arc<str>,
     /// What was parsed so far.
     pub ast: Ast,
     /// Tokens yet to come, the next one last (as `Parser.tokens` in Django).
@@ -62,7 +63,7 @@ pub struct Parser<'a, H: Host> {
     /// Version differences.
     pub dialect: Dialect,
     /// Name of the template, for relative paths in `extends` and `include`.
-    pub template_name: Option<&'a str>,
+    pub template_name: Option<Box<str>>,
     /// Bodies and expressions made for the foreign tag that is being compiled.
     pub foreign_parts: Vec<(Vec<ListId>, Vec<crate::ast::ExprId>)>,
     pub(crate) blocks: Vec<Box<str>>,
@@ -72,10 +73,10 @@ pub struct Parser<'a, H: Host> {
     depth: u32,
 }
 
-impl<'a, H: Host> Parser<'a, H> {
+impl<H: Host> Parser<H> {
     /// A parser at the start of a source.
-    pub fn new(source: &'a str, template_name: Option<&'a str>, dialect: Dialect, host: H) -> Self {
-        let mut tokens = tokenize(source);
+    pub fn new(source: Arc<str>, template_name: Option<Box<str>>, dialect: Dialect, host: H) -> Self {
+        let mut tokens = tokenize(&source);
         tokens.reverse();
         Self {
             source,
@@ -125,7 +126,7 @@ impl<'a, H: Host> Parser<'a, H> {
                 }
                 TokenKind::Comment => {}
                 TokenKind::Block => {
-                    let contents = token.contents(self.source);
+                    let contents = token.contents(&self.source);
                     let Some(command) = contents.split(is_python_space).next().filter(|c| !c.is_empty()) else {
                         return Err(SyntaxError::new(ErrorKind::EmptyTag).at(line));
                     };
@@ -151,7 +152,10 @@ impl<'a, H: Host> Parser<'a, H> {
             Some("") => fail(ErrorKind::EmptyTag),
             Some(text) => self.expression(text),
             None if token.from == token.to => fail(ErrorKind::EmptyTag),
-            None => self.expression(&self.source[token.from as usize..token.to as usize]),
+            None => {
+                let source = Arc::clone(&self.source);
+                self.expression(&source[token.from as usize..token.to as usize])
+            }
         }
     }
 
@@ -191,7 +195,7 @@ impl<'a, H: Host> Parser<'a, H> {
     /// The contents of the next token, which is consumed (`parser.next_token().contents`).
     pub(crate) fn next_contents(&mut self) -> Result<String> {
         match self.tokens.pop() {
-            Some(token) => Ok(token.contents(self.source).to_owned()),
+            Some(token) => Ok(token.contents(&self.source).to_owned()),
             None => fail(ErrorKind::UnclosedTag),
         }
     }
@@ -206,7 +210,7 @@ impl<'a, H: Host> Parser<'a, H> {
     /// `Parser.skip_past(endtag)`
     pub fn skip_past(&mut self, end: &str) -> Result<()> {
         while let Some(token) = self.tokens.pop() {
-            if token.kind == TokenKind::Block && token.contents(self.source) == end {
+            if token.kind == TokenKind::Block && token.contents(&self.source) == end {
                 return Ok(());
             }
         }
@@ -215,11 +219,11 @@ impl<'a, H: Host> Parser<'a, H> {
 
     /// The words of a tag by white space (`token.contents.split()`).
     pub(crate) fn plain_words(&self, token: &Token) -> Vec<String> {
-        words(token.contents(self.source)).into_iter().map(str::to_owned).collect()
+        words(token.contents(&self.source)).into_iter().map(str::to_owned).collect()
     }
 
     /// The words of a tag with quoted strings kept together (`token.split_contents()`).
     pub(crate) fn split(&self, token: &Token) -> Result<Vec<String>> {
-        crate::split::split_contents(token.contents(self.source))
+        crate::split::split_contents(token.contents(&self.source))
     }
 }

@@ -6,7 +6,7 @@ use crate::lexer::{Token, TokenKind, is_python_space};
 use crate::parser::{Host, Parser};
 use crate::tags::TagKind;
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn translate(&mut self, token: &Token) -> Result<NodeKind> {
         let bits = self.split(token)?;
         if bits.len() < 2 {
@@ -92,7 +92,7 @@ impl<H: Host> Parser<'_, H> {
     fn pieces(&mut self) -> Result<(Box<[Piece]>, String)> {
         let mut pieces = Vec::new();
         while let Some(token) = self.tokens.pop() {
-            let contents = token.contents(self.source);
+            let contents = token.contents(&self.source);
             match token.kind {
                 TokenKind::Text => pieces.push(Piece::Text(contents.into())),
                 TokenKind::Var => {

@@ -43,7 +43,7 @@ pub fn relative_path(current: Option<&str>, name: &str, allow_recursion: bool) -
     Ok(if quoted { format!("\"{path}\"") } else { path })
 }
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn block(&mut self, token: &Token) -> Result<NodeKind> {
         let bits = self.plain_words(token);
         if bits.len() != 2 {
@@ -68,7 +68,7 @@ impl<H: Host> Parser<'_, H> {
             return fail(ErrorKind::MisplacedExtends);
         }
         self.extends_seen = true;
-        let name = relative_path(self.template_name, &bits[1], false)?;
+        let name = relative_path(self.template_name.as_deref(), &bits[1], false)?;
         let parent = self.expression(&name)?;
         let body = self.parse(&[])?;
         Ok(NodeKind::Extends { parent, body })
@@ -96,7 +96,7 @@ impl<H: Host> Parser<'_, H> {
                 _ => return fail(ErrorKind::BadArguments),
             }
         }
-        let name = relative_path(self.template_name, &name, true)?;
+        let name = relative_path(self.template_name.as_deref(), &name, true)?;
         let template = self.expression(&name)?;
         Ok(NodeKind::Include { template, bindings: bindings.unwrap_or_default(), only })
     }
@@ -111,7 +111,7 @@ impl<H: Host> Parser<'_, H> {
         let long_end = format!("endpartialdef {}", bits[1]);
         let body = self.parse(&["endpartialdef", &long_end])?;
         let Some(end) = self.tokens.pop() else { return fail(ErrorKind::UnclosedTag) };
-        let contents = end.contents(self.source);
+        let contents = end.contents(&self.source);
         if contents != "endpartialdef" && contents != long_end {
             return fail(ErrorKind::UnknownTag);
         }

@@ -6,7 +6,7 @@ use crate::lexer::Token;
 use crate::parser::{Host, Parser};
 use crate::split::split_contents;
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn if_block(&mut self, token: &Token) -> Result<NodeKind> {
         let bits = self.split(token)?;
         let mut branches = Vec::new();

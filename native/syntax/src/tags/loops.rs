@@ -14,7 +14,7 @@ fn comma_separated(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn for_loop(&mut self, token: &Token) -> Result<NodeKind> {
         let bits = self.split(token)?;
         if bits.len() < 4 {

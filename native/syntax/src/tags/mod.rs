@@ -102,7 +102,7 @@ pub const COMPILE_FUNCTIONS: &[(TagKind, &str, &str, &[&str])] = &[
     (TagKind::Static, "django.templatetags.static", "do_static", &["StaticNode"]),
 ];
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     /// Parses a tag of Django's own; block tags take their bodies and end tags from the tokens.
     pub(crate) fn native_tag(&mut self, tag: TagKind, token: &Token) -> Result<NodeKind> {
         match tag {

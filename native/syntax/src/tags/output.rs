@@ -17,14 +17,14 @@ const TEMPLATE_TAGS: [(&str, &str); 8] = [
     ("closecomment", "#}"),
 ];
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn comment(&mut self) -> Result<NodeKind> {
         self.skip_past("endcomment")?;
         Ok(NodeKind::Silent { load: false })
     }
 
     pub(super) fn filter_block(&mut self, token: &Token) -> Result<NodeKind> {
-        let contents = token.contents(self.source).to_owned();
+        let contents = token.contents(&self.source).to_owned();
         let rest = contents.trim_start_matches(is_python_space);
         let Some(end) = rest.find(is_python_space) else { return fail(ErrorKind::BadArguments) };
         let chain = rest[end..].trim_start_matches(is_python_space);

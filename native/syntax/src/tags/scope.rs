@@ -5,7 +5,7 @@ use crate::error::{ErrorKind, Result, fail};
 use crate::lexer::Token;
 use crate::parser::{Host, Parser};
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn with(&mut self, token: &Token) -> Result<NodeKind> {
         let mut bits = self.split(token)?;
         bits.remove(0);

@@ -6,7 +6,7 @@ use crate::lexer::Token;
 use crate::parser::{Host, Parser};
 use crate::split::keyword;
 
-impl<H: Host> Parser<'_, H> {
+impl<H: Host> Parser<H> {
     pub(super) fn url(&mut self, token: &Token) -> Result<NodeKind> {
         let mut bits = self.split(token)?;
         if bits.len() < 2 {
