@@ -16,7 +16,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Model
 from django.utils.text import slugify
-from django.utils.timezone import make_aware
+from django.utils.timezone import get_current_timezone
 
 from accounts.models import Profile
 from blog.models import Comment, Post, Tag
@@ -43,14 +43,14 @@ def clear() -> None:
 def moment(day: datetime.date, random: Random) -> datetime.datetime:
     """Return a time within office hours of ``day``."""
     time = datetime.time(random.randrange(7, 20), random.randrange(60))
-    return make_aware(datetime.datetime.combine(day, time))
+    return datetime.datetime.combine(day, time, tzinfo=get_current_timezone())
 
 
 def make_users(random: Random) -> list[User]:
     """Create the administrator and people with names of their own; return the people."""
     names = [(first, last) for last in words.LAST_NAMES for first in words.FIRST_NAMES]
     chosen = random.sample(names, MANAGERS + AUTHORS + TENANTS)
-    joined = make_aware(datetime.datetime(2023, 1, 2, 9))
+    joined = datetime.datetime(2023, 1, 2, 9, tzinfo=get_current_timezone())
     admin = User(
         pk=FIRST_USER_PK,
         username="admin",

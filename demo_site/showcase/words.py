@@ -1,22 +1,129 @@
 """TABLE: the words that demo data is made of."""
 
-FIRST_NAMES = (
-    "Ada Amir Anika Bela Bruno Carla Chidi Clara Dario Edda Elif Emeka Esther Farid Fiona Gita "
-    "Hana Hugo Ines Ivo Jonas Judith Kaito Karin Lea Liam Lucia Malik Mara Mina Nadia Nils Noor "
-    "Olga Omar Paula Pavel Priya Quinn Rafael Rosa Samir Selma Sofia Tariq Tessa Uma Vera Wim Yara"
-).split()
+FIRST_NAMES = [
+    "Ada",
+    "Amir",
+    "Anika",
+    "Bela",
+    "Bruno",
+    "Carla",
+    "Chidi",
+    "Clara",
+    "Dario",
+    "Edda",
+    "Elif",
+    "Emeka",
+    "Esther",
+    "Farid",
+    "Fiona",
+    "Gita",
+    "Hana",
+    "Hugo",
+    "Ines",
+    "Ivo",
+    "Jonas",
+    "Judith",
+    "Kaito",
+    "Karin",
+    "Lea",
+    "Liam",
+    "Lucia",
+    "Malik",
+    "Mara",
+    "Mina",
+    "Nadia",
+    "Nils",
+    "Noor",
+    "Olga",
+    "Omar",
+    "Paula",
+    "Pavel",
+    "Priya",
+    "Quinn",
+    "Rafael",
+    "Rosa",
+    "Samir",
+    "Selma",
+    "Sofia",
+    "Tariq",
+    "Tessa",
+    "Uma",
+    "Vera",
+    "Wim",
+    "Yara",
+]
 
-LAST_NAMES = (
-    "Abara Almeida Becker Bianchi Castillo Chen Conti Dahl Demir Eriksen Farouk Fischer Garcia "
-    "Haddad Hansen Horvath Ibrahim Ito Jansen Kaya Keller Kowalski Larsen Lindt Marino Mbeki "
-    "Mehta Moreau Nakamura Nguyen Novak Okafor Olsen Park Pereira Petrov Rahman Rossi Santos "
-    "Sharma Silva Svensson Tanaka Torres Urban Vance Weber Winter Yilmaz Zhang"
-).split()
+LAST_NAMES = [
+    "Abara",
+    "Almeida",
+    "Becker",
+    "Bianchi",
+    "Castillo",
+    "Chen",
+    "Conti",
+    "Dahl",
+    "Demir",
+    "Eriksen",
+    "Farouk",
+    "Fischer",
+    "Garcia",
+    "Haddad",
+    "Hansen",
+    "Horvath",
+    "Ibrahim",
+    "Ito",
+    "Jansen",
+    "Kaya",
+    "Keller",
+    "Kowalski",
+    "Larsen",
+    "Lindt",
+    "Marino",
+    "Mbeki",
+    "Mehta",
+    "Moreau",
+    "Nakamura",
+    "Nguyen",
+    "Novak",
+    "Okafor",
+    "Olsen",
+    "Park",
+    "Pereira",
+    "Petrov",
+    "Rahman",
+    "Rossi",
+    "Santos",
+    "Sharma",
+    "Silva",
+    "Svensson",
+    "Tanaka",
+    "Torres",
+    "Urban",
+    "Vance",
+    "Weber",
+    "Winter",
+    "Yilmaz",
+    "Zhang",
+]
 
-STREET_NAMES = (
-    "Maple Harbor Juniper Orchard Mill Chapel Willow Station Garden Linden Market Cedar Quarry "
-    "Bridge Meadow River"
-).split()
+STREET_NAMES = [
+    "Maple",
+    "Harbor",
+    "Juniper",
+    "Orchard",
+    "Mill",
+    "Chapel",
+    "Willow",
+    "Station",
+    "Garden",
+    "Linden",
+    "Market",
+    "Cedar",
+    "Quarry",
+    "Bridge",
+    "Meadow",
+    "River",
+]
 
 STREET_KINDS = ("Street", "Lane", "Road", "Avenue")
 
