@@ -17,7 +17,7 @@ if not __package__:
 from tests.benchmarks.engine import report
 from tests.benchmarks.engine.backends import BACKENDS, DEFAULT
 from tests.benchmarks.engine.process import Failed, Missing, Process
-from tests.benchmarks.engine.session import STOCK, Effort, Row, Session
+from tests.benchmarks.engine.session import OURS, STOCK, Effort, Row, Session
 
 TEMPLATES_IN_MEMORY = 1_000
 
@@ -25,7 +25,9 @@ TEMPLATES_IN_MEMORY = 1_000
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks.engine", description=__doc__)
-    parser.add_argument("--backends", help=f"of {','.join(BACKENDS)}; default: what is installed")
+    parser.add_argument(
+        "--backends", help=f"of {','.join(BACKENDS)}; default: {','.join(DEFAULT)}, rivals if there"
+    )
     parser.add_argument("--only", default="*", help="scenarios whose name matches (shell pattern)")
     parser.add_argument("--rounds", type=int, help="rounds for each scenario")
     parser.add_argument("--quick", action="store_true", help="three short rounds, no memory")
@@ -34,15 +36,15 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def start(names: list[str], folder: Path, *, all_needed: bool) -> dict[str, Process]:
-    """Start the workers; leave out, with a word, those whose backend isn't installed."""
+def start(names: list[str], folder: Path, needed: set[str]) -> dict[str, Process]:
+    """Start the workers; leave out, with a word, those not needed whose backend isn't there."""
     processes = {}
     for name in names:
         process = Process(name, folder)
         try:
             process.start()
         except (Missing, Failed) as error:
-            if all_needed or name == STOCK:
+            if name in needed:
                 raise SystemExit(f"{name}: {error}") from error
             say(f"{name}: left out: {error}")
             continue
@@ -121,16 +123,17 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := set(names) - set(BACKENDS):
         raise SystemExit(f"no such backend: {', '.join(sorted(unknown))}")
     names = [STOCK, *(name for name in names if name != STOCK)]
+    needed = set(names) if options.backends else {STOCK, OURS}
     effort = Effort(3, 5_000_000) if options.quick else Effort()
     if options.rounds:
         effort = Effort(options.rounds, effort.target_ns)
     with tempfile.TemporaryDirectory(prefix="engine-benchmark-") as folder:
-        processes = start(names, Path(folder), all_needed=bool(options.backends))
+        processes = start(names, Path(folder), needed)
         try:
             pattern = options.only if "*" in options.only else f"*{options.only}*"
             scenarios = [
                 about
-                for about in processes[STOCK].order("list")
+                for about in processes[STOCK].order("describe")
                 if fnmatch.fnmatchcase(about["name"], pattern)
             ]
             if options.list:
@@ -155,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
         }
         text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
         options.json.write_text(text, encoding="utf-8")
-    failed = [row for row in rows if row.results.get("ours", row.results[STOCK]).status != "ok"]
+    failed = [row for row in rows if row.results.get(OURS, row.results[STOCK]).status != "ok"]
     return 1 if failed else 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from tests.benchmarks.engine.process import Failed, Process
 
 STOCK = "stock"
+OURS = "ours"
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,9 @@ def start(backend: Backend, templates: Path) -> None:
         MIDDLEWARE=[],
         DEBUG=False,
     )
+    django.setup()
     if not hasattr(importlib.import_module(module), name):
         raise ImportError(f"{module} has no {name}")
-    django.setup()
 
 
 def make_request(path: str = "/products/?page=2&sort=name") -> Any:

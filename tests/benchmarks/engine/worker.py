@@ -58,7 +58,7 @@ class Worker:
         names = metadata.packages_distributions().get(package, [])
         return {name: metadata.version(name) for name in [*names[:1], "Django"]}
 
-    def list(self) -> list[dict[str, Any]]:
+    def describe(self) -> list[dict[str, Any]]:
         """What can be measured, in order."""
         known = {scenario.name: scenario for scenario in self.scenarios}
         found = []
