@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template import engines
+from django.template import TemplateDoesNotExist, engines
 from django.template.backends.base import BaseEngine
 
 OURS = "django"
@@ -30,6 +30,15 @@ def use_engine(name: str) -> Iterator[None]:
         _active_engine.reset(token)
 
 
+def has_template(engine: str, template_name: str) -> bool:
+    """Tell whether ``engine`` finds the template."""
+    try:
+        engines[engine].get_template(template_name)
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
 class EngineSwitch(BaseEngine):
     """A template backend without templates: it asks the engine chosen for this request.
 
@@ -43,8 +52,21 @@ class EngineSwitch(BaseEngine):
         super().__init__(params)
 
     def get_template(self, template_name: str) -> Any:
-        """Return the chosen engine's template; its ``TemplateDoesNotExist`` passes through."""
-        return engines[_active_engine.get()].get_template(template_name)
+        """Return the chosen engine's template.
+
+        ``TemplateDoesNotExist`` is passed on when no engine has the template. When only the
+        chosen one misses it, Django would go on to the other without a word, and a comparison
+        would compare that engine with itself: ``RuntimeError``.
+        """
+        chosen = _active_engine.get()
+        try:
+            return engines[chosen].get_template(template_name)
+        except TemplateDoesNotExist as error:
+            other = STOCK if chosen == OURS else OURS
+            if has_template(other, template_name):
+                message = f"Engine {chosen!r} misses {template_name}, which {other!r} has."
+                raise RuntimeError(message) from error
+            raise
 
 
 class EngineSwitchMiddleware:

@@ -87,6 +87,25 @@ class SwitchTests(SeededTestCase):
         """Packages that ask Django for its default engine get ours, not the switch or stock."""
         self.assertIs(Engine.get_default(), engines[OURS].engine)
 
+    def test_one_engine_never_stands_in_for_the_other(self) -> None:
+        """Every template of a page comes from the chosen engine, included ones too."""
+        for path in all_paths():
+            for name in (OURS, STOCK):
+                glue = "&" if "?" in path else "?"
+                page = self.client.get(path + (f"{glue}engine=stock" if name == STOCK else ""))
+                with self.subTest(path=path, engine=name):
+                    self.assertGreater(len(page.templates), 3)
+                    self.assertEqual({t.engine for t in page.templates}, {engines[name].engine})
+
+    def test_template_that_only_one_engine_misses_is_an_error(self) -> None:
+        """Or a comparison would compare an engine with itself."""
+        missing = mock.Mock(side_effect=TemplateDoesNotExist("base.html"))
+        with (
+            mock.patch.object(engines[OURS], "get_template", missing),
+            self.assertRaisesMessage(RuntimeError, "'django' misses base.html"),
+        ):
+            get_template("base.html")
+
     def test_missing_template_is_still_missing(self) -> None:
         """The switch adds no error of its own."""
         with self.assertRaises(TemplateDoesNotExist):
