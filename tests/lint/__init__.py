@@ -1,0 +1,1 @@
+"""Checks that no other tool makes: directions of imports, sizes, machine paths."""
