@@ -6,15 +6,17 @@
 # FOLDER gets a small Debian (made on first use, about 1 GB), a virtual environment and cargo's
 # output; it is reused, and deleting it undoes everything. The command sees a copy of the work
 # tree (what git tracks or would track), taken anew for each call, so that nothing built for that
-# system lands among this one's files. Only `.cache/upstream` is shared. Needs root, debootstrap
-# and a Rust toolchain. To choose others: RELEASE (trixie), MIRROR, DJANGO (a pip requirement).
+# system lands among this one's files. Only `.cache/upstream` is shared. With --no-build there is
+# no extension, which is enough for `run.py --stock`. Needs root, debootstrap and a Rust toolchain.
+# To choose others: RELEASE (trixie), MIRROR, DJANGO (a pip requirement).
 set -euo pipefail
 
 release=${RELEASE:-trixie}
 mirror=${MIRROR:-http://deb.debian.org/debian}
 django=${DJANGO:-Django~=6.1.0}
 debian_packages=python3,python3-venv,python3-dev,gcc,libc6-dev,ca-certificates,git
-python_packages=(Jinja2 docutils Pillow numpy sqlparse tzdata msgpack pytest pytest-django hypothesis)
+# What run.py asks for; the packages for development come with the build.
+python_packages=(maturin Jinja2 docutils Pillow numpy sqlparse tzdata)
 
 usage() {
     sed -n 's/^# \{0,1\}//; 2,4p' "$0" >&2
@@ -99,8 +101,8 @@ make_debian
 share_with_host
 copy_work_tree
 [[ -e $root/opt/venv/bin/python ]] || inside python3 -m venv /opt/venv
-inside pip install --quiet "$django" maturin "${python_packages[@]}"
+inside pip install --quiet "$django" "${python_packages[@]}"
 if [[ $build == yes ]]; then
-    inside maturin develop --profile "$profile"
+    inside env PIP_QUIET=1 maturin develop --profile "$profile"
 fi
 inside "$@"

@@ -33,7 +33,7 @@ KEEPS_STOCK_TEMPLATE = (
 FORM_RENDERERS = "django.forms.renderers"
 
 
-class IncompleteReplacement(Exception):
+class IncompleteReplacementError(Exception):
     """A module still holds one of Django's classes under a name that should be ours."""
 
 
@@ -69,7 +69,7 @@ class Replacement:
         """Fail when Django's code or its tests still hold a stock class under some name."""
         left = [f"{holder.__name__}.{name}" for holder, name, _ in self._stock_names()]
         if left:
-            raise IncompleteReplacement("still Django's own: " + ", ".join(sorted(left)))
+            raise IncompleteReplacementError("still Django's own: " + ", ".join(sorted(left)))
 
     def _stock_names(self) -> list[tuple[Any, str, Any]]:
         """Return (module or class, attribute, our class) for each name of a stock class."""

@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sources import NoSources, tests_folder
+from sources import NoSourcesError, tests_folder
 from suites import BY_NAME, OUTSIDE, TEMPLATE_TESTS, Suite
 from verdict import (
-    BadExpectations,
+    BadExpectationsError,
     Verdict,
     judge,
     judge_baseline,
@@ -56,8 +56,12 @@ SUITE_LIMIT = 1800
 #: Lines shown of each traceback; the log has the rest.
 SHOWN_LINES = 14
 
+#: Lines of the log shown when a suite ended without a result.
+END_OF_LOG = 25
+LONG_LINE = 200
 
-class SuiteCrashed(Exception):
+
+class SuiteCrashedError(Exception):
     """The process of a suite ended without a result; the text tells the end of its log."""
 
 
@@ -72,7 +76,7 @@ class Session:
     stock_only: bool
 
     def run(self, suite: Suite, engine: str, patterns: list[str]) -> dict[str, Any]:
-        """Run one suite in a process of its own; raises SuiteCrashed when no result comes."""
+        """Run one suite in a process of its own; raises SuiteCrashedError when no result comes."""
         result = self.home / f"{suite.name}.{engine}.json"
         result.unlink(missing_ok=True)
         command = [sys.executable, "-X", "faulthandler", str(HERE / "worker.py")]
@@ -90,9 +94,14 @@ class Session:
                     timeout=SUITE_LIMIT,
                     check=True,
                 )
-            except subprocess.SubprocessError as problem:
-                raise SuiteCrashed(f"{problem}\n{self._end_of_log(suite, engine)}") from problem
-        return json.loads(result.read_text())
+            except subprocess.CalledProcessError as died:
+                end = self._end_of_log(suite, engine)
+                raise SuiteCrashedError(f"exit status {died.returncode}\n{end}") from died
+            except subprocess.TimeoutExpired as hung:
+                end = self._end_of_log(suite, engine)
+                raise SuiteCrashedError(f"no end after {SUITE_LIMIT} s\n{end}") from hung
+        outcome: dict[str, Any] = json.loads(result.read_text())
+        return outcome
 
     def baseline(self, suite: Suite) -> dict[str, Any]:
         """Return the result of the whole suite on stock Django, from the cache when it is there."""
@@ -100,7 +109,9 @@ class Session:
         if self.stock_only or not kept.exists():
             result = self.run(suite, "stock", [])
             kept.write_text(json.dumps(result, indent=1, sort_keys=True))
-        return json.loads(kept.read_text())
+            return result
+        cached: dict[str, Any] = json.loads(kept.read_text())
+        return cached
 
     def log(self, suite: Suite, engine: str) -> Path:
         """Return the path of the whole output of a run."""
@@ -108,7 +119,10 @@ class Session:
 
     def _end_of_log(self, suite: Suite, engine: str) -> str:
         lines = self.log(suite, engine).read_text(errors="replace").splitlines()
-        return "\n".join(lines[-40:])
+        # After a crash of the interpreter the innermost frames come first.
+        fatal = [number for number, line in enumerate(lines) if "Fatal Python error" in line]
+        start = fatal[-1] if fatal else max(len(lines) - END_OF_LOG, 0)
+        return "\n".join(line[-LONG_LINE:] for line in lines[start : start + END_OF_LOG])
 
 
 def open_session(patterns: list[str], stock_only: bool) -> Session:
@@ -143,7 +157,7 @@ def examine(session: Session, suite: Suite) -> Verdict:
             judge_environment(verdict, baseline["tests"])
             if not session.patterns:
                 judge_counters(verdict, counters, renders=suite.renders)
-    except SuiteCrashed as crash:
+    except SuiteCrashedError as crash:
         verdict = Verdict(suite.name, complaints=[f"crashed: {crash}"])
     print(summary(verdict, counters, time.monotonic() - begin), flush=True)
     return verdict
@@ -234,7 +248,7 @@ def main(arguments: list[str]) -> int:
     except importlib.metadata.PackageNotFoundError as missing:
         print(f"{missing.name} is not installed; needed: Django, {', '.join(NEEDED)}")
         return 2
-    except (NoSources, BadExpectations) as problem:
+    except (NoSourcesError, BadExpectationsError) as problem:
         print(problem)
         return 2
     with ThreadPoolExecutor(options.parallel) as pool:

@@ -8,14 +8,14 @@ import tarfile
 from pathlib import Path
 
 
-class NoSources(Exception):
+class NoSourcesError(Exception):
     """The source release could not be fetched or doesn't hold what is expected."""
 
 
 def tests_folder(version: str, cache: Path) -> Path:
     """Return Django's `tests` folder for this version, downloading it on first use.
 
-    Raises NoSources when pip can't deliver the release.
+    Raises NoSourcesError when pip can't deliver the release.
     """
     home = cache / "sources"
     tests = home / f"django-{version}" / "tests"
@@ -23,7 +23,7 @@ def tests_folder(version: str, cache: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         _unpack(_download(version, home), home)
     if not (tests / "runtests.py").exists():
-        raise NoSources(f"{tests} has no runtests.py")
+        raise NoSourcesError(f"{tests} has no runtests.py")
     return tests
 
 
@@ -35,7 +35,7 @@ def _download(version: str, home: Path) -> Path:
     command += ["--no-binary", ":all:", "--dest", str(home), f"django=={version}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0 or not archive.exists():
-        raise NoSources(f"pip could not fetch {archive.name}:\n{done.stderr.strip()}")
+        raise NoSourcesError(f"pip could not fetch {archive.name}:\n{done.stderr.strip()}")
     return archive
 
 

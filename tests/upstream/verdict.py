@@ -7,10 +7,11 @@ The one rule: no test that passes on stock may do anything else on ours, unless
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 #: Outcomes that count as a pass.
 GOOD = ("passed", "expected failure")
@@ -24,7 +25,7 @@ BASELINE_FAILURE_LIMIT = 0.01
 Tests = dict[str, dict[str, str]]
 
 
-class BadExpectations(Exception):
+class BadExpectationsError(Exception):
     """expected_differences.toml is not a table of test ids with reasons."""
 
 
@@ -48,11 +49,11 @@ class Verdict:
 
 
 def read_expected(path: Path) -> dict[str, str]:
-    """Return {test id: reason}; raises BadExpectations for anything without a reason."""
-    table = tomllib.loads(path.read_text()).get("differences", {})
+    """Return {test id: reason}; raises BadExpectationsError for anything without a reason."""
+    table: dict[str, str] = tomllib.loads(path.read_text()).get("differences", {})
     for test, reason in table.items():
         if not isinstance(reason, str) or not reason.strip():
-            raise BadExpectations(f"{path.name}: {test} needs a reason")
+            raise BadExpectationsError(f"{path.name}: {test} needs a reason")
     return table
 
 

@@ -4,6 +4,9 @@ It knows Django's `tests/runtests.py`. It is started by `run.py`, never by hand:
 `worker.py <folder of Django's tests> <result file> <stock|ours> <suite> [-k pattern ...]`.
 """
 
+# unittest chooses the names of the methods of a result class.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 import importlib
@@ -59,7 +62,8 @@ def recording_result(record: Record) -> type[unittest.TextTestResult]:
         def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
             super().addSubTest(test, subtest, err)
             if err is not None:
-                record.note(test, "failed", f"{subtest}\n{self._exc_info_to_string(err, test)}")
+                kind = self.failures if issubclass(err[0], test.failureException) else self.errors
+                record.note(test, "failed", f"{subtest}\n{kind[-1][1]}")
 
         def addSkip(self, test: Any, reason: str) -> None:
             super().addSkip(test, reason)
@@ -79,9 +83,9 @@ def recording_result(record: Record) -> type[unittest.TextTestResult]:
 def hook_setup(record: Record, replacement: Replacement | None) -> None:
     """Wrap django.setup(), the last call of runtests.py before the settings are read."""
     # Not before our classes are in place: these imports load much of Django.
-    import django  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
-    from django.test.runner import DiscoverRunner  # noqa: PLC0415
+    import django
+    from django.conf import settings
+    from django.test.runner import DiscoverRunner
 
     class RecordingRunner(DiscoverRunner):  # type: ignore[misc]
         def get_resultclass(self) -> type[unittest.TextTestResult]:
