@@ -24,14 +24,19 @@
 //! Rules that differ between the supported Django series take a [`Series`].
 
 pub mod dates;
+mod decimal;
 pub mod durations;
 pub mod html;
+pub mod humanize;
 pub mod js;
 pub mod markup;
+pub mod numbers;
+mod references;
 mod series;
 pub mod text;
 pub mod truncate;
 mod unicode;
+pub mod urlize;
 pub mod urls;
 pub mod wrap;
 

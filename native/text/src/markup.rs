@@ -151,101 +151,6 @@ fn attribute_end(bytes: &[u8], from: usize) -> Option<usize> {
     (value_end > end + 1 && (next == b'>' || is_tag_space(next))).then_some(value_end)
 }
 
-/// Named references that are decoded here; each needs its semicolon.
-const NAMED: [(&str, char); 40] = [
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", '\u{a0}'),
-    ("copy", '©'),
-    ("reg", '®'),
-    ("trade", '™'),
-    ("hellip", '…'),
-    ("mdash", '—'),
-    ("ndash", '–'),
-    ("lsquo", '‘'),
-    ("rsquo", '’'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("bdquo", '„'),
-    ("laquo", '«'),
-    ("raquo", '»'),
-    ("middot", '·'),
-    ("bull", '•'),
-    ("times", '×'),
-    ("euro", '€'),
-    ("pound", '£'),
-    ("cent", '¢'),
-    ("sect", '§'),
-    ("para", '¶'),
-    ("deg", '°'),
-    ("auml", 'ä'),
-    ("ouml", 'ö'),
-    ("uuml", 'ü'),
-    ("Auml", 'Ä'),
-    ("Ouml", 'Ö'),
-    ("Uuml", 'Ü'),
-    ("szlig", 'ß'),
-    ("eacute", 'é'),
-    ("egrave", 'è'),
-    ("agrave", 'à'),
-    ("ccedil", 'ç'),
-    ("ntilde", 'ñ'),
-];
-
-/// The character of a numeric reference, for codes that `html.unescape` maps to themselves.
-fn numeric_reference(digits: &str) -> Option<char> {
-    let code = match digits.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-        None => digits.parse().ok()?,
-    };
-    if digits.contains('+') || !matches!(code, 0x20..=0x7e | 0xa0..=0xd7ff) {
-        return None;
-    }
-    char::from_u32(code)
-}
-
-/// The character that `body` of `&body;` stands for. `None`: not decided here.
-pub(crate) fn reference(body: &str) -> Option<char> {
-    if let Some(digits) = body.strip_prefix('#') {
-        return numeric_reference(digits);
-    }
-    NAMED.iter().find(|(name, _)| *name == body).map(|&(_, c)| c)
-}
-
-/// `html.unescape(text)` for a text whose references are all plain. `None`: some is not.
-///
-/// An ampersand before white space stays, and so does one at the end unless the text is `last` (the
-/// parser then waits for more input and drops what it holds).
-pub(crate) fn unescape(text: &str, last: bool) -> Option<Cow<'_, str>> {
-    let Some(first) = memchr::memchr(b'&', text.as_bytes()) else {
-        return Some(Cow::Borrowed(text));
-    };
-    let mut out = String::with_capacity(text.len());
-    let mut clean = 0;
-    let mut next = Some(first);
-    while let Some(at) = next {
-        out.push_str(&text[clean..at]);
-        let after = &text[at + 1..];
-        clean = at + 1;
-        match after.bytes().next() {
-            None if last => return None,
-            None | Some(b' ' | b'\t' | b'\n' | b'\x0c') => out.push('&'),
-            Some(_) => {
-                let window = &after.as_bytes()[..after.len().min(10)];
-                let end = memchr::memchr(b';', window)?;
-                out.push(reference(&after[..end])?);
-                clean += end + 1;
-            }
-        }
-        next = memchr::memchr(b'&', &text.as_bytes()[clean..]).map(|i| clean + i);
-    }
-    out.push_str(&text[clean..]);
-    Some(Cow::Owned(out))
-}
-
 /// Whether `HTMLParser` hands every reference of this text on as it is written.
 fn has_plain_references(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -292,14 +197,5 @@ mod tests {
         for odd in ["a < b > c", "<b<i", "<script>x</script>>", "<a b=\"<\">", "&amp <b>", "<!doctype html>", "&am<b"] {
             assert!(striptags(&format!("{odd}>")).is_none(), "{odd}");
         }
-    }
-
-    #[test]
-    fn plain_references_are_decoded() {
-        assert_eq!(unescape("a &amp; b & c&#39;&#x27;&nbsp;", true).as_deref(), Some("a & b & c''\u{a0}"));
-        assert_eq!(unescape("a &amp b", false), None);
-        assert_eq!(unescape("a &", true), None);
-        assert_eq!(unescape("a &", false).as_deref(), Some("a &"));
-        assert_eq!(unescape("&#+39;", false), None);
     }
 }

@@ -1,7 +1,8 @@
 //! The four truncation filters, on text and on simple markup.
 
 use crate::html::escape_into;
-use crate::markup::{Token, Tokens, unescape};
+use crate::markup::{Token, Tokens};
+use crate::references::unescape;
 use crate::text::words;
 use crate::unicode::{is_nfc_inert, is_space};
 
