@@ -32,7 +32,7 @@ __all__ = [
 def plan_of(source: QuerySet[Any] | type[Model], usage: Usage) -> Plan:
     """The plan for a QuerySet, or for all rows of a model, used like this; runs no query."""
     queryset = source if isinstance(source, QuerySet) else source._default_manager.all()
-    return plan_for(queryset, usage.each)
+    return plan_for(queryset, usage.row_needs())
 
 
 def explain(source: QuerySet[Any] | type[Model], usage: Usage) -> str:

@@ -42,8 +42,8 @@ def evaluate(queryset: QuerySet[Any], usage: Usage | None) -> None:
     """
     if guards.is_evaluated(queryset):
         return
-    each = usage.each if usage is not None else None
-    if each is None or not each.reached() or not each.fields:
+    each = usage.row_needs() if usage is not None else None
+    if each is None or not each.fields:
         queryset._fetch_all()
         return
     if guards.gives_plain_models(queryset) and not choices(queryset.model, each):

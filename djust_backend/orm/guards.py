@@ -150,7 +150,7 @@ def _refused_shape(query: Query) -> Reason | None:
         (query._filtered_relations, Reason.FILTERED_RELATION),
         (not deferring, Reason.ONLY),
         (any(LOOKUP_SEP in name for name in names), Reason.DEFERRED_BEYOND),
-        (len(query.alias_map) > MAX_TABLES, Reason.MANY_TABLES),
+        (_tables(query) > MAX_TABLES, Reason.MANY_TABLES),
     )
     for refused, reason in checks:
         if refused:
@@ -158,6 +158,11 @@ def _refused_shape(query: Query) -> Reason | None:
     if query.extra or query.extra_tables or query.extra_order_by or _has_raw_sql(query):
         return Reason.RAW_SQL
     return None
+
+
+def _tables(query: Query) -> int:
+    """How many tables the query joins; Django keeps aliases that nothing refers to any more."""
+    return sum(count > 0 for count in query.alias_refcount.values())
 
 
 def _has_raw_sql(query: Query) -> bool:
@@ -182,7 +187,7 @@ def _refused_order(query: Query) -> Reason | None:
     ordering = query.order_by or (options.ordering if query.default_ordering else ())
     if not ordering:
         return Reason.UNORDERED
-    if query.annotations and len(query.alias_map) > 1:
+    if query.annotations and _tables(query) > 1:
         # A multi-valued join may repeat a row with different annotations.
         return Reason.ORDER_HAS_TIES
     names = {name for item in ordering if (name := _ordered_name(item))}

@@ -25,7 +25,7 @@ from django.db.models import (
 
 from . import facts, guards
 from .choose.prefetches import Choice, choices
-from .usage import Usage
+from .usage import READS_ALL, Usage
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -50,6 +50,9 @@ def load(
     given), `usage` what is done with the relation, whose certain needs come along. Only what
     `current` would query itself is batched; a single instance is left to lazy access.
 
+    A to-many relation is asked for when its `all` is about to be read whole, not when its manager
+    is met: afterwards `all()` gives the rows of the batch.
+
     Gives back the instances whose nullable foreign key points to no row: lazy access raises the
     target's DoesNotExist there (a silent miss), and may be spared. Never raises where lazy access
     would not, database errors apart.
@@ -63,6 +66,8 @@ def load(
         return []
     relation = facts.relation(type(current), path[-1])
     if relation is None or not _is_pending(relation, current):
+        return []
+    if usage is not None and not _may_be_read_whole(relation, usage):
         return []
     group = _peers_of(relation, parents, current)
     if len(group) < 2:
@@ -111,8 +116,7 @@ def _descend_attribute(
     name: str, usage: Usage, group: Sequence[Model], seen: Sequence[Model] | None
 ) -> None:
     """Walk rows that the site's own Prefetch left under a name of its choice."""
-    needs = usage.each if usage.each is not None and usage.each.reached() else None
-    for needed, listed in ((needs, True), (usage if usage.fields else None, False)):
+    for needed, listed in ((usage.row_needs(), True), (usage if usage.fields else None, False)):
         if needed is None:
             continue
         rows = _attribute_rows(group, name, listed)
@@ -124,14 +128,22 @@ def _descend_attribute(
 def _fetch(
     relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None
 ) -> None:
-    pending = [one for one in group if _is_pending(relation, one)]
-    if not pending:
+    if seen is None:
+        pending = [one for one in group if _is_pending(relation, one, certain=True)]
+        for batch in _batches(relation, pending):
+            _batch(relation, batch, certain=True)
         return
-    certain = seen is None
-    wanted = None if seen is None else {id(one) for one in seen}
-    for batch in _batches(relation, pending):
-        if wanted is None or any(id(one) in wanted for one in batch):
-            _batch(relation, batch, certain)
+    for one in seen:
+        # A batch that fails leaves its rows pending: each is tried once, by itself at worst.
+        if _is_pending(relation, one):
+            _batch(relation, _peers_of(relation, group, one), certain=False)
+
+
+def _may_be_read_whole(relation: facts.Relation, usage: Usage) -> bool:
+    if relation.kind != facts.TO_MANY:
+        return True
+    rows = usage.fields.get("all")
+    return rows is not None and bool((rows.always | rows.maybe) & READS_ALL)
 
 
 def _row_usage(relation: facts.Relation, usage: Usage) -> Usage | None:
@@ -139,7 +151,7 @@ def _row_usage(relation: facts.Relation, usage: Usage) -> Usage | None:
     if relation.kind != facts.TO_MANY:
         return usage
     rows = usage.fields.get("all")
-    return rows.each if rows is not None and rows.reached() else None
+    return rows.row_needs() if rows is not None and rows.reached() else None
 
 
 def _batch(relation: facts.Relation, group: Sequence[Model], certain: bool) -> list[Model]:
@@ -252,8 +264,12 @@ def _by_class(instances: Iterable[Model]) -> Iterator[tuple[type[Model], list[Mo
     yield from groups.items()
 
 
-def _is_pending(relation: facts.Relation, instance: Model) -> bool:
-    """Whether lazy access would run a query that a batch can answer as well."""
+def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False) -> bool:
+    """Whether lazy access would run a query that a batch can answer as well.
+
+    A deferred key is loaded row by row: a batch may do that only for rows that are sure to be
+    asked for it.
+    """
     state, values = instance._state, instance.__dict__
     if state.adding or not guards.fetches_freely(instance):
         return False
@@ -262,10 +278,11 @@ def _is_pending(relation: facts.Relation, instance: Model) -> bool:
             return False
     elif relation.cache in state.fields_cache:
         return False
-    if any(values.get(attname) is None for attname in relation.local):
-        return False
+    for attname in relation.local:
+        if values.get(attname) is None and (attname in values or not certain):
+            return False
     if relation.kind == facts.GENERIC:
-        return _is_canonical(relation, instance)
+        return all(name in values for name in relation.local) and _is_canonical(relation, instance)
     if relation.parent_link:
         # Built from the columns of the row, unless some of them are deferred.
         return bool(instance.get_deferred_fields())
@@ -289,7 +306,7 @@ def _is_canonical(relation: facts.Relation, instance: Model) -> bool:
     target = _generic_target(relation, instance)
     if target is None or router.db_for_read(target) != (instance._state.db or DEFAULT_DB_ALIAS):
         return False
-    if not guards_plain_base(target):
+    if not facts.plain_manager(target._base_manager):
         return False
     key: Field[Any, Any] = target._meta.pk
     while key.remote_field is not None:
@@ -301,11 +318,6 @@ def _is_canonical(relation: facts.Relation, instance: Model) -> bool:
         return str(key.to_python(value)) == str(value)
     except ValidationError:
         return False
-
-
-def guards_plain_base(model: type[Model]) -> bool:
-    """Whether generic access to this model passes no custom manager."""
-    return facts.plain_manager(model._base_manager)
 
 
 def _generic_target(relation: facts.Relation, instance: Model) -> type[Model] | None:

@@ -21,7 +21,7 @@ _REMEMBERED = 2048
 def plan(query: QueryFacts, usage: Usage | None) -> Plan:
     """How to fetch the rows of such a query when each of them is used like this."""
     sheet = _Sheet(query)
-    if usage is not None and usage.reached():
+    if usage is not None:
         sheet.walk(joins.Place(query.model, (), query.selected), usage)
     return Plan(
         query.model._meta.label, tuple(sheet.joined), tuple(sheet.fetched), tuple(sheet.left)

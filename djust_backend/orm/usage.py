@@ -81,6 +81,12 @@ class Usage:
         """Whether the value is reached whenever its parent is."""
         return bool(self.always & REACHED)
 
+    def row_needs(self) -> Usage | None:
+        """The needs of each item, if it is sure that all items are gone through."""
+        if self.each is not None and self.always & ITERATED and self.each.reached():
+            return self.each
+        return None
+
     def paths(self) -> tuple[str, ...]:
         """Dotted paths for people: `author.name`, `tags.all[].name`, a `?` after a doubtful step."""
         return tuple(sorted(self._leaves("")))

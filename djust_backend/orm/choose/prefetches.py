@@ -51,8 +51,7 @@ def _choice(relation: facts.Relation, usage: Usage) -> Choice:
         rows = usage.fields.get("all")
         if rows is None or not rows.reached() or not rows.always & READS_ALL:
             return Choice(relation.name, relation, None, False, Reason.NOT_READ_WHOLE)
-        each = rows.each if rows.each is not None and rows.each.reached() else None
-        return Choice(relation.name, relation, each, True, Reason.READ_WHOLE)
+        return Choice(relation.name, relation, rows.row_needs(), True, Reason.READ_WHOLE)
     if relation.kind == facts.GENERIC:
         return Choice(relation.name, relation, usage, True, Reason.GENERIC)
     if relation.parent_link:

@@ -1,0 +1,30 @@
+"""A site of models only; ORM_DATABASE chooses sqlite (default) or postgresql."""
+
+import os
+
+_ENGINE = os.environ.get("ORM_DATABASE", "sqlite")
+
+
+def _database(name: str) -> dict[str, object]:
+    if _ENGINE == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": f"file:{name}?mode=memory&cache=shared",
+            "TEST": {"NAME": f"file:{name}?mode=memory&cache=shared"},
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "postgres",
+        "USER": os.environ.get("PGUSER", "postgres"),
+        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+        "PORT": os.environ.get("PGPORT", "5432"),
+        "TEST": {"NAME": f"djust_orm_{name}_{os.getpid()}"},
+    }
+
+
+DATABASES = {"default": _database("main"), "other": _database("other")}
+INSTALLED_APPS = ["django.contrib.contenttypes", "zoo"]
+MIGRATION_MODULES = {"contenttypes": None}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SECRET_KEY = "tests only"
+USE_TZ = True
