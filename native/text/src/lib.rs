@@ -11,11 +11,11 @@
 //! | [`html`] | `needs_escape`, `escape_into`, `escape`, `normalize_newlines`, `linebreaks`, `linebreaksbr`, `linenumbers`, `strip_spaces_between_tags`, `spaceless` |
 //! | [`markup`] | `striptags` |
 //! | [`js`] | `escapejs_into`, `escapejs`, `json_script_into` |
-//! | [`text`] | `addslashes`, `capfirst`, `lower`, `upper`, `title`, `python_title`, `cut`, `center`, `ljust`, `rjust`, `slugify`, `phone2numeric`, `wordcount`, `characters`, `get_digit`, `pluralize`, `yesno` |
+//! | [`text`] | `addslashes`, `capfirst`, `lower`, `upper`, `title`, `python_title`, `cut`, `center`, `ljust`, `rjust`, `slugify`, `phone2numeric`, `words`, `wordcount`, `characters`, `get_digit`, `pluralize`, `yesno` |
 //! | [`wrap`] | `wordwrap` |
 //! | [`truncate`] | `truncatechars`, `truncatewords`, `truncatechars_html`, `truncatewords_html` |
 //! | [`urls`] | `quote_into`, `urlencode`, `iriencode`, `quote_plus_into`, `query_string` |
-//! | [`urlize`] | `urlize` |
+//! | [`urlize`] | `urlize`, `Options` |
 //! | [`numbers`] | `repr_into`, `repr`, `NumberFormat`, `Number`, `format`, `floatformat`, `widthratio` |
 //! | [`humanize`] | `intcomma`, `intcomma_plain`, `filesizeformat`, `intword` |
 //! | [`dates`] | `CompiledFormat`, `DateParts`, `Kind`, `Awareness`, `Zone`, `Names`, `isoformat_into` |

@@ -2,7 +2,7 @@
 //!
 //! Python versions carry different Unicode versions, and Rust's own tables are newer still. A character
 //! may be decided here only if it has been assigned for long and its property is the same everywhere;
-//! the ranges below hold such characters of common scripts, and the replayed cases compare each of them
+//! the ranges below hold such characters of common scripts, and the replayed cases compare them
 //! with what Python says.
 
 /// Whether `str.isspace`, `str.split`, `str.strip` and `\s` take `c` for white space.

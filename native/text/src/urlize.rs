@@ -9,8 +9,8 @@ use crate::urls::{quote_into, quote_plus_into, unquote};
 /// Longer texts are no links for Django.
 const MAX_URL_LENGTH: usize = 2048;
 const MAX_EMAIL_LENGTH: usize = 320;
-/// Words this long are left to Python: trimming their punctuation can take quadratic time.
-const MAX_WORD_LENGTH: usize = 3000;
+/// Words whose punctuation takes more rounds to trim are left to Python: each round looks at the whole word.
+const MAX_TRIM_ROUNDS: usize = 16;
 const WRAPPING: [(char, char); 2] = [('(', ')'), ('[', ']')];
 const TRAILING: [char; 5] = ['.', ',', ':', ';', '!'];
 const TRAILING_WITHOUT_SEMICOLON: [char; 4] = ['.', ',', ':', '!'];
@@ -34,7 +34,7 @@ pub struct Options<'a> {
 }
 
 /// The `urlize` filter. `None`: a word may be a link in a way not decided here (non-ASCII or bracketed
-/// hosts, unusual references, very long words).
+/// hosts, unusual references, endless punctuation).
 pub fn urlize(s: &str, options: &Options<'_>) -> Option<String> {
     let mut out = String::with_capacity(s.len() + s.len() / 4);
     let is_separator = |c: char| is_space(c) || matches!(c, '<' | '>' | '"' | '\'');
@@ -62,9 +62,6 @@ fn push_word(word: &str, options: &Options<'_>, out: &mut String) -> Option<()> 
     if !word.bytes().any(|byte| matches!(byte, b'.' | b'@' | b':')) {
         push_text(word, options, out);
         return Some(());
-    }
-    if word.len() > MAX_WORD_LENGTH {
-        return None;
     }
     let (lead, middle, trail) = trim_punctuation(word, options.series)?;
     let Some(Link { url, nofollow }) = link(middle, options)? else {
@@ -114,7 +111,7 @@ fn trim_punctuation(word: &str, series: Series) -> Option<(&str, &str, String)> 
     let lead = &word[..word.len() - middle.len()];
     let mut trail = String::new();
     let mut counts = WRAPPING.map(|(opening, closing)| (count(middle, opening), count(middle, closing)));
-    loop {
+    for _ in 0..MAX_TRIM_ROUNDS {
         let before = middle.len();
         for ((_, closing), (opened, closed)) in WRAPPING.into_iter().zip(&mut counts) {
             if *opened < *closed && middle.ends_with(closing) {
@@ -149,6 +146,7 @@ fn trim_punctuation(word: &str, series: Series) -> Option<(&str, &str, String)> 
             return Some((lead, middle, trail));
         }
     }
+    None
 }
 
 /// Where the punctuation of a word that ends in `;` and is no entity begins.

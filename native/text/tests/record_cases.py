@@ -1,6 +1,7 @@
 """Records what the installed Django answers to generated calls, for `replay.rs`.
 
-Usage: `python record_cases.py OUTPUT [SEED [CASES_PER_FUNCTION]]`. Each line holds the function's
+Usage: `python record_cases.py OUTPUT [SEED [CASES_PER_FUNCTION]]` for random questions, and
+`python record_cases.py OUTPUT unicode` for the characters of common scripts. Each line holds the function's
 name, its arguments, and Django's result (`\\E` when it raises), tab separated, with tabs, line ends
 and backslashes escaped.
 """
@@ -14,7 +15,7 @@ import random
 import sys
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
@@ -557,27 +558,38 @@ QUESTIONS |= {
 }
 
 
-def unicode_lines() -> Iterator[tuple[str, Arguments]]:
-    """Every assigned character below U+3100, for the rules of case and composition."""
-    known = [
-        chr(code) for code in range(0x3100) if unicodedata.category(chr(code)) not in ("Cn", "Cs")
-    ]
-    # Short lines, so that one undecided character doesn't hide its neighbours.
-    for start in range(0, len(known), 8):
-        block = "x".join(known[start : start + 8])
-        name = ("upper", "lower", "title", "slugify", "truncatechars")[start // 8 % 5]
-        yield name, [block, "9"] if name == "truncatechars" else [block]
+UNICODE_FUNCTIONS = ("upper", "lower", "title", "slugify", "truncatechars")
 
 
-def record(output: str, seed: int, count: int) -> None:
+def unicode_questions() -> Iterator[tuple[str, Arguments]]:
+    """Runs of neighbouring characters, for the rules of case, decomposition and composition.
+
+    The scripts with case come character by character, so that an undecided one hides no other.
+    """
+    runs = [(0x80, 0x180, 1), (0x370, 0x530, 1), (0x530, 0x3100, 64), (0x3100, 0x1F700, 2048)]
+    for start, stop, length in runs:
+        for code in range(start, stop, length):
+            known = [c for c in map(chr, range(code, code + length)) if assigned(c)][:8]
+            if known:
+                text = "a" + "".join(known) + "b1"
+                for name in UNICODE_FUNCTIONS:
+                    yield name, [text, "99"] if name == "truncatechars" else [text]
+
+
+def assigned(c: str) -> bool:
+    return unicodedata.category(c) not in ("Cn", "Co", "Cs")
+
+
+def random_questions(seed: int, count: int) -> Iterator[tuple[str, Arguments]]:
     rng = random.Random(seed)
-    questions: list[tuple[str, Arguments]] = list(unicode_lines()) if count < 1000 else []
     for name, ask in QUESTIONS.items():
-        questions += [(name, ask(rng)) for _ in range(count)]
+        yield from ((name, ask(rng)) for _ in range(count))
+
+
+def record(output: str, questions: Iterable[tuple[str, Arguments]]) -> None:
+    """Write every different question with Django's answer."""
     with Path(output).open("w", encoding="utf-8", newline="\n") as file:
-        for name, arguments in dict.fromkeys(
-            (name, tuple(arguments)) for name, arguments in questions
-        ):
+        for name, arguments in dict.fromkeys((name, tuple(asked)) for name, asked in questions):
             try:
                 answer = escaped(ANSWERS[name](*arguments))
             except Exception:  # noqa: BLE001 -- whatever Django raises is recorded, as \E
@@ -586,5 +598,8 @@ def record(output: str, seed: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[2:]]
-    record(sys.argv[1], *(numbers + [1, 30][len(numbers) :]))
+    if sys.argv[2:] == ["unicode"]:
+        record(sys.argv[1], unicode_questions())
+    else:
+        numbers = [int(argument) for argument in sys.argv[2:]]
+        record(sys.argv[1], random_questions(*(numbers + [1, 30][len(numbers) :])))
