@@ -87,7 +87,7 @@ impl Usage {
 
     /// The same value under two names in one render: the union of the needs.
     ///
-    /// A certainty below one of the two survives if that one is certainly reached, or if the other says the same.
+    /// Both must be numbered by the same [`Names`]. A certainty below one of the two survives if that one is certainly reached, or if the other says the same.
     pub fn merge(&mut self, other: &Usage) {
         self.merge_sure(other, true, true);
     }
