@@ -17,6 +17,7 @@
 //! | [`urls`] | `quote_into`, `urlencode`, `iriencode`, `quote_plus_into`, `query_string` |
 //! | [`urlize`] | `urlize`, `Options` |
 //! | [`numbers`] | `repr_into`, `repr`, `NumberFormat`, `Number`, `format`, `floatformat`, `widthratio` |
+//! | [`printf`] | `stringformat`, `Value` |
 //! | [`humanize`] | `intcomma`, `intcomma_plain`, `filesizeformat`, `intword` |
 //! | [`dates`] | `CompiledFormat`, `DateParts`, `Kind`, `Awareness`, `Zone`, `Names`, `isoformat_into` |
 //! | [`durations`] | `Moment`, `Unit`, `timesince` |
@@ -31,6 +32,7 @@ pub mod humanize;
 pub mod js;
 pub mod markup;
 pub mod numbers;
+pub mod printf;
 mod references;
 mod series;
 pub mod text;

@@ -3,7 +3,7 @@
 use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Names, Zone};
 use djust_text::durations::{Moment, timesince};
 use djust_text::numbers::{Number, NumberFormat};
-use djust_text::{Series, html, humanize, js, markup, numbers, text, truncate, urlize, urls, wrap};
+use djust_text::{Series, html, humanize, js, markup, numbers, printf, text, truncate, urlize, urls, wrap};
 
 /// A small generator of reproducible numbers.
 struct Random(u64);
@@ -99,6 +99,10 @@ fn call_numbers(s: &str, number: i64) {
     humanize::filesizeformat(i128::MIN, &formats);
     humanize::intword(&number.to_string(), &formats);
     humanize::intword(s, &formats);
+    for value in [printf::Value::Int(s), printf::Value::Text(s), printf::Value::Float(0.1)] {
+        printf::stringformat(value, s);
+        printf::stringformat(value, &format!("{number}.{number}f"));
+    }
 }
 
 fn call_dates(s: &str, number: i64) {

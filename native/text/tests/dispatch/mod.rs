@@ -6,7 +6,7 @@
 use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Names, Zone};
 use djust_text::durations::{Moment, timesince};
 use djust_text::numbers::{FloatText, Number, NumberFormat};
-use djust_text::{Series, html, humanize, js, markup, numbers, text, truncate, urlize, urls, wrap};
+use djust_text::{Series, html, humanize, js, markup, numbers, printf, text, truncate, urlize, urls, wrap};
 
 const ELLIPSIS: &str = "%(truncated_text)s…";
 
@@ -193,6 +193,14 @@ fn number_functions(name: &str, call: &Call<'_>) -> Option<Option<String>> {
             let formats = number_format(call.text(2));
             humanize::intcomma(number(call.text(0), call.text(1)), &formats, call.series)
         }
+        "stringformat" => printf::stringformat(
+            match number(call.text(0), call.text(1)) {
+                Number::Float(value) => printf::Value::Float(value),
+                Number::Int(text) => printf::Value::Int(text),
+                Number::Decimal(text) | Number::Text(text) => printf::Value::Text(text),
+            },
+            call.text(2),
+        ),
         "intcomma_plain" => humanize::intcomma_plain(call.text(0)),
         "filesizeformat" => {
             let size = humanize::filesizeformat(call.number(0), &number_format(call.text(1)));
