@@ -71,10 +71,11 @@ pub const PYTHON_TAGS: &[(&str, &str, bool)] = &[
     ("paginator_number", "", false),
     ("render_password_as_hash", "", false),
     ("get_static_prefix", "", false),
+    ("csp_nonce_attr", "", true),
 ];
 
 /// Filters that are not Django's own.
-const PYTHON_FILTERS: &[&str] = &["my_filter", "admin_urlname", "admin_urlquote", "cell_count"];
+const PYTHON_FILTERS: &[&str] = &["my_filter", "admin_urlname", "admin_urlquote", "cell_count", "to_object_display_value"];
 
 /// The `target_var` of each Python node, and the tag it came from.
 #[derive(Default)]
