@@ -44,32 +44,64 @@ pub enum Number<'a> {
     Text(&'a str),
 }
 
+/// The significant digits of a finite float's `repr`, without sign and point, and the exponent of the first.
+fn shortest_digits(value: f64) -> (String, i32) {
+    /// Two shortest texts can be equally near only with this many digits: their distance is at most
+    /// the one between neighbouring floats.
+    const TIE_DIGITS: usize = 16;
+    let mut shortest = format!("{:e}", value.abs());
+    let length = shortest.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
+    if length >= TIE_DIGITS {
+        // Of two equally near texts Python takes the one with the even last digit, Rust the larger one.
+        // Rounding to this length knows that rule, but may miss the float next to a power of two.
+        let rounded = format!("{:.*e}", length - 1, value.abs());
+        if rounded.parse() == Ok(value.abs()) {
+            shortest = rounded;
+        }
+    }
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
+}
+
 /// Append Python's `repr` of a float.
 pub fn repr_into(value: f64, out: &mut String) {
-    if !value.is_finite() {
-        out.push_str(if value.is_nan() {
-            "nan"
-        } else if value > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        });
+    if value.is_nan() {
+        out.push_str("nan");
         return;
     }
-    // Rust and Python agree on the shortest digits; only the layout differs.
-    let shortest = format!("{value:e}");
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let start = out.len();
-        // Writing into a String cannot fail.
-        let _ = write!(out, "{value}");
-        if !out[start..].contains('.') {
-            out.push_str(".0");
+    if value.is_sign_negative() {
+        out.push('-');
+    }
+    if value.is_infinite() {
+        out.push_str("inf");
+        return;
+    }
+    let (digits, exponent) = shortest_digits(value);
+    match exponent {
+        -4..0 => {
+            out.push_str("0.");
+            out.extend(std::iter::repeat_n('0', exponent.unsigned_abs() as usize - 1));
+            out.push_str(&digits);
         }
-    } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        let _ = write!(out, "{mantissa}e{sign}{:02}", exponent.unsigned_abs());
+        0..16 => {
+            let whole = exponent.unsigned_abs() as usize + 1;
+            let (head, tail) = digits.split_at(whole.min(digits.len()));
+            out.push_str(head);
+            out.extend(std::iter::repeat_n('0', whole - head.len()));
+            out.push('.');
+            out.push_str(if tail.is_empty() { "0" } else { tail });
+        }
+        _ => {
+            let (head, tail) = digits.split_at(1);
+            out.push_str(head);
+            if !tail.is_empty() {
+                out.push('.');
+                out.push_str(tail);
+            }
+            let sign = if exponent < 0 { '-' } else { '+' };
+            // Writing into a String cannot fail.
+            let _ = write!(out, "e{sign}{:02}", exponent.unsigned_abs());
+        }
     }
 }
 
@@ -253,7 +285,10 @@ mod tests {
             (0.0001, "0.0001"),
             (5e-324, "5e-324"),
             (f64::MAX, "1.7976931348623157e+308"),
+            (791_100_764_292_614.0 + 0.25, "791100764292614.2"),
+            (791_100_764_292_614.0 + 0.75, "791100764292614.8"),
             (f64::NAN, "nan"),
+            (-f64::NAN, "nan"),
             (f64::NEG_INFINITY, "-inf"),
         ];
         for (value, want) in cases {

@@ -11,6 +11,7 @@ and backslashes escaped.
 from __future__ import annotations
 
 import datetime
+import math
 import random
 import sys
 import unicodedata
@@ -150,6 +151,9 @@ def a_float(rng: random.Random) -> str:
             lambda: rng.randrange(-10000, 10000) / rng.choice([1, 2, 4, 8, 10, 100, 1000]),
             lambda: rng.uniform(-1, 1) * 10.0 ** rng.randrange(-320, 308),
             lambda: rng.choice([0.0, -0.0, 1e15, 1e16, 1e-4, 1e-5, 5e-324, 0.5, 2.5, 1e22, 1e23]),
+            # Where two shortest texts can be equally near.
+            lambda: rng.randrange(2**50, 2**55) / rng.choice([1, 2, 4, 8]),
+            lambda: math.nextafter(2.0 ** rng.randrange(-1074, 1023), rng.choice([0.0, 1e308])),
             lambda: rng.choice([float("inf"), float("-inf"), float("nan")]),
         ]
     )()
