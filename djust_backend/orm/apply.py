@@ -46,7 +46,7 @@ def evaluate(queryset: QuerySet[Any], usage: Usage | None) -> None:
     if each is None or not each.fields:
         queryset._fetch_all()
         return
-    if guards.gives_plain_models(queryset) and not choices(queryset.model, each):
+    if guards.gives_plain_models(queryset) and not choices(_model(queryset), each):
         queryset._fetch_all()
         return
     _fetch(queryset, plan_for(queryset, each))
@@ -55,18 +55,21 @@ def evaluate(queryset: QuerySet[Any], usage: Usage | None) -> None:
         peers.complete([row for row in rows if isinstance(row, Model)], each)
 
 
+def _model(queryset: QuerySet[Any]) -> type[Model]:
+    model: type[Model] = queryset.model
+    return model
+
+
 def plan_for(queryset: QuerySet[Any], each: Usage | None) -> Plan:
     """The plan for this QuerySet when each of its rows is used like this."""
-    facts = guards.with_routes(
-        guards.examine(queryset), planner.targets(queryset.model, each)
-    )
+    facts = guards.with_routes(guards.examine(queryset), planner.targets(queryset.model, each))
     plan = planner.plan(facts, each)
     if _adds_joins(plan.joins) and not _can_be_built(facts, plan.joins):
         return planner.plan(replace(facts, refused=Reason.NOT_BUILT), each)
     return plan
 
 
-def _fetch(queryset: QuerySet[Any], plan: Plan) -> None:
+def _fetch(queryset: Any, plan: Plan) -> None:
     """Run the first query: the view's own, or a joined copy whose rows the view's own gets."""
     if not _adds_joins(plan.joins):
         queryset._fetch_all()

@@ -25,9 +25,7 @@ TO_ONE = "to_one"
 TO_MANY = "to_many"
 GENERIC = "generic"
 
-Accessor: TypeAlias = (
-    "tuple[str] | tuple[str, str, str] | tuple[str, str, str, bool]"
-)
+Accessor: TypeAlias = "tuple[str] | tuple[str, str, str] | tuple[str, str, str, bool]"
 
 # Bounded because tests and migrations make model classes on the fly.
 _REMEMBERED = 4096
@@ -125,10 +123,9 @@ def accessor(cls: type[Model], name: str) -> Accessor | None:
             return (GENERIC, met.cache, met.name)
         return (met.kind, met.cache, met.name, met.direct)
     found = class_attribute(cls, name)
-    if type(found) in (DeferredAttribute, ForeignKeyDeferredAttribute):
-        if found.field.attname == name and _default_lookup(cls):
-            return ("column",)
-    return None
+    if type(found) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
+        return None
+    return ("column",) if found.field.attname == name and _default_lookup(cls) else None
 
 
 def id_column(cls: type[Model], name: str, key: str) -> str | None:
@@ -138,7 +135,12 @@ def id_column(cls: type[Model], name: str, key: str) -> str | None:
     base manager. A NULL column is no answer (stock fails silently there).
     """
     met = relation(cls, name)
-    if met is None or met.kind != TO_ONE or not met.forward or not isinstance(met.field, ForeignKey):
+    if (
+        met is None
+        or met.kind != TO_ONE
+        or not met.forward
+        or not isinstance(met.field, ForeignKey)
+    ):
         return None
     if not (met.guaranteed and met.plain and met.direct) or met.target is None:
         return None
@@ -187,7 +189,7 @@ def _to_one(cls: type[Model], name: str, found: Any) -> Relation | None:
         query_name=field.name if forward else field.related_query_name(),
         target=target,
         field=field,
-        local=local if forward else (*local, *_key(cls)),
+        local=local if forward else _distinct(*local, *_key(cls)),
         forward=forward,
         nullable=field.null if forward else True,
         guaranteed=_guaranteed(field, forward),
@@ -201,7 +203,7 @@ def _guaranteed(field: Any, forward: bool) -> bool:
     """A real constraint: made by Django's migrations, for a plain foreign key."""
     if not isinstance(field, ForeignKey) or not field.model._meta.managed:
         return False
-    return bool(field.db_constraint) if forward else bool(field.unique)
+    return bool(getattr(field, "db_constraint", False)) if forward else bool(field.unique)
 
 
 def _plain_field(field: Any) -> bool:
@@ -211,7 +213,10 @@ def _plain_field(field: Any) -> bool:
 
 def _to_many(cls: type[Model], name: str, found: Any) -> Relation | None:
     manager = found.related_manager_cls
-    if manager.all is not BaseManager.all or manager.__getattribute__ is not object.__getattribute__:
+    if (
+        manager.all is not BaseManager.all
+        or manager.__getattribute__ is not object.__getattribute__
+    ):
         return None
     if isinstance(found, ManyToManyDescriptor):
         field = found.field
@@ -223,7 +228,11 @@ def _to_many(cls: type[Model], name: str, found: Any) -> Relation | None:
         standard = type(found) is ManyToManyDescriptor
     elif type(found) is ReverseManyToOneDescriptor:
         field = found.field
-        ends, target, cache = field.foreign_related_fields, field.model, field.remote_field.cache_name
+        ends, target, cache = (
+            field.foreign_related_fields,
+            field.model,
+            field.remote_field.cache_name,
+        )
         standard = _plain_field(field)
     else:
         field = found.rel.field
@@ -238,7 +247,7 @@ def _to_many(cls: type[Model], name: str, found: Any) -> Relation | None:
         query_name="",
         target=target,
         field=field,
-        local=(*(end.attname for end in ends), *_key(cls)),
+        local=_distinct(*(end.attname for end in ends), *_key(cls)),
         forward=False,
         nullable=False,
         guaranteed=False,
@@ -290,6 +299,10 @@ def _generic(cls: type[Model], name: str, found: Any) -> Relation | None:
 
 def _key(cls: type[Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in cls._meta.pk_fields)
+
+
+def _distinct(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _contenttypes() -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.models import F, Field, Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import BaseExpression, OrderBy, RawSQL
@@ -17,13 +17,9 @@ from django.db.models.sql.where import ExtraWhere
 from .plan import Reason
 from .source import keeps
 
-try:
-    from django.db.models.fetch_modes import FETCH_ONE, FETCH_PEERS
-
-    _OPEN_FETCH_MODES: tuple[object, ...] = (FETCH_ONE, FETCH_PEERS)
-except ImportError:  # Django before 6.1 has no fetch modes
-    FETCH_ONE = None
-    _OPEN_FETCH_MODES = (None,)
+# Fetch modes came with Django 6.1; before it no instance has one.
+FETCH_ONE: object = getattr(models, "FETCH_ONE", None)
+_OPEN_FETCH_MODES = (FETCH_ONE, getattr(models, "FETCH_PEERS", None))
 
 # SQLite joins at most 64 tables; half of it leaves room for subqueries and parents.
 MAX_TABLES = 32
@@ -39,7 +35,7 @@ _REWRITTEN_METHODS = (
 )
 
 # A selection as nested pairs (name, selection below), so that it can be a key.
-Selection = tuple[tuple[str, "Selection"], ...]  # type: ignore[misc]
+Selection: TypeAlias = "tuple[tuple[str, Selection], ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class QueryFacts:
     apart: frozenset[type[Model]] = field(default=frozenset())
 
 
-def examine(queryset: QuerySet[Any]) -> QueryFacts:
+def examine(queryset: Any) -> QueryFacts:
     """Gather the facts of an unevaluated QuerySet, without any query of its own."""
     query = queryset.query
     db = queryset.db
@@ -100,7 +96,7 @@ def is_evaluated(queryset: QuerySet[Any]) -> bool:
     return queryset._result_cache is not None
 
 
-def refuses_batches(queryset: QuerySet[Any], certain: bool) -> bool:
+def refuses_batches(queryset: Any, certain: bool) -> bool:
     """Whether one query for many parents could differ from one query for each.
 
     Asked of the QuerySet of a custom manager. Slices, DISTINCT ON, windows and combined queries
@@ -124,6 +120,11 @@ def fetches_freely(instance: Model) -> bool:
     return getattr(instance._state, "fetch_mode", None) in _OPEN_FETCH_MODES
 
 
+def fetches_one_by_one(instance: Model) -> bool:
+    """Whether lazy access asks for one row: Django's default, and all there is before 6.1."""
+    return getattr(instance._state, "fetch_mode", None) in (None, FETCH_ONE)
+
+
 def _refusal(queryset: QuerySet[Any], query: Query) -> Reason | None:
     if not keeps(type(queryset), QuerySet, _REWRITTEN_METHODS):
         return Reason.CUSTOM_QUERYSET
@@ -139,7 +140,7 @@ def _refusal(queryset: QuerySet[Any], query: Query) -> Reason | None:
     return _refused_order(query)
 
 
-def _refused_shape(query: Query) -> Reason | None:
+def _refused_shape(query: Any) -> Reason | None:
     names, deferring = query.deferred_loading
     checks = (
         (query.combinator, Reason.COMBINED),
@@ -201,7 +202,7 @@ def _ordered_name(item: Any) -> str | None:
     if isinstance(item, OrderBy):
         item = item.expression
     if isinstance(item, F):
-        return item.name
+        return str(getattr(item, "name", ""))
     return item.lstrip("-+") if isinstance(item, str) else None
 
 

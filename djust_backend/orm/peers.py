@@ -16,7 +16,6 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
 from django.db.models import (
     AutoField,
     CharField,
-    Field,
     IntegerField,
     Model,
     UUIDField,
@@ -125,9 +124,7 @@ def _descend_attribute(
             complete(rows, needed, below)
 
 
-def _fetch(
-    relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None
-) -> None:
+def _fetch(relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None) -> None:
     if seen is None:
         pending = [one for one in group if _is_pending(relation, one, certain=True)]
         for batch in _batches(relation, pending):
@@ -197,14 +194,14 @@ def _forget_misses(relation: facts.Relation, group: Sequence[Model]) -> list[Mod
 
 def _keep_fetch_mode(parent: Model, rows: Sequence[Model]) -> None:
     """Give rows of a batch the fetch mode that lazy access would have handed down."""
-    mode = getattr(parent._state, "fetch_mode", None)
-    if mode is None or mode is guards.FETCH_ONE:
+    if guards.fetches_one_by_one(parent):
         return
+    mode = parent._state.fetch_mode
     together = [ref(row) for row in rows]
     for row in rows:
-        row._state.fetch_mode = mode  # type: ignore[attr-defined]
+        row._state.fetch_mode = mode
         if mode.track_peers:
-            row._state.peers = together  # type: ignore[attr-defined]
+            row._state.peers = together
 
 
 def _walk(instances: Iterable[Model], path: tuple[str, ...]) -> list[Model]:
@@ -273,6 +270,9 @@ def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False
     state, values = instance._state, instance.__dict__
     if state.adding or not guards.fetches_freely(instance):
         return False
+    if relation.may_dangle() and not guards.fetches_one_by_one(instance):
+        # Django's own peers give None for a missing row where access one by one raises.
+        return False
     if relation.kind == facts.TO_MANY:
         if relation.cache in values.get("_prefetched_objects_cache", ()):
             return False
@@ -308,9 +308,9 @@ def _is_canonical(relation: facts.Relation, instance: Model) -> bool:
         return False
     if not facts.plain_manager(target._base_manager):
         return False
-    key: Field[Any, Any] = target._meta.pk
+    key: Any = target._meta.pk
     while key.remote_field is not None:
-        key = key.target_field  # type: ignore[attr-defined]
+        key = key.target_field
     if not isinstance(key, _GENERIC_KEYS):
         return False
     value = instance.__dict__[relation.local[1]]
@@ -328,9 +328,7 @@ def _generic_target(relation: facts.Relation, instance: Model) -> type[Model] | 
     return target
 
 
-def _peers_of(
-    relation: facts.Relation, parents: Iterable[Model], current: Model
-) -> list[Model]:
+def _peers_of(relation: facts.Relation, parents: Iterable[Model], current: Model) -> list[Model]:
     """Those that the query of `current` can answer too: as many as one query takes."""
     key = _query_key(relation, current)
     seen = {id(current)}

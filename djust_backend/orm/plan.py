@@ -24,7 +24,7 @@ class Reason(Enum):
     GENERIC = "points to any model: one query for each type"
     BELOW_SECOND_QUERY = "below a second query, whose manager stays as it is"
     CUSTOM_RELATION = "its descriptor or manager answers in its own way"
-    NO_CONSTRAINT = "the database does not guarantee the row: a join could lose or change it"
+    NO_CONSTRAINT = "the database does not guarantee the row: a join could lose it"
     BASE_MANAGER = "the target's base manager is not plain: a join would show what it hides"
     CUSTOM_FIELD = "the field is not a plain ForeignKey: a join may find other rows"
     NAME_CLASH = "its query name also names something else"

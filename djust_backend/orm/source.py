@@ -40,9 +40,7 @@ def keeps(cls: type, base: type, names: tuple[str, ...]) -> bool:
     return all(getattr(cls, name, None) is getattr(base, name, None) for name in names)
 
 
-def source_of(
-    value: object, usage: Usage | None
-) -> tuple[QuerySet[Model] | None, Usage | None]:
+def source_of(value: object, usage: Usage | None) -> tuple[QuerySet[Model] | None, Usage | None]:
     """The QuerySet behind a value that is about to be iterated, and the needs of its rows.
 
     A page stands for its `object_list` (which may be named in the template as well, so both

@@ -88,7 +88,7 @@ class Usage:
         return None
 
     def paths(self) -> tuple[str, ...]:
-        """Dotted paths for people: `author.name`, `tags.all[].name`, a `?` after a doubtful step."""
+        """Dotted paths for people: `author.name`, `tags.all[].name`, `?` after a doubtful step."""
         return tuple(sorted(self._leaves("")))
 
     def _leaves(self, prefix: str) -> Iterator[str]:
@@ -109,8 +109,9 @@ NOTHING = Usage(0, 0, {}, None)
 def _merge(one: Usage, two: Usage, one_sure: bool, two_sure: bool) -> Usage:
     agreed = one.always & two.always
     always = agreed | (one.always if one_sure else 0) | (two.always if two_sure else 0)
-    one_sure = one_sure and one.reached()
-    two_sure = two_sure and two.reached()
+    # Below, one of them speaks for the union if it is reached whenever the union is.
+    one_sure = two is NOTHING or (one_sure and one.reached())
+    two_sure = one is NOTHING or (two_sure and two.reached())
     fields = {
         name: _merge(
             one.fields.get(name, NOTHING), two.fields.get(name, NOTHING), one_sure, two_sure

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
+import django
 import pytest
-from zoo.models import (
-    Author,
-    Book,
-    Category,
-    Chapter,
-    Comment,
-    Country,
-    Language,
-    Profile,
-    Review,
-    Secret,
-    Tag,
-)
+
+# These tests need a site and databases of their own: `pytest -c tests/orm/pytest.ini tests/orm`.
+collect_ignore_glob = [] if os.environ.get("DJANGO_SETTINGS_MODULE") == "settings" else ["*"]
+# Fetch modes came with Django 6.1.
+collect_ignore = [] if django.VERSION >= (6, 1) else ["test_fetch_modes.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test may use both databases."""
     for item in items:
+        if Path(__file__).parent not in item.path.parents:
+            continue
         item.add_marker(pytest.mark.django_db(databases=["default", "other"]))
 
 
 @pytest.fixture
 def library(db) -> SimpleNamespace:
     """Six books by three authors; half of the nullable relations are NULL."""
+    from zoo.models import (
+        Author,
+        Book,
+        Category,
+        Chapter,
+        Comment,
+        Country,
+        Language,
+        Profile,
+        Review,
+        Secret,
+        Tag,
+    )
+
     countries = [Country.objects.create(name=f"c{n}") for n in range(3)]
     boss = Author.objects.create(name="boss", country=countries[0])
     authors = [

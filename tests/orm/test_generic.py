@@ -56,7 +56,9 @@ def test_key_that_cannot_be_read_spoils_only_its_own_row(library):
 
 
 def test_type_without_a_model(library):
-    Comment.objects.create(text="old", kind=ContentType.objects.create(app_label="x", model="y"), key="1")
+    Comment.objects.create(
+        text="old", kind=ContentType.objects.create(app_label="x", model="y"), key="1"
+    )
     both(comments, rows("target.title"), may_fail=True)
 
 

@@ -102,8 +102,7 @@ def querysets(draw: st.DrawFn) -> tuple[str, QuerySet]:
     columns = {column.name for column in model._meta.get_fields()}
     order = draw(st.sampled_from(ORDERS))
     if all(
-        not isinstance(part, str)
-        or part.strip("-").split("__")[0] in columns | {"pk"}
+        not isinstance(part, str) or part.strip("-").split("__")[0] in columns | {"pk"}
         for part in order
     ):
         queryset = queryset.order_by(*order) if order else queryset

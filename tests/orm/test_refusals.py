@@ -73,7 +73,7 @@ def test_reason_and_equality(library, make, reason):
         lambda: Book.objects.raw("SELECT * FROM zoo_book ORDER BY id"),
         lambda: list(books()),
         lambda: books().none(),
-        lambda: [],
+        list,
     ],
 )
 def test_other_rows_come_as_they_are(library, make):
@@ -92,7 +92,7 @@ def test_lists_raw_and_unions_get_peers(library):
 
 def test_evaluated_queryset_is_left_alone(library, django_assert_num_queries):
     queryset = books()
-    first = list(queryset)[0]
+    first = next(iter(queryset))
     first.title = "changed by the view"
     with django_assert_num_queries(0):
         orm.evaluate(queryset, rows("author.name"))

@@ -50,7 +50,8 @@ def test_reverse_many_to_many_is_not_fetched_twice(library):
     needs = usage("book_set.all[].author.name").fields["book_set"]
     orm.load(tags, ("book_set",), needs, tags[0])
     books = [book for tag in tags for book in tag.book_set.all()]
-    assert books and all("author" in book._state.fields_cache for book in books)
+    assert books
+    assert all("author" in book._state.fields_cache for book in books)
 
 
 def test_through_model(library):

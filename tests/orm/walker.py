@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -14,7 +14,7 @@ from django.db.models import Manager, Model, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from djust_backend import orm
-from djust_backend.orm.usage import COUNTED, ESCAPED, ITERATED, REACHED, TRUTH, Usage
+from djust_backend.orm.usage import COUNTED, ITERATED, REACHED, TRUTH, Usage
 
 MISS = "(miss)"
 
@@ -46,16 +46,23 @@ def _path(steps: list[str], always: int) -> Usage:
     return Usage(always, REACHED, {step.lstrip("?"): _path(rest, sure)}, None)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Group:
-    """Instances met together, the way from their root, and rows known to be missing."""
+    """Instances met together, the way from their root, rows known to be missing, and a place.
+
+    The place only names what is walked, so that doubtful steps are taken alike on both engines.
+    """
 
     root: list[Model]
     path: tuple[str, ...] = ()
     misses: set[tuple[int, str]] = field(default_factory=set)
+    where: str = ""
 
     def below(self, name: str) -> Group:
-        return Group(self.root, (*self.path, name), self.misses)
+        return replace(self, path=(*self.path, name))
+
+    def at(self, part: object) -> Group:
+        return replace(self, where=f"{self.where}.{part}")
 
 
 class Stock:
@@ -99,34 +106,30 @@ def walk(engine: Stock, source: Any, needs: Usage) -> list[Any]:
         engine.evaluate(source, needs)
     items = list(source)
     group = Group([item for item in items if isinstance(item, Model)])
-    each = needs.each
-    assert each is not None
-    return [_item(engine, item, each, group, str(at)) for at, item in enumerate(items)]
+    assert needs.each is not None
+    return [_item(engine, item, needs.each, group.at(n)) for n, item in enumerate(items)]
 
 
-def _item(engine: Stock, item: Any, needs: Usage, group: Group, where: str) -> Any:
+def _item(engine: Stock, item: Any, needs: Usage, group: Group) -> Any:
     if not isinstance(item, Model):
         return repr(item)
     found: dict[str, Any] = {"": (type(item).__name__, item.pk)}
     for name, below in needs.fields.items():
-        if _is_taken(below, f"{where}.{name}"):
-            found[name] = _step(engine, item, name, below, group, f"{where}.{name}")
+        if _is_taken(below, group.at(name)):
+            found[name] = _step(engine, item, name, below, group.at(name))
     return found
 
 
-def _is_taken(needs: Usage, where: str) -> bool:
-    return needs.reached() or crc32(where.encode()) % 3 == 0
+def _is_taken(needs: Usage, group: Group) -> bool:
+    return needs.reached() or crc32(group.where.encode()) % 3 == 0
 
 
-def _step(
-    engine: Stock, item: Model, name: str, below: Usage, group: Group, where: str
-) -> Any:
+def _step(engine: Stock, item: Model, name: str, below: Usage, group: Group) -> Any:
     met = orm.accessor(type(item), name)
     if met is not None and met[0] == "to_many":
-        return _manager(engine, item, name, below, group, where)
-    if engine.is_missing(item, name, group):
-        return MISS
-    engine.load(item, name, below, group)
+        return _manager(engine, item, name, below, group)
+    if not engine.is_missing(item, name, group):
+        engine.load(item, name, below, group)
     if engine.is_missing(item, name, group):
         return MISS
     if not hasattr(type(item), name) and name not in item.__dict__:
@@ -135,62 +138,52 @@ def _step(
         value = getattr(item, name)
     except ObjectDoesNotExist:
         return MISS
+    inner = group.below(name)
     if isinstance(value, Model):
-        return _item(engine, value, below, group.below(name), where)
+        return _item(engine, value, below, inner)
     if isinstance(value, list):
         assert below.each is not None
-        inner = group.below(name)
-        return [_item(engine, one, below.each, inner, f"{where}{at}") for at, one in enumerate(value)]
+        return [_item(engine, one, below.each, inner.at(n)) for n, one in enumerate(value)]
     return repr(value)
 
 
-def _manager(
-    engine: Stock, item: Model, name: str, below: Usage, group: Group, where: str
-) -> Any:
+def _manager(engine: Stock, item: Model, name: str, below: Usage, group: Group) -> Any:
     manager = getattr(item, name)
     assert isinstance(manager, Manager)
     found: dict[str, Any] = {}
     for method, needs in below.fields.items():
-        if not _is_taken(needs, f"{where}.{method}"):
+        if not _is_taken(needs, group.at(method)):
             continue
         if method == "all":
-            found["all"] = _all(engine, item, name, below, group, where)
+            found["all"] = _all(engine, item, name, below, group)
         else:
             found[method] = repr(getattr(manager, method)())
     return found
 
 
-def _all(engine: Stock, item: Model, name: str, below: Usage, group: Group, where: str) -> Any:
+def _all(engine: Stock, item: Model, name: str, below: Usage, group: Group) -> Any:
     needs = below.fields["all"]
     flags = needs.always | needs.maybe
     found: list[Any] = []
     for flag, read in ((TRUTH, bool), (COUNTED, len)):
-        if flag & flags and _is_certain(needs, flag, where):
+        if flag & flags and _is_certain(needs, flag, group):
             engine.load(item, name, below, group)
-            found.append(_reading(engine, item, name, needs, read))
-    if ITERATED & flags and needs.each is not None and _is_certain(needs, ITERATED, where):
+            queryset = getattr(item, name).all()
+            engine.evaluate(queryset, needs)
+            found.append(read(queryset))
+    if ITERATED & flags and needs.each is not None and _is_certain(needs, ITERATED, group):
         engine.load(item, name, below, group)
         queryset = getattr(item, name).all()
         cached = queryset._result_cache is not None
         engine.evaluate(queryset, needs)
         listed = list(queryset)
-        inner = group.below(name) if cached else Group(listed)
-        found += [
-            _item(engine, one, needs.each, inner, f"{where}{at}") for at, one in enumerate(listed)
-        ]
+        inner = group.below(name) if cached else Group(listed, where=group.where)
+        found += [_item(engine, one, needs.each, inner.at(n)) for n, one in enumerate(listed)]
     return found
 
 
-def _is_certain(needs: Usage, flag: int, where: str) -> bool:
-    return bool(needs.always & flag) or crc32(f"{where}{flag}".encode()) % 2 == 0
-
-
-def _reading(
-    engine: Stock, item: Model, name: str, needs: Usage, read: Callable[[Any], Any]
-) -> Any:
-    queryset = getattr(item, name).all()
-    engine.evaluate(queryset, needs)
-    return read(queryset)
+def _is_certain(needs: Usage, flag: int, group: Group) -> bool:
+    return bool(needs.always & flag) or crc32(f"{group.where}{flag}".encode()) % 2 == 0
 
 
 @dataclass
@@ -233,11 +226,6 @@ def _counted(engine: Stock, make: Callable[[], Any], needs: Usage) -> tuple[list
     ):
         try:
             found = walk(engine, make(), needs)
-        except Exception as error:  # compared between both engines
+        except Exception as error:  # noqa: BLE001 - reported: compared between both engines
             found = [type(error)]
     return found, [query["sql"] for query in (*first, *second)]
-
-
-def escaped() -> Usage:
-    """A value that Python code gets."""
-    return Usage(REACHED | ESCAPED, 0, {}, None)

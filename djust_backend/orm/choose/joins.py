@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import ForeignKey, Model
 from django.db.models.constants import LOOKUP_SEP
 
-from .. import facts
-from ..guards import QueryFacts, Selection
-from ..plan import Reason
-from .prefetches import Choice
+from djust_backend.orm import facts
+from djust_backend.orm.choose.prefetches import Choice
+from djust_backend.orm.guards import QueryFacts, Selection
+from djust_backend.orm.plan import Reason
 
 # Beyond these a second query costs less than the width and the planning of the first one.
 MAX_DEPTH = 3
@@ -30,10 +30,10 @@ def refusal(query: QueryFacts, choice: Choice, place: Place, count: int) -> Reas
         return choice.reason
     if relation.query_name in dict(place.selected):
         return None
+    if not choice.fetch:
+        return choice.reason
     if query.refused is not None:
         return query.refused
-    if choice.reason in (Reason.ONLY_ID, Reason.MAYBE, Reason.PARENT_LINK):
-        return choice.reason
     return _refused_relation(query, relation, place) or _refused_size(place, count)
 
 
@@ -56,9 +56,7 @@ class Place:
         return Place(relation.target, (*self.path, relation.name), inner)
 
 
-def _refused_relation(
-    query: QueryFacts, relation: facts.Relation, place: Place
-) -> Reason | None:
+def _refused_relation(query: QueryFacts, relation: facts.Relation, place: Place) -> Reason | None:
     at_root = not place.path
     if at_root and relation.forward and relation.field.name in query.known:
         return Reason.KNOWN

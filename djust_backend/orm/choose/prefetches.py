@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from django.db.models import ForeignKey, Model
 
-from .. import facts
-from ..plan import Reason
-from ..usage import REACHED, READS_ALL, Usage
+from djust_backend.orm import facts
+from djust_backend.orm.plan import Reason
+from djust_backend.orm.usage import REACHED, READS_ALL, Usage
 
 _REMEMBERED = 4096
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from types import SimpleNamespace
 
 from django.contrib.contenttypes.models import ContentType
 
@@ -38,7 +39,10 @@ def populate(seed: int, size: int) -> None:
     codes = list(zoo.Language.objects.values_list("code", flat=True))
     kinds = [zoo.Category.objects.create(name=f"k{n}") for n in times()]
     tags = [zoo.Tag.objects.create(name=f"t{n}", category=some(kinds, True)) for n in times()]
-    books = _books(random, size, authors, countries, secrets, codes, tags)
+    keys = SimpleNamespace(
+        authors=authors, countries=countries, secrets=secrets, codes=codes, tags=tags
+    )
+    books = _books(random, size, keys)
     places: list[zoo.Place] = []
     for n in times() if countries else ():
         if random.random() < 0.5:
@@ -66,29 +70,29 @@ def populate(seed: int, size: int) -> None:
         zoo.Seat.objects.create(row=n % 2, number=n, guest=some(authors))
 
 
-def _books(random, size, authors, countries, secrets, codes, tags) -> list[zoo.Book]:
+def _books(random: Random, size: int, keys: SimpleNamespace) -> list[zoo.Book]:
     books = []
-    if not (authors and countries and secrets):
+    if not (keys.authors and keys.countries and keys.secrets):
         return books
     for n in range(random.randint(0, size)):
         book = zoo.Book.objects.create(
             title=f"b{n % 2}",
-            author=random.choice(authors),
-            editor=random.choice([None, *authors]),
-            publisher_id=random.choice([998, *(country.pk for country in countries)]),
-            sponsor_id=random.choice([None, 998, *(country.pk for country in countries)]),
-            vault=random.choice(secrets),
-            drawer=random.choice([None, *secrets]),
-            language_id=random.choice([None, *codes]),
+            author=random.choice(keys.authors),
+            editor=random.choice([None, *keys.authors]),
+            publisher_id=random.choice([998, *(country.pk for country in keys.countries)]),
+            sponsor_id=random.choice([None, 998, *(country.pk for country in keys.countries)]),
+            vault=random.choice(keys.secrets),
+            drawer=random.choice([None, *keys.secrets]),
+            language_id=random.choice([None, *keys.codes]),
         )
-        book.tags.set(random.sample(tags, random.randint(0, len(tags))))
+        book.tags.set(random.sample(keys.tags, random.randint(0, len(keys.tags))))
         for number in range(random.randint(0, 3)):
             zoo.Chapter.objects.create(
-                book=book, number=number, translator=random.choice([None, *authors])
+                book=book, number=number, translator=random.choice([None, *keys.authors])
             )
         for _ in range(random.randint(0, 2)):
             zoo.Review.objects.create(
-                book=book, reader=random.choice(authors), hidden=random.random() < 0.3
+                book=book, reader=random.choice(keys.authors), hidden=random.random() < 0.3
             )
         books.append(book)
     return books

@@ -91,9 +91,7 @@ class Book(models.Model):
     title = models.CharField(max_length=20)
     author = models.ForeignKey(Author, models.CASCADE)
     editor = models.ForeignKey(Author, models.CASCADE, null=True, related_name="edited")
-    publisher = models.ForeignKey(
-        Country, models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
+    publisher = models.ForeignKey(Country, models.DO_NOTHING, db_constraint=False, related_name="+")
     sponsor = models.ForeignKey(
         Country, models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
     )
@@ -186,9 +184,7 @@ class Ranked(models.Model):
 
     class Numbering(models.Manager):
         def get_queryset(self):
-            window = models.Window(
-                models.functions.RowNumber(), order_by=models.F("pk").asc()
-            )
+            window = models.Window(models.functions.RowNumber(), order_by=models.F("pk").asc())
             return super().get_queryset().annotate(rank=window)
 
     shelf = models.ForeignKey(Shelf, models.CASCADE, related_name="ranked")

@@ -1,0 +1,165 @@
+"""What an attribute step on a model means, and which values are data sources."""
+
+import pytest
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.utils.functional import SimpleLazyObject
+from walker import rows, usage
+from zoo.models import (
+    Author,
+    Book,
+    Chapter,
+    Comment,
+    Country,
+    PenName,
+    Place,
+    Profile,
+    Restaurant,
+    Seat,
+    Tag,
+)
+
+from djust_backend import orm
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "expected"),
+    [
+        (Book, "title", ("column",)),
+        (Book, "author_id", ("column",)),
+        (Book, "id", ("column",)),
+        (Book, "pk", None),
+        (Book, "save", None),
+        (Book, "nothing", None),
+        (Book, "chap", None),
+        (Author, "label", None),
+        (Book, "author", ("to_one", "author", "author", True)),
+        (Author, "profile", ("to_one", "profile", "profile", True)),
+        (PenName, "profile", ("to_one", "profile", "profile", True)),
+        (Place, "restaurant", ("to_one", "restaurant", "restaurant", True)),
+        (Restaurant, "place_ptr", ("to_one", "place_ptr", "place_ptr", True)),
+        (Restaurant, "country", ("to_one", "country", "country", True)),
+        (Restaurant, "name", ("column",)),
+        (Book, "chapters", ("to_many", "chapters", "chapters", True)),
+        (Book, "review_set", ("to_many", "review_set", "review_set", True)),
+        (Book, "tags", ("to_many", "tags", "tags", True)),
+        (Tag, "book_set", ("to_many", "tagged", "book_set", True)),
+        (Book, "comments", ("to_many", "comments", "comments", True)),
+        (Comment, "target", ("generic", "target", "target")),
+        (Seat, "guest", ("to_one", "guest", "guest", True)),
+        (Author, "seats", ("to_many", "seats", "seats", True)),
+    ],
+)
+def test_accessor(model, name, expected):
+    assert orm.accessor(model, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "relation", "key", "expected"),
+    [
+        (Book, "author", "pk", "author_id"),
+        (Book, "author", "id", "author_id"),
+        (Book, "author", "name", None),
+        (Book, "publisher", "pk", None),
+        (Book, "vault", "pk", None),
+        (Book, "language", "code", "language_id"),
+        (Book, "language", "pk", None),
+        (Author, "profile", "pk", None),
+        (Book, "tags", "pk", None),
+        (Book, "title", "pk", None),
+        (Chapter, "book", "id", "book_id"),
+    ],
+)
+def test_id_column(model, relation, key, expected):
+    assert orm.id_column(model, relation, key) == expected
+
+
+def test_id_only_needs_nothing(db):
+    plan = orm.plan_of(Book.objects.order_by("pk"), rows("author.pk", "author_id"))
+    assert (plan.joins, plan.prefetches) == ((), ())
+    plan = orm.plan_of(Book.objects.order_by("pk"), rows("author.pk", "author.name"))
+    assert len(plan.joins) == 1
+
+
+class OwnAll(models.Manager):
+    def all(self):
+        return super().all().filter(pk__gt=0)
+
+
+class Odd(models.Model):
+    class Meta:
+        app_label = "odd"
+
+    shelf = models.ForeignKey(Country, models.CASCADE, related_name="odds")
+    objects = OwnAll()
+
+
+class OddKey(models.ForeignKey):
+    class Descriptor(ForwardManyToOneDescriptor):
+        def __get__(self, instance, cls=None):
+            return super().__get__(instance, cls)
+
+    forward_related_accessor_class = Descriptor
+
+
+class Odder(models.Model):
+    class Meta:
+        app_label = "odd"
+
+    shelf = OddKey(Country, models.CASCADE, related_name="+")
+
+
+def test_relations_that_answer_in_their_own_way_are_none():
+    assert orm.accessor(Country, "odds") is None
+    assert orm.accessor(Odder, "shelf") is None
+    assert orm.accessor(Odder, "shelf_id") == ("column",)
+
+
+class OwnLen(models.QuerySet):
+    def __len__(self):
+        return 7
+
+
+class OwnPage(Page):
+    def __getitem__(self, index):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("cls", "expected"),
+    [
+        (Book, 1),
+        (models.QuerySet, 2),
+        (OwnLen, 0),
+        (models.Manager, 3),
+        (OwnAll, 3),
+        (Page, 4),
+        (OwnPage, 0),
+        (list, 0),
+        (str, 0),
+        (SimpleLazyObject, 0),
+    ],
+)
+def test_kind(cls, expected):
+    assert orm.kind(cls) == expected
+
+
+def test_related_managers_are_managers(library):
+    assert orm.kind(type(library.books[0].tags)) == 3
+
+
+def test_page_stands_for_its_queryset(library, django_assert_num_queries):
+    page = Paginator(Book.objects.order_by("pk"), 4).page(1)
+    named = usage("title").merge(rows("author.name"))
+    queryset, needs = orm.source_of(page, rows("language.country.name").merge(usage("object_list")))
+    assert queryset is page.object_list
+    with django_assert_num_queries(1):
+        orm.evaluate(queryset, needs.merge(named))
+        assert [book.author.name for book in page][:1] == ["a0"]
+        assert page[1].language.country.name == "c2"
+    assert orm.source_of(Paginator([1, 2], 1).page(1), None) == (None, None)
+
+
+def test_profile_is_no_source():
+    assert orm.source_of(Profile(), None) == (None, None)
