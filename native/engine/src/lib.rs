@@ -1,1 +1,49 @@
-//! Placeholder replaced by the first module.
+//! The renderer: the extension module `djust_backend._native`.
+//!
+//! Reading order is that of a render: `py/program.rs` (every way in) → `render.rs` (the walk over nodes) → `expr.rs` and
+//! `lookup.rs` (values) → `tags/` and `filters/`. `host.rs` and `py/parser.rs` are the compile side. Nothing here imports
+//! a module of the package: Django is handed in through `stock.rs`.
+
+#![allow(missing_docs, reason = "the macros of PyO3 expand to items without docs; ours have them")]
+
+mod blocks;
+mod expr;
+mod filters;
+mod foreign;
+mod host;
+mod lookup;
+mod loops;
+mod out;
+mod program;
+mod py;
+mod render;
+mod scopes;
+mod stock;
+mod tags;
+mod value;
+mod watch;
+
+use pyo3::prelude::*;
+
+/// Makes Django known: `bridge` is the module `djust_backend.bridge`.
+#[pyfunction]
+fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
+    stock::Stock::install(bridge)?;
+    watch::install(bridge.py(), stock::Stock::get(bridge.py())?)
+}
+
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::py::block_context::NativeBlocks;
+    #[pymodule_export]
+    use super::py::frame::NativeFrame;
+    #[pymodule_export]
+    use super::py::parser::NativeParser;
+    #[pymodule_export]
+    use super::py::program::{NativeProgram, set_template_class};
+    #[pymodule_export]
+    use super::install;
+    #[pymodule_export]
+    use super::py::counters::{count_stock_render, count_stock_template, render_counters};
+}

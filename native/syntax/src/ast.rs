@@ -332,3 +332,27 @@ impl Ast {
         (self.exprs.len() - 1) as ExprId
     }
 }
+
+impl NodeKind {
+    /// The lists inside of a node, in the order of `child_nodelists`.
+    pub fn bodies(&self) -> Vec<ListId> {
+        match self {
+            Self::Autoescape { body, .. }
+            | Self::Filter { body, .. }
+            | Self::With { body, .. }
+            | Self::Block { body, .. }
+            | Self::Extends { body, .. }
+            | Self::Language { body, .. }
+            | Self::Localize { body, .. }
+            | Self::LocalTime { body, .. }
+            | Self::TimeZone { body, .. }
+            | Self::Cache { body, .. }
+            | Self::PartialDef { body, .. }
+            | Self::Spaceless(body) => vec![*body],
+            Self::For { body, empty, .. } => std::iter::once(*body).chain(*empty).collect(),
+            Self::If(branches) => branches.iter().map(|(_, body)| *body).collect(),
+            Self::IfChanged { body, unchanged, .. } => std::iter::once(*body).chain(*unchanged).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -2,12 +2,14 @@
 
 mod caching;
 mod i18n;
-mod inheritance;
+pub(crate) mod inheritance;
 mod logic;
 mod loops;
 mod output;
 mod scope;
 mod urls;
+
+pub use inheritance::relative_path;
 
 use crate::ast::{Bindings, ExprId, NameId, NodeKind};
 use crate::error::{ErrorKind, Result, fail};

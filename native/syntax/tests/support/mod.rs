@@ -72,10 +72,18 @@ pub const PYTHON_TAGS: &[(&str, &str, bool)] = &[
     ("render_password_as_hash", "", false),
     ("get_static_prefix", "", false),
     ("csp_nonce_attr", "", true),
+    ("change_form_admin_actions", "", true),
 ];
 
 /// Filters that are not Django's own.
-const PYTHON_FILTERS: &[&str] = &["my_filter", "admin_urlname", "admin_urlquote", "cell_count", "to_object_display_value"];
+const PYTHON_FILTERS: &[&str] = &[
+    "my_filter",
+    "admin_urlname",
+    "admin_urlquote",
+    "cell_count",
+    "to_object_display_value",
+    "truncated_unordered_list",
+];
 
 /// The `target_var` of each Python node, and the tag it came from.
 #[derive(Default)]

@@ -1,0 +1,20 @@
+"""djust_backend: a Django TEMPLATES backend that renders in Rust and saves queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .backend import DjustTemplates
+
+__all__ = ["DjustTemplates", "__version__"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Settings name this class before Django is set up: nothing of Django is imported until it is asked for.
+    if name == "DjustTemplates":
+        from .backend import DjustTemplates
+
+        return DjustTemplates
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,65 @@
+"""The BACKEND of a TEMPLATES entry: Django's contract, kept by our engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template import TemplateDoesNotExist
+from django.template.backends import django as stock
+from django.template.backends.base import BaseEngine
+from django.utils.safestring import SafeString
+
+from ._native import count_stock_render
+from .engine import Engine
+
+
+class DjustTemplates(stock.DjangoTemplates):
+    """`django.template.backends.django.DjangoTemplates` with the native engine; takes the same options."""
+
+    engine: Engine
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        """`params`: a TEMPLATES entry without BACKEND. Errors: those of Django's backend."""
+        params = params.copy()
+        options = params.pop("OPTIONS").copy()
+        options.setdefault("autoescape", True)
+        options.setdefault("debug", settings.DEBUG)
+        options.setdefault("file_charset", "utf-8")
+        options["libraries"] = self.get_templatetag_libraries(options.get("libraries", {}))
+        BaseEngine.__init__(self, params)
+        self.engine = Engine(self.dirs, self.app_dirs, **options)
+
+    def from_string(self, template_code: str) -> Template:
+        """A template from its source."""
+        return Template(self.engine.from_string(template_code), self)
+
+    def get_template(self, template_name: str) -> Template:
+        """The template of this name. Error: TemplateDoesNotExist, which knows the backend."""
+        try:
+            return Template(self.engine.get_template(template_name), self)
+        except TemplateDoesNotExist as error:
+            stock.reraise(error, self)
+
+
+class Template(stock.Template):
+    """What `get_template()` of the backend returns."""
+
+    def render(
+        self, context: dict[str, Any] | None = None, request: HttpRequest | None = None
+    ) -> SafeString:
+        """The page for a view's context, by `django.template.context.make_context`'s rules."""
+        program = getattr(self.template, "_program", None)
+        if program is not None:
+            try:
+                text = program.render_page(
+                    self.template, context, request, self.backend.engine.autoescape
+                )
+            except TemplateDoesNotExist as error:
+                stock.reraise(error, self.backend)
+            if text is not None:
+                return text
+        else:
+            count_stock_render()
+        return super().render(context, request)

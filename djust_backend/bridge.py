@@ -1,0 +1,513 @@
+"""The Python that Rust may call, as one table: Django's types, and functions by the names that the renderer uses.
+
+Django's functions are reached through their modules at call time, so that a site which has replaced one is heard.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+import django
+from django.conf import settings
+from django.template import base, context, defaultfilters, defaulttags, library, loader_tags
+from django.template.backends import django as django_backend
+from django.template.base import Node, TextNode, Token, VariableDoesNotExist
+from django.template.base import Template as BaseTemplate
+from django.template.context import BaseContext, Context, ContextDict, RequestContext
+from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
+from django.template.exceptions import TemplateSyntaxError
+from django.template.library import InclusionNode, SimpleNode
+from django.utils import html, timezone, translation
+from django.utils.functional import Promise
+from django.utils.safestring import SafeData, SafeString, mark_safe
+
+from .nodes import BlockContext as block_context  # noqa: N813
+from .nodes import block_value, blocks_within, make_partials, proxy_node
+from .orm import kind
+
+__all__ = [
+    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
+    "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
+    "VariableDoesNotExist", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
+    "logger", "make_partials", "proxy_node", "settings", "time", "token_types",
+]  # fmt: skip
+
+logger = logging.getLogger("django.template")
+token_types = (base.TokenType.TEXT, base.TokenType.VAR, base.TokenType.BLOCK, base.TokenType.COMMENT)
+
+
+class Undefined:
+    """Returned in place of a value that is not there; never instantiated."""
+
+
+class _Display:
+    """As much of a context as `render_value_in_context` reads."""
+
+    __slots__ = ("autoescape", "use_l10n", "use_tz")
+
+    def __init__(self, autoescape: bool, use_l10n: bool | None, use_tz: bool | None) -> None:
+        self.autoescape = autoescape
+        self.use_l10n = use_l10n
+        self.use_tz = use_tz
+
+
+# Values
+
+
+def render_value(value: Any, autoescape: bool, use_l10n: bool | None, use_tz: bool | None) -> Any:
+    """`django.template.base.render_value_in_context`"""
+    return base.render_value_in_context(value, _Display(autoescape, use_l10n, use_tz))
+
+
+def template_localtime(value: Any, use_tz: bool | None) -> Any:
+    """`django.utils.timezone.template_localtime`"""
+    return base.template_localtime(value, use_tz)
+
+
+def conditional_escape(value: Any) -> Any:
+    """`django.utils.html.conditional_escape`"""
+    return html.conditional_escape(value)
+
+
+def mark_safe_if(source: Any, result: Any) -> Any:
+    """What a filter marked `is_safe` returned: safe if its input was."""
+    return mark_safe(result) if isinstance(source, SafeData) else result
+
+
+def context_step(current: BaseContext, bit: str) -> Any:
+    """A step of a path on a template context: only its variables count (`Variable._resolve_lookup`)."""
+    try:
+        return current[bit]
+    except (TypeError, AttributeError, KeyError, ValueError, IndexError):
+        pass
+    try:
+        if getattr(type(current), bit):
+            raise AttributeError
+        return getattr(current, bit)
+    except (TypeError, AttributeError):
+        return Undefined
+
+
+def needs_arguments(function: Any) -> bool:
+    """True if a call without arguments cannot bind, or if nobody knows (`Variable._resolve_lookup`)."""
+    try:
+        signature = base.signature(function)
+    except ValueError:
+        return True
+    try:
+        signature.bind()
+    except TypeError:
+        return True
+    return False
+
+
+def log_miss(bit: str, template_name: str | None, error: BaseException) -> None:
+    """The debug message for a path that leads nowhere."""
+    logger.debug(
+        "Exception while resolving variable '%s' in template '%s'.",
+        bit,
+        template_name or "unknown",
+        exc_info=error,
+    )
+
+
+def reverse_iterator(values: Any) -> Any:
+    """`reversed(values)`"""
+    return reversed(values)
+
+
+# Contexts
+
+
+def make_context(template: Any, request: Any, template_name: Any, is_new: bool, parent: Any) -> Any:
+    """A Python context for a render that had none until now.
+
+    `parent`: the context that it is made from by `new()`; else `request` says which class it has. The renderer fills in
+    the dictionaries.
+    """
+    if parent is not None:
+        return parent.new()
+    made: Any = Context() if request is None else RequestContext(request)
+    made.template = template
+    made.template_name = template_name
+    if is_new and request is not None:
+        del made._processors_index
+    return made
+
+
+def context_dict(owner: BaseContext) -> ContextDict:
+    """A new dictionary for a context, which is not on its stack yet."""
+    made = ContextDict(owner)
+    owner.dicts.pop()
+    return made
+
+
+def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) -> None:
+    """What a context processor returned. Error: TypeError if it is no dictionary."""
+    try:
+        updates.update(values)
+    except TypeError as error:
+        raise TypeError(
+            f"Context processor {processor.__qualname__} didn't return a dictionary."
+        ) from error
+
+
+def annotate(error: BaseException, node: Node, template: Any) -> None:
+    """Tells an exception where it happened, for the debug page (`Node.render_annotated`)."""
+    if not hasattr(error, "_culprit_node"):
+        error._culprit_node = node  # type: ignore[attr-defined]
+    culprit = error._culprit_node
+    if not hasattr(error, "template_debug") and template.origin == culprit.origin:
+        error.template_debug = template.get_exception_info(error, culprit.token)  # type: ignore[attr-defined]
+
+
+# Compiling
+
+
+def make_parser(native: Any, program: Any, template: Any) -> Any:
+    """The parser for compile functions in Python."""
+    from .parser import Parser
+
+    return Parser(native, program, template)
+
+
+@lru_cache(maxsize=2048)
+def _takes(function: Any, args: int) -> bool:
+    try:
+        return bool(base.FilterExpression.args_check("", function, [None] * args))
+    except TemplateSyntaxError:
+        return False
+
+
+def filter_takes(name: str, function: Any, args: int) -> bool:
+    """True if a filter can be called with this number of arguments after the value."""
+    try:
+        return _takes(function, args)
+    except TypeError:
+        # A callable object that cannot be hashed.
+        return _takes.__wrapped__(function, args)
+
+
+@lru_cache(maxsize=1)
+def _stock_filters() -> dict[int, str]:
+    return {id(function): name for name, function in defaultfilters.register.filters.items()}
+
+
+def stock_filter_name(function: Any) -> str | None:
+    """The name of one of Django's default filters."""
+    return _stock_filters().get(id(function))
+
+
+def translated_constant(text: str) -> Any:
+    """`_("text")` in an expression."""
+    return base.gettext_lazy(mark_safe(text.replace("%", "%%")))
+
+
+def has_loop_length() -> bool:
+    """`forloop.length` is there since Django 6.0."""
+    return django.VERSION >= (6, 0)
+
+
+_SIMPLE = (SimpleNode.render, library.TagHelperNode.get_resolved_arguments)
+_INCLUSION = (InclusionNode.render, library.TagHelperNode.get_resolved_arguments)
+
+
+def is_unpatched_helper(cls: type[Node]) -> bool:
+    """True if nodes of `simple_tag` and `inclusion_tag` work as Django wrote them."""
+    if cls is SimpleNode:
+        return (cls.render, cls.get_resolved_arguments) == _SIMPLE
+    if cls is InclusionNode:
+        return (cls.render, cls.get_resolved_arguments) == _INCLUSION
+    return False
+
+
+# Tags
+
+
+def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, quiet: bool) -> str:
+    """`{% url %}`. Error: NoReverseMatch, unless `quiet`."""
+    from django.urls import NoReverseMatch, reverse
+
+    try:
+        current_app = request.current_app
+    except AttributeError:
+        try:
+            current_app = request.resolver_match.namespace
+        except AttributeError:
+            current_app = None
+    try:
+        return reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)
+    except NoReverseMatch:
+        if quiet:
+            return ""
+        raise
+
+
+def static_url(path: Any) -> Any:
+    """`{% static %}`"""
+    from django.templatetags.static import StaticNode
+
+    return StaticNode.handle_simple(path)
+
+
+def csrf_input(token: Any) -> str:
+    """`{% csrf_token %}`"""
+    return defaulttags.CsrfTokenNode().render({"csrf_token": token})
+
+
+def now(format_string: str) -> str:
+    """`{% now %}`"""
+    return defaulttags.NowNode(format_string).render(None)
+
+
+def strip_spaces_between_tags(text: str) -> str:
+    """`{% spaceless %}`"""
+    return html.strip_spaces_between_tags(text)
+
+
+def width_ratio(value: Any, maximum: Any, width: int) -> str:
+    """`{% widthratio %}`. Errors: those of the arithmetic, which the tag knows."""
+    return str(round(float(value) / float(maximum) * width))
+
+
+def relative_path(current: str | None, name: str) -> str:
+    """The template that `./name` means. Error: TemplateSyntaxError."""
+    return loader_tags.construct_relative_path(current, name)
+
+
+def inclusion_template(engine: Any, filename: Any) -> Any:
+    """The template of an inclusion tag."""
+    if isinstance(filename, BaseTemplate):
+        return filename
+    if isinstance(getattr(filename, "template", None), BaseTemplate):
+        return filename.template
+    if not isinstance(filename, str) and isinstance(filename, Iterable):
+        return engine.select_template(filename)
+    return engine.get_template(filename)
+
+
+def block_copy(node: Any, owner: Any) -> Any:
+    """The value of `block` for a block node of Django's."""
+    made = type(node)(node.name, node.nodelist)
+    made.context = owner
+    return made
+
+
+def render_parent(owner: Any, parent: Any) -> Any:
+    """The end of `ExtendsNode.render` for a parent that Django renders; our blocks have been added already."""
+    if getattr(parent, "_program", None) is None:
+        blocks = owner.render_context[loader_tags.BLOCK_CONTEXT_KEY]
+        for node in parent.nodelist:
+            if not isinstance(node, TextNode):
+                if not isinstance(node, loader_tags.ExtendsNode):
+                    found = parent.nodelist.get_nodes_by_type(loader_tags.BlockNode)
+                    blocks.add_blocks({block.name: block for block in found})
+                break
+    else:
+        _add_root_blocks(owner, parent)
+    with owner.render_context.push_state(parent, isolated_context=False):
+        return parent._render(owner)
+
+
+def _add_root_blocks(owner: Any, parent: Any) -> None:
+    for node in parent.nodelist:
+        if not isinstance(node, TextNode):
+            if not isinstance(node, loader_tags.ExtendsNode):
+                found = parent.nodelist.get_nodes_by_type(loader_tags.BlockNode)
+                blocks = owner.render_context[loader_tags.BLOCK_CONTEXT_KEY]
+                blocks.add_blocks({block.name: block for block in found})
+            break
+
+
+def partial_is_watched(partial: Any) -> bool:
+    """True if somebody has replaced the rendering of partials."""
+    cls = type(partial)
+    return cls is not _PARTIAL or (cls._render, cls.render) != _PARTIAL_METHODS
+
+
+_PARTIAL = getattr(base, "PartialTemplate", None)
+_PARTIAL_METHODS = (_PARTIAL._render, _PARTIAL.render) if _PARTIAL else None
+
+
+# {% cache %}
+
+
+def cache_timeout(value: Any) -> int | None:
+    """The timeout of `{% cache %}`. Error: TemplateSyntaxError."""
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (ValueError, TypeError):
+        raise TemplateSyntaxError(
+            f'"cache" tag got a non-integer timeout value: {value!r}'
+        ) from None
+
+
+def fragment_cache(name: Any) -> Any:
+    """The cache of `{% cache %}`. Error: TemplateSyntaxError."""
+    from django.templatetags import cache as tags
+
+    if name:
+        try:
+            return tags.caches[name]
+        except tags.InvalidCacheBackendError:
+            raise TemplateSyntaxError(
+                f"Invalid cache name specified for cache tag: {name!r}"
+            ) from None
+    try:
+        return tags.caches["template_fragments"]
+    except tags.InvalidCacheBackendError:
+        return tags.caches["default"]
+
+
+def fragment_key(name: str, vary_on: list[Any]) -> str:
+    """The key of `{% cache %}`"""
+    from django.templatetags import cache as tags
+
+    return tags.make_template_fragment_key(name, vary_on)
+
+
+# Translation and time zones
+
+
+def translate_lazily(value: Any, message_context: Any) -> Any:
+    """A value that `{% translate %}` translates (`Variable.resolve`)."""
+    message = value.replace("%", "%%")
+    if isinstance(value, SafeData):
+        message = mark_safe(message)
+    if message_context:
+        return base.pgettext_lazy(message_context, message)
+    return base.gettext_lazy(message)
+
+
+def single_percents(value: str) -> str:
+    """Takes back the doubling of percent signs."""
+    text = value.replace("%%", "%")
+    return mark_safe(text) if isinstance(value, SafeData) else text
+
+
+def check_count(count: Any, name: str, tag_name: str) -> None:
+    """Error: TemplateSyntaxError if the counter of `{% blocktranslate %}` is no number."""
+    if not isinstance(count, (Decimal, float, int)):
+        raise TemplateSyntaxError(f"{name!r} argument to {tag_name!r} tag must be a number.")
+
+
+def translate_text(message_context: Any, text: str, trimmed: bool) -> str:
+    """`gettext` or `pgettext` of a block's text."""
+    if trimmed:
+        text = translation.trim_whitespace(text)
+    if message_context:
+        return translation.pgettext(message_context, text)
+    return translation.gettext(text)
+
+
+def translate_plural(message_context: Any, singular: str, plural: str, count: Any, trimmed: bool) -> str:
+    """`ngettext` or `npgettext` of a block's texts."""
+    if trimmed:
+        singular = translation.trim_whitespace(singular)
+        plural = translation.trim_whitespace(plural)
+    if message_context:
+        return translation.npgettext(message_context, singular, plural, count)
+    return translation.ngettext(singular, plural, count)
+
+
+def format_translation(text: str, data: dict[str, Any], tag_name: str, nested: bool) -> str | None:
+    """A translation with its values. `None`: it cannot be formatted. Error: TemplateSyntaxError if `nested`."""
+    try:
+        return text % data
+    except (KeyError, ValueError):
+        if nested:
+            raise TemplateSyntaxError(
+                f"{tag_name!r} is unable to format string returned by gettext: {text!r} using {data!r}"
+            ) from None
+        return None
+
+
+def override_language(code: Any) -> Any:
+    """`{% language %}`"""
+    return translation.override(code)
+
+
+def override_timezone(zone: Any) -> Any:
+    """`{% timezone %}`"""
+    return timezone.override(zone)
+
+
+def current_language() -> Any:
+    """`{% get_current_language %}`"""
+    return translation.get_language()
+
+
+def current_language_bidi() -> Any:
+    """`{% get_current_language_bidi %}`"""
+    return translation.get_language_bidi()
+
+
+def available_languages() -> Any:
+    """`{% get_available_languages %}`"""
+    return [(code, translation.gettext(name)) for code, name in settings.LANGUAGES]
+
+
+def current_timezone_name() -> Any:
+    """`{% get_current_timezone %}`"""
+    return timezone.get_current_timezone_name()
+
+
+# What is watched
+
+
+def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
+    """The functions of a class, as (class, name, function)."""
+    return [(cls, name, getattr(cls, name)) for name, value in vars(cls).items() if inspect.isfunction(value)]
+
+
+def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
+    return [(module, name, getattr(module, name)) for name in names]
+
+
+def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
+    """Notes the pieces of Django that are run natively, as they are now: (holder, attribute, value)."""
+    engine = _members(
+        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode", "FilterExpression", "Variable",
+        "Token", "render_value_in_context", "tag_re", "filter_re", "conditional_escape", "localize",
+        "template_localtime",
+    )  # fmt: skip
+    for cls in (
+        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode, base.VariableNode,
+        base.FilterExpression, base.Variable, base.Token,
+    ):  # fmt: skip
+        engine += _methods(cls)
+    engine += [item for item in _methods(BaseTemplate) if item[1] in ("__init__", "compile_nodelist")]
+    template = [item for item in _methods(BaseTemplate) if item[1] in ("_render", "render")]
+    contexts = _members(django_backend, "make_context")
+    contexts += _members(context, "Context", "RequestContext")
+    for cls in (BaseContext, Context, RequestContext):
+        contexts += _methods(cls)
+    tags: list[Any] = []
+    for module_name, function_name, class_names in table:
+        module = import_module(module_name)
+        function = getattr(module, function_name, None)
+        if function is None:
+            tags.append(None)
+            continue
+        notes = _members(module, *class_names)
+        for class_name in class_names:
+            notes += _methods(getattr(module, class_name))
+        tags.append((function, notes))
+    return {
+        "engine": engine,
+        "template": template,
+        "contexts": contexts,
+        "tags": tags,
+        "signs_in_names": "+-]" in base.filter_raw_string,
+    }
+
+

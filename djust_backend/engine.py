@@ -1,0 +1,81 @@
+"""The template engine: Django's, with our `Template` wherever Django would make its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.template import Origin, TemplateDoesNotExist
+from django.template import engine as stock
+from django.template.loaders import base as stock_loaders
+from django.utils.module_loading import import_string
+
+from .template import Template
+
+_STOCK_GET_TEMPLATE = stock_loaders.Loader.get_template
+
+
+class Engine(stock.Engine):
+    """`django.template.engine.Engine`; the same arguments."""
+
+    def from_string(self, template_code: str) -> Template:
+        """A template from its source."""
+        return Template(template_code, engine=self)
+
+    def find_template_loader(self, loader: Any) -> Any:
+        """A loader from its setting; loaders that use Django's `get_template` make our templates.
+
+        `loader`: a dotted path, or a sequence of it and its arguments. Error: ImproperlyConfigured.
+        """
+        args: Iterable[Any] = ()
+        path = loader
+        if isinstance(loader, (tuple, list)):
+            path, *args = loader
+        if not isinstance(path, str):
+            raise ImproperlyConfigured(
+                f"Invalid value in template loaders configuration: {path!r}"
+            )
+        return _native_loader_class(import_string(path))(self, *args)
+
+
+class _NativeTemplates(stock_loaders.Loader):
+    """Stands behind a loader class, where `super().get_template()` ends."""
+
+    def get_template(self, template_name: str, skip: Iterable[Origin] | None = None) -> Any:
+        """The first template of this name that is not in `skip`, as Django's base loader finds it."""
+        if stock_loaders.Loader.get_template is not _STOCK_GET_TEMPLATE:
+            # Somebody has replaced the method for all loaders: theirs wins.
+            return super().get_template(template_name, skip)
+        tried = []
+        for origin in self.get_template_sources(template_name):
+            if skip is not None and origin in skip:
+                tried.append((origin, "Skipped to avoid recursion"))
+                continue
+            try:
+                contents = self.get_contents(origin)  # type: ignore[attr-defined]
+            except TemplateDoesNotExist:
+                tried.append((origin, "Source does not exist"))
+                continue
+            return Template(contents, origin, origin.template_name, self.engine)
+        raise TemplateDoesNotExist(template_name, tried=tried)
+
+
+@lru_cache(maxsize=128)
+def _native_loader_class(loader_class: Any) -> Any:
+    """The same loader class with ours between it and Django's base class.
+
+    The order of bases puts `_NativeTemplates` after every class of the site and before Django's base loader, so a
+    site's own `get_template` keeps its say.
+    """
+    if not (isinstance(loader_class, type) and issubclass(loader_class, stock_loaders.Loader)):
+        return loader_class
+    names = {
+        "__module__": loader_class.__module__,
+        "__qualname__": loader_class.__qualname__,
+        "__doc__": loader_class.__doc__,
+    }
+    if loader_class is stock_loaders.Loader:
+        return type(loader_class.__name__, (_NativeTemplates,), names)
+    return type(loader_class.__name__, (loader_class, _NativeTemplates), names)

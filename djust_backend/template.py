@@ -1,0 +1,87 @@
+"""A template: Django's class, compiled and rendered natively."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template import base as stock
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from . import bridge, nodes
+from ._native import (
+    NativeProgram,
+    count_stock_render,
+    count_stock_template,
+    install,
+    set_template_class,
+)
+
+install(bridge)
+
+_PENDING = object()
+
+
+class Template(stock.Template):
+    """`django.template.base.Template`; the same arguments."""
+
+    _program: NativeProgram | None
+
+    def compile_nodelist(self) -> Any:
+        """Compiles the source: natively, or by Django if the source has an error or is not for us.
+
+        Django's parser runs on every source with an error, so its message, token and `template_debug` are Django's.
+        """
+        if "_program" in self.__dict__:
+            return super().compile_nodelist()
+        self._program = None
+        extra_data: dict[str, Any] = {}
+        program = NativeProgram.compile(self, extra_data)
+        if program is None:
+            nodelist = super().compile_nodelist()
+            count_stock_template(str(self.origin))
+            return nodelist
+        self.extra_data = extra_data
+        self._program = program
+        return _PENDING
+
+    @property
+    def nodelist(self) -> Any:
+        """The nodes as objects of Django's classes, made when they are first asked for."""
+        nodelist = self.__dict__.get("_nodelist", _PENDING)
+        if nodelist is _PENDING:
+            program = self._program
+            if program is None:
+                raise AttributeError("nodelist")
+            nodelist = nodes.nodelist(program, program.root)
+            self.__dict__["_nodelist"] = nodelist
+        return nodelist
+
+    @nodelist.setter
+    def nodelist(self, value: Any) -> None:
+        if value is not _PENDING and self._program is not None:
+            # A nodelist of somebody else's: Django renders it.
+            self._program.mark_changed()
+            self._program = None
+        self.__dict__["_nodelist"] = value
+
+    def render(self, context: Context) -> SafeString:
+        """The text for a context (`django.template.base.Template.render`)."""
+        program = self._program
+        render_context = context.render_context
+        if program is None:
+            count_stock_render()
+            return super().render(context)
+        if context.template is None:
+            with context.bind_template(self):
+                context.template_name = self.name
+                text = program.render(self, context)
+                if text is None:
+                    with render_context.push_state(self):
+                        return self._render(context)
+                return text
+        text = program.render(self, context)
+        return super().render(context) if text is None else text
+
+
+set_template_class(Template)

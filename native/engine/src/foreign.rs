@@ -1,0 +1,206 @@
+//! Nodes that compile functions in Python made: how they are called.
+
+use crate::program::Program;
+use crate::py::program::native_program;
+use crate::render::Render;
+use crate::scopes::Layer;
+use crate::stock::Stock;
+use crate::value::Value;
+use djust_syntax::ast::{ExprId, ForeignId};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+
+/// An argument of a tag: an expression of ours, or an object with `resolve(context)`.
+pub enum Argument {
+    /// Native.
+    Expr(ExprId),
+    /// Python.
+    Object(Py<PyAny>),
+}
+
+/// The function call of a `simple_tag` or an `inclusion_tag`.
+pub struct Call {
+    function: Py<PyAny>,
+    takes_context: bool,
+    args: Vec<Argument>,
+    kwargs: Vec<(Py<PyString>, Argument)>,
+}
+
+enum Kind {
+    /// Any node: its `render` is called; `annotates` says that its `render_annotated` is its own.
+    Node { annotates: bool },
+    /// `SimpleNode`, with the `as` variable.
+    Simple(Call, Option<Py<PyString>>),
+    /// `InclusionNode`, with what it includes.
+    Inclusion(Call, Py<PyAny>),
+}
+
+/// A node made in Python.
+pub struct ForeignNode {
+    node: Py<PyAny>,
+    kind: Kind,
+}
+
+impl Call {
+    fn of(node: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let args = node.getattr("args")?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
+        let mut kwargs = Vec::new();
+        for item in node.getattr("kwargs")?.cast::<PyDict>()?.iter() {
+            kwargs.push((item.0.cast::<PyString>()?.clone().unbind(), argument(&item.1)?));
+        }
+        Ok(Self {
+            function: node.getattr("func")?.unbind(),
+            takes_context: node.getattr("takes_context")?.is_truthy()?,
+            args,
+            kwargs,
+        })
+    }
+}
+
+fn argument(value: &Bound<'_, PyAny>) -> PyResult<Argument> {
+    if let Some(id) = value.getattr_opt("_expr")?
+        && let Ok(id) = id.extract()
+    {
+        return Ok(Argument::Expr(id));
+    }
+    Ok(Argument::Object(value.clone().unbind()))
+}
+
+impl ForeignNode {
+    /// Keeps a node that a compile function returned.
+    pub fn new(stock: &Stock, node: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = node.py();
+        let class = node.get_type();
+        let plain = stock.call(py, "is_unpatched_helper", (&class,))?.is_truthy()?;
+        let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
+            let target = node.getattr("target_var")?;
+            let target = target.cast::<PyString>().ok().map(|name| PyString::intern(py, name.to_str().unwrap_or("")));
+            Kind::Simple(Call::of(node)?, target.map(Bound::unbind))
+        } else if plain && class.is(stock.InclusionNode.bind(py)) {
+            Kind::Inclusion(Call::of(node)?, node.getattr("filename")?.unbind())
+        } else {
+            let own = class.getattr(stock.render_annotated.bind(py))?;
+            let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
+            Kind::Node { annotates: !own.is(&base) }
+        };
+        Ok(Self { node: node.clone().unbind(), kind })
+    }
+
+    /// Shows the garbage collector what is held.
+    pub fn traverse(&self, visit: &pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
+        visit.call(&self.node)
+    }
+
+    /// The node.
+    pub fn node<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
+        self.node.bind(py)
+    }
+}
+
+impl<'py> Render<'py> {
+    pub(crate) fn foreign_node(&mut self, p: &Program, id: ForeignId) -> PyResult<()> {
+        let foreign = &p.foreign[id as usize];
+        match &foreign.kind {
+            Kind::Node { annotates } => {
+                let context = self.python_context()?;
+                let name = if *annotates { &self.stock.render_annotated } else { &self.stock.render };
+                let text = foreign.node.bind(self.py).call_method1(name.bind(self.py), (context,));
+                self.after_python()?;
+                self.write_node_result(&Value::Py(text?))
+            }
+            Kind::Simple(call, target) => {
+                let output = self.call_tag(p, call)?;
+                match target {
+                    Some(name) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(output)),
+                    None => self.write_escaped(&output),
+                }
+            }
+            Kind::Inclusion(call, filename) => {
+                let values = self.call_tag(p, call)?;
+                self.inclusion(p, id, filename.bind(self.py), values)
+            }
+        }
+    }
+
+    /// Calls the function of a tag (`TagHelperNode.get_resolved_arguments`).
+    fn call_tag(&mut self, p: &Program, call: &Call) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let mut args = Vec::with_capacity(call.args.len() + 1);
+        for argument in &call.args {
+            args.push(self.argument(p, argument)?);
+        }
+        let kwargs = if call.kwargs.is_empty() { None } else { Some(PyDict::new(py)) };
+        if let Some(kwargs) = &kwargs {
+            for (name, argument) in &call.kwargs {
+                kwargs.set_item(name, self.argument(p, argument)?)?;
+            }
+        }
+        if call.takes_context {
+            let context = self.python_context()?;
+            args.insert(0, context);
+        }
+        let result = call.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        if call.takes_context {
+            self.after_python()?;
+        }
+        result
+    }
+
+    fn argument(&mut self, p: &Program, argument: &Argument) -> PyResult<Bound<'py, PyAny>> {
+        match argument {
+            Argument::Expr(id) => {
+                let value = self.eval(p, *id)?;
+                self.to_py(&value)
+            }
+            Argument::Object(object) => {
+                let context = self.python_context()?;
+                let value = object.bind(self.py).call_method1("resolve", (context,))?;
+                self.after_python()?;
+                Ok(value)
+            }
+        }
+    }
+
+    /// `InclusionNode.render` after its function has returned `values`.
+    fn inclusion(&mut self, p: &Program, id: ForeignId, filename: &Bound<'py, PyAny>, values: Bound<'py, PyAny>) -> PyResult<()> {
+        let template = self.inclusion_template(p, id, filename)?;
+        let csrf_name = self.stock.csrf_token.bind(self.py).clone();
+        let csrf = self.scopes.get(&csrf_name)?.filter(|token| !token.is_none());
+        let Some(program) = native_program(self.stock, &template)? else {
+            let context = self.python_context()?.call_method1("new", (values,))?;
+            if let Some(token) = csrf {
+                context.set_item(csrf_name, self.to_py(&token)?)?;
+            }
+            let text = template.call_method1(self.stock.render.bind(self.py), (context,))?;
+            self.after_python()?;
+            return self.write_node_result(&Value::Py(text));
+        };
+        let mut layers = vec![Layer::Builtins];
+        if values.is_instance(self.stock.BaseContext.bind(self.py))? {
+            let dicts = values.getattr(self.stock.dicts.bind(self.py))?;
+            for dict in dicts.cast::<PyList>()?.iter().skip(1) {
+                layers.push(Layer::of(dict, self.stock.ContextDict.bind(self.py).as_any()));
+            }
+        } else if !values.is_none() {
+            layers.push(Layer::of(values, self.stock.ContextDict.bind(self.py).as_any()));
+        }
+        self.in_new_context(layers, |render| {
+            if let Some(token) = csrf {
+                render.scopes.set(render.py, render.stock, &csrf_name, token)?;
+            }
+            render.nested(template, &program)
+        })
+    }
+
+    fn inclusion_template(&mut self, p: &Program, id: ForeignId, filename: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let root = std::rc::Rc::clone(&self.frame().state.root);
+        // Foreign numbers and node numbers are told apart by the empty name.
+        let key = ((p.key(), id), Box::from("\0inclusion"));
+        if let Some(known) = root.includes.borrow().get(&key) {
+            return Ok(known.bind(self.py).clone());
+        }
+        let template = self.stock.call(self.py, "inclusion_template", (&self.engine, filename))?;
+        root.includes.borrow_mut().insert(key, template.clone().unbind());
+        Ok(template)
+    }
+}

@@ -1,0 +1,292 @@
+//! What the parser asks of Python: tags, filters and libraries of the template engine, and compile functions.
+
+use crate::filters::{self, FilterEntry};
+use crate::foreign::ForeignNode;
+use crate::py::parser::NativeParser;
+use crate::py::program::NativeProgram;
+use crate::stock::Stock;
+use djust_syntax::error::{ErrorKind, Result, SyntaxError};
+use djust_syntax::lexer::Token;
+use djust_syntax::{Foreign, Host, Parser, TagBinding, TagKind};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Tags of Django's own that may be parsed natively: compile function (by address) to tag.
+pub type NativeTags = FxHashMap<usize, TagKind>;
+
+/// A library or a part of one, as `{% load %}` has added it.
+enum Layer {
+    /// All of a library: looked up live.
+    Library { tags: Py<PyAny>, filters: Py<PyAny> },
+    /// `{% load name from library %}`
+    Member { name: Box<str>, tag: Option<Py<PyAny>>, filter: Option<Py<PyAny>> },
+}
+
+/// The host of one parse.
+pub struct PyHost {
+    layers: Vec<Layer>,
+    libraries: Py<PyAny>,
+    native_tags: Arc<NativeTags>,
+    /// Compile functions that were handed out to the parser, by number.
+    functions: Vec<Py<PyAny>>,
+    /// Filters in use, by `FilterId`.
+    pub filters: Vec<FilterEntry>,
+    filter_ids: FxHashMap<(Box<str>, usize, usize), u32>,
+    /// Nodes that compile functions made, by `ForeignId`.
+    pub foreign: Vec<ForeignNode>,
+    /// `parser.tags` and `parser.filters`, once Python code has asked for them: from then on they are the truth.
+    pub shared: Option<(Py<PyDict>, Py<PyDict>)>,
+    /// The Python parser that compile functions get.
+    pub py_parser: Option<Py<PyAny>>,
+    /// The template engine is in debug mode: tokens know their position.
+    pub debug: bool,
+    /// The exception that ended the parse.
+    pub error: Option<PyErr>,
+    template: Py<PyAny>,
+    /// The program that the parse will fill.
+    pub program: Py<NativeProgram>,
+}
+
+impl PyHost {
+    /// A host without tags and filters, to stand in while the real one is lent to Python.
+    pub fn hollow(py: Python<'_>, other: &Self) -> Self {
+        Self {
+            layers: Vec::new(),
+            libraries: py.None(),
+            native_tags: Arc::clone(&other.native_tags),
+            functions: Vec::new(),
+            filters: Vec::new(),
+            filter_ids: FxHashMap::default(),
+            foreign: Vec::new(),
+            shared: None,
+            py_parser: None,
+            debug: other.debug,
+            error: None,
+            template: py.None(),
+            program: other.program.clone_ref(py),
+        }
+    }
+
+    /// A host with the engine's built-in libraries.
+    pub fn new(
+        template: &Bound<'_, PyAny>,
+        engine: &Bound<'_, PyAny>,
+        native_tags: Arc<NativeTags>,
+        program: &Bound<'_, NativeProgram>,
+    ) -> PyResult<Self> {
+        let mut host = Self {
+            layers: Vec::new(),
+            libraries: engine.getattr("template_libraries")?.unbind(),
+            native_tags,
+            functions: Vec::new(),
+            filters: Vec::new(),
+            filter_ids: FxHashMap::default(),
+            foreign: Vec::new(),
+            shared: None,
+            py_parser: None,
+            debug: engine.getattr("debug")?.is_truthy()?,
+            error: None,
+            template: template.clone().unbind(),
+            program: program.clone().unbind(),
+        };
+        for library in engine.getattr("template_builtins")?.try_iter()? {
+            host.add_library(&library?)?;
+        }
+        Ok(host)
+    }
+
+    /// `Parser.add_library`
+    pub fn add_library(&mut self, library: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (tags, filters) = (library.getattr("tags")?, library.getattr("filters")?);
+        if let Some((shared_tags, shared_filters)) = &self.shared {
+            let py = library.py();
+            shared_tags.bind(py).call_method1("update", (&tags,))?;
+            shared_filters.bind(py).call_method1("update", (&filters,))?;
+        }
+        self.layers.push(Layer::Library { tags: tags.unbind(), filters: filters.unbind() });
+        Ok(())
+    }
+
+    /// The merged dictionaries, which Python code may change.
+    pub fn share(&mut self, py: Python<'_>) -> PyResult<(Py<PyDict>, Py<PyDict>)> {
+        if let Some((tags, filters)) = &self.shared {
+            return Ok((tags.clone_ref(py), filters.clone_ref(py)));
+        }
+        let (all_tags, all_filters) = (PyDict::new(py), PyDict::new(py));
+        for layer in &self.layers {
+            match layer {
+                Layer::Library { tags, filters } => {
+                    all_tags.call_method1("update", (tags,))?;
+                    all_filters.call_method1("update", (filters,))?;
+                }
+                Layer::Member { name, tag, filter } => {
+                    if let Some(tag) = tag {
+                        all_tags.set_item(&**name, tag)?;
+                    }
+                    if let Some(filter) = filter {
+                        all_filters.set_item(&**name, filter)?;
+                    }
+                }
+            }
+        }
+        self.shared = Some((all_tags.clone().unbind(), all_filters.clone().unbind()));
+        Ok((all_tags.unbind(), all_filters.unbind()))
+    }
+
+    fn find(&self, py: Python<'_>, name: &str, is_tag: bool) -> PyResult<Option<Py<PyAny>>> {
+        let key = PyString::new(py, name);
+        if let Some((tags, filters)) = &self.shared {
+            let dict = if is_tag { tags } else { filters };
+            return Ok(dict.bind(py).get_item(&key)?.map(Bound::unbind));
+        }
+        for layer in self.layers.iter().rev() {
+            match layer {
+                Layer::Library { tags, filters } => {
+                    let members = if is_tag { tags } else { filters }.bind(py);
+                    if let Ok(dict) = members.cast::<PyDict>() {
+                        if let Some(found) = dict.get_item(&key)? {
+                            return Ok(Some(found.unbind()));
+                        }
+                    } else if members.contains(&key)? {
+                        return Ok(Some(members.get_item(&key)?.unbind()));
+                    }
+                }
+                Layer::Member { name: member, tag, filter } if **member == *name => {
+                    if let Some(found) = if is_tag { tag } else { filter } {
+                        return Ok(Some(found.clone_ref(py)));
+                    }
+                }
+                Layer::Member { .. } => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps an exception for the caller of the parse.
+    pub fn failed(&mut self, error: PyErr) -> SyntaxError {
+        self.error.get_or_insert(error);
+        SyntaxError::new(ErrorKind::Host)
+    }
+
+    fn load_members(&mut self, py: Python<'_>, library: &Bound<'_, PyAny>, members: &[&str]) -> PyResult<bool> {
+        let (tags, filters) = (library.getattr("tags")?, library.getattr("filters")?);
+        for &name in members {
+            let tag = tags.contains(name)?.then(|| tags.get_item(name)).transpose()?;
+            let filter = filters.contains(name)?.then(|| filters.get_item(name)).transpose()?;
+            if tag.is_none() && filter.is_none() {
+                return Ok(false);
+            }
+            if let Some((shared_tags, shared_filters)) = &self.shared {
+                if let Some(tag) = &tag {
+                    shared_tags.bind(py).set_item(name, tag)?;
+                }
+                if let Some(filter) = &filter {
+                    shared_filters.bind(py).set_item(name, filter)?;
+                }
+            }
+            self.layers.push(Layer::Member {
+                name: name.into(),
+                tag: tag.map(Bound::unbind),
+                filter: filter.map(Bound::unbind),
+            });
+        }
+        Ok(true)
+    }
+
+    fn load_library(&mut self, py: Python<'_>, name: &str, members: Option<&[&str]>) -> PyResult<bool> {
+        let libraries = self.libraries.bind(py).clone();
+        if !libraries.contains(name)? {
+            return Ok(false);
+        }
+        let library = libraries.get_item(name)?;
+        match members {
+            Some(members) => self.load_members(py, &library, members),
+            None => self.add_library(&library).map(|()| true),
+        }
+    }
+
+    fn resolve_filter(&mut self, py: Python<'_>, name: &str, args: usize) -> PyResult<Option<u32>> {
+        let Some(function) = self.find(py, name, false)? else { return Ok(None) };
+        let key = (Box::from(name), args, function.as_ptr() as usize);
+        if let Some(&id) = self.filter_ids.get(&key) {
+            return Ok(Some(id));
+        }
+        let Some(entry) = filters::entry(py, name, args, function)? else { return Ok(None) };
+        let id = self.filters.len() as u32;
+        self.filters.push(entry);
+        self.filter_ids.insert(key, id);
+        Ok(Some(id))
+    }
+}
+
+impl Host for PyHost {
+    fn tag(&mut self, name: &str) -> Option<TagBinding> {
+        Python::attach(|py| match self.find(py, name, true) {
+            Ok(None) => None,
+            Ok(Some(function)) => {
+                if let Some(&tag) = self.native_tags.get(&(function.as_ptr() as usize)) {
+                    return Some(TagBinding::Native(tag));
+                }
+                self.functions.push(function);
+                Some(TagBinding::Foreign((self.functions.len() - 1) as u32))
+            }
+            Err(error) => {
+                self.failed(error);
+                None
+            }
+        })
+    }
+
+    fn filter(&mut self, name: &str, args: usize) -> Option<u32> {
+        Python::attach(|py| {
+            self.resolve_filter(py, name, args).unwrap_or_else(|error| {
+                self.failed(error);
+                None
+            })
+        })
+    }
+
+    fn load(&mut self, library: &str, members: Option<&[&str]>) -> Result<()> {
+        match Python::attach(|py| self.load_library(py, library, members)) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(SyntaxError::new(ErrorKind::UnknownLibrary)),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    fn foreign(parser: &mut Parser<Self>, tag: u32, token: &Token) -> Result<Foreign> {
+        Python::attach(|py| compile(py, parser, tag, token).map_err(|error| parser.host.failed(error)))
+    }
+}
+
+/// Calls a compile function with a parser of Python's and keeps the node it returns.
+fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token) -> PyResult<Foreign> {
+    let stock = Stock::get(py)?;
+    let function = parser.host.functions[tag as usize].clone_ref(py);
+    let py_parser = if let Some(py_parser) = &parser.host.py_parser {
+        py_parser.clone_ref(py)
+    } else {
+        let native = Py::new(py, NativeParser::default())?;
+        let program = parser.host.program.bind(py);
+        program.borrow().set_parser(native.clone_ref(py));
+        let made = stock.call(py, "make_parser", (native, program, parser.host.template.bind(py)))?.unbind();
+        parser.host.py_parser = Some(made.clone_ref(py));
+        made
+    };
+    let py_parser = py_parser.bind(py);
+    let native = py_parser.getattr("_native")?.cast_into::<NativeParser>()?;
+    let py_token = crate::py::parser::make_token(py, stock, &parser.source, token, parser.host.debug)?;
+    let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)))?;
+    // The parser of Django does this in `extend_nodelist`.
+    node.setattr("token", &py_token)?;
+    let origin = parser.host.template.bind(py).getattr("origin")?;
+    node.setattr("origin", origin)?;
+    let must_be_first = node.getattr("must_be_first")?.is_truthy()?;
+    let is_text = node.is_instance(stock.TextNode.bind(py))?;
+    let id = parser.host.foreign.len() as u32;
+    let entry = ForeignNode::new(stock, &node)?;
+    parser.host.foreign.push(entry);
+    Ok(Foreign { id, must_be_first, is_text })
+}

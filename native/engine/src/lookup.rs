@@ -1,0 +1,325 @@
+//! The rule by which a template walks from a value to the next: item, attribute, index, call
+//! (`django.template.base.Variable._resolve_lookup`).
+
+use crate::program::{Name, Program};
+use crate::render::Render;
+use crate::stock::{Class, class_of};
+use crate::value::Value;
+use djust_syntax::ast::NameId;
+use pyo3::exceptions::{
+    PyAttributeError, PyException, PyIndexError, PyKeyError, PyLookupError, PyTypeError, PyValueError,
+};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+
+/// What a path leads to.
+pub enum Lookup<'py> {
+    /// A value.
+    Found(Value<'py>),
+    /// Nothing: `VariableDoesNotExist`, with the step that failed and what it was tried on (`None`: the context).
+    Missing(NameId, Option<Value<'py>>),
+}
+
+/// One step.
+enum Step<'py> {
+    Found(Value<'py>),
+    Missing,
+}
+
+/// True if `type(object)` has slots for `object[key]`.
+fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: `object` is a live object, so its type and the slot tables of the type are valid to read.
+    unsafe {
+        let kind = ffi::Py_TYPE(object.as_ptr());
+        let mapping = (*kind).tp_as_mapping;
+        let sequence = (*kind).tp_as_sequence;
+        (!mapping.is_null() && (*mapping).mp_subscript.is_some())
+            || (!sequence.is_null() && (*sequence).sq_item.is_some())
+    }
+}
+
+/// `callable(object)`
+fn is_callable(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: `object` is a live object; PyCallable_Check always succeeds.
+    unsafe { ffi::PyCallable_Check(object.as_ptr()) != 0 }
+}
+
+fn is_any_of(py: Python<'_>, error: &PyErr, kinds: &[Bound<'_, pyo3::types::PyType>]) -> bool {
+    kinds.iter().any(|kind| error.is_instance(py, kind))
+}
+
+/// The exceptions that make a failed `object[key]` fall through to the attribute.
+fn item_miss(py: Python<'_>, error: &PyErr) -> bool {
+    is_any_of(
+        py,
+        error,
+        &[
+            py.get_type::<PyTypeError>(),
+            py.get_type::<PyAttributeError>(),
+            py.get_type::<PyKeyError>(),
+            py.get_type::<PyValueError>(),
+            py.get_type::<PyIndexError>(),
+        ],
+    )
+}
+
+impl<'py> Render<'py> {
+    /// Resolves a dotted path.
+    pub fn path(&mut self, p: &Program, names: &[NameId]) -> PyResult<Lookup<'py>> {
+        let mut at = names[0];
+        match self.walk(p, names, &mut at) {
+            Ok(Lookup::Missing(name, value)) => {
+                if self.logs_misses()? {
+                    let error = self.does_not_exist(p, name, value.as_ref())?;
+                    self.log_miss(p, name, &error)?;
+                }
+                Ok(Lookup::Missing(name, value))
+            }
+            Ok(found) => Ok(found),
+            Err(error) => self.path_error(p, at, error),
+        }
+    }
+
+    /// An exception on the way: silent ones give `string_if_invalid`.
+    fn path_error(&mut self, p: &Program, name: NameId, error: PyErr) -> PyResult<Lookup<'py>> {
+        let py = self.py;
+        if !error.is_instance_of::<PyException>(py) {
+            return Err(error);
+        }
+        if self.logs_misses()? {
+            self.log_miss(p, name, error.value(py))?;
+        }
+        let silent = error.value(py).getattr_opt(self.stock.silent_variable_failure.bind(py))?;
+        if silent.map_or(Ok(false), |flag| flag.is_truthy())? {
+            return Ok(Lookup::Found(Value::Py(self.string_if_invalid.clone())));
+        }
+        Err(error)
+    }
+
+    fn walk(&mut self, p: &Program, names: &[NameId], at: &mut NameId) -> PyResult<Lookup<'py>> {
+        let Some(first) = self.scopes.get(p.name(self.py, names[0]))? else {
+            return Ok(Lookup::Missing(names[0], None));
+        };
+        let mut current = self.called(first)?;
+        for &id in &names[1..] {
+            *at = id;
+            current = match self.step(&current, &p.names[id as usize])? {
+                Step::Found(value) => self.called(value)?,
+                Step::Missing => return Ok(Lookup::Missing(id, Some(current))),
+            };
+        }
+        Ok(Lookup::Found(current))
+    }
+
+    fn step(&mut self, current: &Value<'py>, name: &Name) -> PyResult<Step<'py>> {
+        let text = name.text.bind(self.py);
+        match current {
+            Value::Py(object) => self.object_step(object, text, name.index),
+            Value::Loop(forloop) => {
+                if let Some(value) = forloop.get(self.py, text.to_str()?) {
+                    return Ok(Step::Found(value));
+                }
+                let dict = forloop.dict(self.py, self.stock)?;
+                self.object_step(dict.as_any(), text, name.index)
+            }
+            Value::Block(block) if block.has_context && text.to_str()? == "super" => {
+                let block = std::rc::Rc::clone(block);
+                self.block_super(&block).map(Step::Found)
+            }
+            other => {
+                let object = self.to_py(other)?;
+                self.object_step(&object, text, name.index)
+            }
+        }
+    }
+
+    fn object_step(&mut self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>, index: Option<i64>) -> PyResult<Step<'py>> {
+        let class = class_of(self.stock, object)?;
+        match class {
+            Class::Dict => {
+                if let Some(value) = object.cast::<PyDict>()?.get_item(name)? {
+                    return Ok(Step::Found(Value::Py(value)));
+                }
+            }
+            // An item of these is looked up with a string, which always fails.
+            Class::List | Class::Tuple | Class::Str | Class::Safe | Class::Int | Class::None => {}
+            Class::Context => {
+                let found = self.stock.call(self.py, "context_step", (object, name))?;
+                return Ok(if found.is(self.stock.Undefined.bind(self.py)) { Step::Missing } else { Step::Found(Value::Py(found)) });
+            }
+            _ if !has_getitem(object) => {}
+            _ => match object.get_item(name) {
+                Ok(value) => return Ok(Step::Found(Value::Py(value))),
+                Err(error) if item_miss(self.py, &error) => {}
+                Err(error) => return Err(error),
+            },
+        }
+        if let Some(value) = self.attribute(object, name)? {
+            return Ok(Step::Found(Value::Py(value)));
+        }
+        let Some(index) = index else { return Ok(Step::Missing) };
+        self.index_step(class, object, index)
+    }
+
+    /// `getattr(object, name)`; `None` if there is no such attribute, an error if the attribute itself failed.
+    fn attribute(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.py;
+        // SAFETY: the type of a live object and an interned str; the result is a borrowed reference or null, and no
+        // exception is left behind.
+        let known = unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() };
+        // SAFETY: as above.
+        let generic = unsafe {
+            (*ffi::Py_TYPE(object.as_ptr())).tp_getattro.is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as usize)
+        };
+        if !known && generic {
+            // Only the instance's own dictionary can have it: a miss needs no exception.
+            return optional_attribute(object, name);
+        }
+        match object.getattr(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => {
+                if !is_any_of(py, &error, &[py.get_type::<PyTypeError>(), py.get_type::<PyAttributeError>()]) {
+                    return Err(error);
+                }
+                // A property that failed inside is an error; an attribute that does not exist is a miss.
+                let listed = object.dir()?.contains(name)?;
+                if listed { Err(error) } else { Ok(None) }
+            }
+        }
+    }
+
+    fn index_step(&self, class: Class, object: &Bound<'py, PyAny>, index: i64) -> PyResult<Step<'py>> {
+        let at = usize::try_from(index).ok();
+        match (class, at) {
+            (Class::List, Some(at)) => {
+                let list = object.cast::<PyList>()?;
+                return Ok(list.get_item(at).map_or(Step::Missing, |item| Step::Found(Value::Py(item))));
+            }
+            (Class::Tuple, Some(at)) => {
+                let tuple = object.cast::<PyTuple>()?;
+                return Ok(tuple.get_item(at).map_or(Step::Missing, |item| Step::Found(Value::Py(item))));
+            }
+            _ => {}
+        }
+        match object.get_item(index) {
+            Ok(value) => Ok(Step::Found(Value::Py(value))),
+            Err(error) => {
+                let py = self.py;
+                let miss = [
+                    py.get_type::<PyIndexError>(),
+                    py.get_type::<PyValueError>(),
+                    py.get_type::<PyKeyError>(),
+                    py.get_type::<PyTypeError>(),
+                ];
+                if is_any_of(py, &error, &miss) { Ok(Step::Missing) } else { Err(error) }
+            }
+        }
+    }
+
+    /// Calls a callable value, as templates do.
+    fn called(&mut self, value: Value<'py>) -> PyResult<Value<'py>> {
+        let Value::Py(object) = &value else { return Ok(value) };
+        if !is_callable(object) {
+            return Ok(value);
+        }
+        let py = self.py;
+        if flag(object, self.stock.do_not_call_in_templates.bind(py))? {
+            return Ok(value);
+        }
+        if flag(object, self.stock.alters_data.bind(py))? {
+            return Ok(Value::Py(self.string_if_invalid.clone()));
+        }
+        match object.call0() {
+            Ok(result) => Ok(Value::Py(result)),
+            Err(error) if error.is_instance_of::<PyTypeError>(py) => {
+                let needs_arguments = self.stock.call(py, "needs_arguments", (object,))?.is_truthy()?;
+                if needs_arguments { Ok(Value::Py(self.string_if_invalid.clone())) } else { Err(error) }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The exception for a path that leads nowhere.
+    pub fn does_not_exist(&mut self, p: &Program, name: NameId, on: Option<&Value<'py>>) -> PyResult<Bound<'py, PyAny>> {
+        let on = match on {
+            Some(value) => self.to_py(value)?,
+            None => self.python_context()?,
+        };
+        let bit = p.name(self.py, name);
+        self.stock.VariableDoesNotExist.bind(self.py).call1(("Failed lookup for key [%s] in %r", (bit, on)))
+    }
+
+    /// The exception for a path that leads nowhere, to be raised.
+    pub fn missing_error(&mut self, p: &Program, name: NameId, on: Option<&Value<'py>>) -> PyErr {
+        match self.does_not_exist(p, name, on) {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        }
+    }
+
+    fn logs_misses(&self) -> PyResult<bool> {
+        logs_debug(self.stock.logger.bind(self.py))
+    }
+
+    fn log_miss(&mut self, p: &Program, name: NameId, error: &Bound<'py, impl pyo3::PyTypeCheck>) -> PyResult<()> {
+        let bit = p.name(self.py, name);
+        self.stock.call(self.py, "log_miss", (bit, &self.template_name, error.as_any())).map(drop)
+    }
+}
+
+/// `logger.isEnabledFor(DEBUG)`, from the logger's own cache if it has the answer.
+fn logs_debug(logger: &Bound<'_, PyAny>) -> PyResult<bool> {
+    const DEBUG: i32 = 10;
+    if let Ok(cache) = logger.getattr("_cache")
+        && let Ok(cache) = cache.cast::<PyDict>()
+        && let Some(answer) = cache.get_item(DEBUG)?
+    {
+        return Ok(answer.is_truthy()? && !logger.getattr("disabled")?.is_truthy()?);
+    }
+    logger.call_method1("isEnabledFor", (DEBUG,))?.is_truthy()
+}
+
+/// A truth attribute that most objects do not have.
+fn flag<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
+    optional_attribute(object, name)?.map_or(Ok(false), |flag| flag.is_truthy())
+}
+
+unsafe extern "C" {
+    /// Exported by every supported CPython: the attribute of a type by its MRO, borrowed, without raising.
+    fn _PyType_Lookup(kind: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
+}
+
+#[cfg(not(Py_3_13))]
+unsafe extern "C" {
+    /// Exported by CPython 3.7 to 3.12: `getattr` that reports a missing attribute without raising.
+    fn _PyObject_LookupAttr(
+        object: *mut ffi::PyObject,
+        name: *mut ffi::PyObject,
+        result: *mut *mut ffi::PyObject,
+    ) -> std::ffi::c_int;
+}
+
+#[cfg(Py_3_13)]
+use ffi::PyObject_GetOptionalAttr as _PyObject_LookupAttr;
+
+/// `getattr(object, name, None)` that can tell "missing" from `None` and raises nothing for it.
+pub fn optional_attribute<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let mut result = std::ptr::null_mut();
+    // SAFETY: both arguments are live objects; `result` receives a new reference, or null with (-1) or without (0) an
+    // exception set.
+    let found = unsafe { _PyObject_LookupAttr(object.as_ptr(), name.as_ptr(), &raw mut result) };
+    if found < 0 {
+        return Err(PyErr::fetch(object.py()));
+    }
+    if result.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: a new reference was returned.
+    Ok(Some(unsafe { Bound::from_owned_ptr(object.py(), result) }))
+}
+
+/// Exceptions of `dict[key]` and `list[index]` together (`LookupError`), for callers that only need to know "not there".
+pub fn is_lookup_error(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyLookupError>(py)
+}

@@ -1,0 +1,125 @@
+//! The output buffer of a render: UTF-8 bytes, escaped as they are appended, turned into one `str` at the end.
+
+use memchr::memchr3;
+use pyo3::exceptions::PyUnicodeEncodeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+/// Text being rendered. Lone surrogates, which a Python `str` may hold and UTF-8 may not, are kept as their three-byte
+/// generalised form and are remembered by `surrogates`.
+#[derive(Default)]
+pub struct Out {
+    bytes: Vec<u8>,
+    surrogates: bool,
+}
+
+impl Out {
+    /// A buffer with room for `capacity` bytes.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { bytes: Vec::with_capacity(capacity), surrogates: false }
+    }
+
+    /// Bytes written so far.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Appends text as it is.
+    pub fn push_str(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// Appends text with `& < > " '` escaped, as `django.utils.html.escape`.
+    pub fn push_escaped(&mut self, text: &str) {
+        escape_into(text.as_bytes(), &mut self.bytes);
+    }
+
+    /// Appends a Python string, escaped or not.
+    pub fn push_py(&mut self, text: &Bound<'_, PyString>, escape: bool) -> PyResult<()> {
+        match text.to_str() {
+            Ok(text) => {
+                if escape {
+                    self.push_escaped(text);
+                } else {
+                    self.push_str(text);
+                }
+                Ok(())
+            }
+            Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(text.py()) => {
+                let bytes = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+                let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+                self.surrogates = true;
+                if escape {
+                    escape_into(bytes, &mut self.bytes);
+                } else {
+                    self.bytes.extend_from_slice(bytes);
+                }
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes back everything after `start`.
+    pub fn split_off<'py>(&mut self, py: Python<'py>, start: usize) -> PyResult<Bound<'py, PyString>> {
+        let text = to_py_string(py, &self.bytes[start..], self.surrogates)?;
+        self.bytes.truncate(start);
+        Ok(text)
+    }
+
+    /// Forgets everything after `start`.
+    pub fn truncate(&mut self, start: usize) {
+        self.bytes.truncate(start);
+    }
+
+    /// What was appended after `start`, if it is plain UTF-8.
+    pub fn tail(&self, start: usize) -> Option<&str> {
+        if self.surrogates { None } else { std::str::from_utf8(&self.bytes[start..]).ok() }
+    }
+
+    /// The whole text as a `str`.
+    pub fn finish(self, py: Python<'_>) -> PyResult<Bound<'_, PyString>> {
+        to_py_string(py, &self.bytes, self.surrogates)
+    }
+}
+
+fn to_py_string<'py>(py: Python<'py>, bytes: &[u8], surrogates: bool) -> PyResult<Bound<'py, PyString>> {
+    let errors = if surrogates { c"surrogatepass".as_ptr() } else { std::ptr::null() };
+    // SAFETY: pointer and length describe `bytes`; `errors` is null or a C string that lives forever; a new reference
+    // to a str or null with an exception set is returned.
+    unsafe {
+        let text = ffi::PyUnicode_DecodeUTF8(bytes.as_ptr().cast(), bytes.len() as ffi::Py_ssize_t, errors);
+        Ok(Bound::from_owned_ptr_or_err(py, text)?.cast_into_unchecked())
+    }
+}
+
+/// Appends `bytes` with the five characters of `html.escape` replaced.
+pub fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut rest = bytes;
+    while let Some(at) = next_special(rest) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(match rest[at] {
+            b'&' => b"&amp;",
+            b'<' => b"&lt;",
+            b'>' => b"&gt;",
+            b'"' => b"&quot;",
+            _ => b"&#x27;",
+        });
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+const fn special(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
+}
+
+fn next_special(bytes: &[u8]) -> Option<usize> {
+    if bytes.len() < 32 {
+        return bytes.iter().position(|&b| special(b));
+    }
+    let first = memchr3(b'&', b'<', b'>', bytes);
+    let until = first.unwrap_or(bytes.len());
+    memchr::memchr2(b'"', b'\'', &bytes[..until]).or(first)
+}

@@ -1,0 +1,95 @@
+//! A compiled template: the AST and the tables that go with it (interned names, constants, filters, Python nodes).
+
+use crate::filters::FilterEntry;
+use crate::foreign::ForeignNode;
+use djust_syntax::ast::{Ast, ConstKind, NameId, NodeId, NodeKind};
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyWeakrefReference};
+use std::sync::{Arc, OnceLock};
+
+/// A name of the template, ready for lookups.
+pub struct Name {
+    /// Interned, so that names are equal when their pointers are.
+    pub text: Py<PyString>,
+    /// The number it stands for as a list index (`int(name)`).
+    pub index: Option<i64>,
+}
+
+/// A compiled template. Never changes after compilation; shared by all threads.
+pub struct Program {
+    /// The source text.
+    pub source: Arc<str>,
+    /// What the template says.
+    pub ast: Ast,
+    /// Beside `ast.names`.
+    pub names: Vec<Name>,
+    /// Beside `ast.consts`: safe strings, lazy translations, numbers.
+    pub consts: Vec<Py<PyAny>>,
+    /// By `FilterId`.
+    pub filters: Vec<FilterEntry>,
+    /// By `ForeignId`.
+    pub foreign: Vec<ForeignNode>,
+    /// Blocks that `get_nodes_by_type(BlockNode)` finds, in order.
+    pub blocks: Vec<(NameId, NodeId)>,
+    /// `Template.origin`
+    pub origin: Py<PyAny>,
+    /// `Origin.template_name`, for relative includes.
+    pub template_name: Option<Box<str>>,
+    /// A weak reference to the object that Python holds of this program.
+    pub handle: OnceLock<Py<PyWeakrefReference>>,
+    /// `forloop.length` exists (Django 6.0).
+    pub loop_length: bool,
+}
+
+impl Program {
+    /// The node of an id.
+    pub fn kind(&self, id: NodeId) -> &NodeKind {
+        &self.ast.nodes[id as usize].kind
+    }
+
+    /// The interned text of a name.
+    pub fn name<'py>(&self, py: Python<'py>, id: NameId) -> &Bound<'py, PyString> {
+        self.names[id as usize].text.bind(py)
+    }
+
+    /// True if the template's first tag is `{% extends %}`.
+    pub fn is_child(&self) -> bool {
+        self.ast.lists[self.ast.root as usize]
+            .iter()
+            .map(|&id| self.kind(id))
+            .find(|kind| !matches!(kind, NodeKind::Text(..) | NodeKind::MadeUpText(_)))
+            .is_some_and(|kind| matches!(kind, NodeKind::Extends { .. }))
+    }
+
+    /// A key that is unique to the program as long as it lives.
+    pub fn key(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+}
+
+/// Python objects for the constants of an AST.
+pub fn make_consts(py: Python<'_>, stock: &crate::stock::Stock, ast: &Ast) -> PyResult<Vec<Py<PyAny>>> {
+    let builtins = py.import("builtins")?;
+    ast.consts
+        .iter()
+        .map(|constant| {
+            let text = &*constant.text;
+            let object = match constant.kind {
+                ConstKind::Str => stock.SafeString.bind(py).call1((text,))?,
+                ConstKind::Translated => stock.call(py, "translated_constant", (text,))?,
+                ConstKind::Int => builtins.getattr("int")?.call1((text,))?,
+                ConstKind::Float => builtins.getattr("float")?.call1((text,))?,
+            };
+            Ok(object.unbind())
+        })
+        .collect()
+}
+
+/// Interned strings for the names of an AST.
+pub fn make_names(py: Python<'_>, ast: &Ast) -> Vec<Name> {
+    let make = |text: &str| {
+        let numeric = text.starts_with(|c: char| c.is_ascii_digit());
+        Name { text: PyString::intern(py, text).unbind(), index: if numeric { text.parse().ok() } else { None } }
+    };
+    ast.names.iter().map(|text| make(text)).collect()
+}

@@ -1,0 +1,247 @@
+//! `RenderContext` natively: what nodes remember during a render, one frame for each template that is rendered.
+
+use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
+use crate::py::block_context::NativeBlocks;
+use crate::render::Render;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The key of the native frame in the dictionary that Python code sees.
+const FRAME_KEY: &str = "djust_backend.frame";
+const BLOCK_CONTEXT_KEY: &str = "block_context";
+const HISTORY_KEY: &str = "extends_context";
+
+/// A node of a program: (program, node or cycle).
+pub type NodeKey = (usize, u32);
+
+/// What all frames of a render share.
+#[derive(Default)]
+pub struct RootState {
+    /// Templates that `{% include %}` nodes have loaded, by node and name.
+    pub includes: RefCell<FxHashMap<(NodeKey, Box<str>), Py<PyAny>>>,
+}
+
+/// What nodes remember while one template is rendered.
+#[derive(Default)]
+pub struct FrameState {
+    cycles: RefCell<FxHashMap<NodeKey, usize>>,
+    /// `{% ifchanged %}` outside of loops.
+    pub last_values: RefCell<FxHashMap<NodeKey, Py<PyAny>>>,
+    blocks: RefCell<Option<SharedBlocks>>,
+    history: RefCell<Option<Py<PyList>>>,
+    dict: RefCell<Option<Py<PyDict>>>,
+    /// What the frames share.
+    pub root: Rc<RootState>,
+}
+
+/// A frame and the template that is rendered in it.
+pub struct Frame<'py> {
+    /// `render_context.template`
+    pub template: Bound<'py, PyAny>,
+    /// Shared by a child template and its parents.
+    pub state: Rc<FrameState>,
+}
+
+/// The holder of a frame in Python's `render_context`.
+#[pyclass(unsendable, module = "djust_backend._native")]
+pub struct NativeFrame {
+    state: Rc<FrameState>,
+}
+
+/// The queues of blocks, wherever they live.
+pub enum Blocks<'py> {
+    /// Ours.
+    Native(SharedBlocks),
+    /// A `BlockContext` that Django's own `ExtendsNode` made.
+    Python(Bound<'py, PyAny>),
+}
+
+impl<'py> Blocks<'py> {
+    /// `pop(name)`
+    pub fn pop(&self, name: &Bound<'py, PyString>) -> PyResult<Option<BlockRef>> {
+        match self {
+            Self::Native(table) => Ok(table.borrow_mut().pop(name)),
+            Self::Python(context) => {
+                let block = context.call_method1("pop", (name,))?;
+                if block.is_none() { Ok(None) } else { BlockRef::from_py(&block).map(Some) }
+            }
+        }
+    }
+
+    /// `push(name, block)`
+    pub fn push(&self, name: &Bound<'py, PyString>, block: BlockRef) -> PyResult<()> {
+        match self {
+            Self::Native(table) => {
+                table.borrow_mut().push(name, block);
+                Ok(())
+            }
+            Self::Python(context) => context.call_method1("push", (name, block.to_py(name.py())?)).map(drop),
+        }
+    }
+
+    /// `add_blocks({name: block})`
+    pub fn add(&self, name: &Bound<'py, PyString>, block: BlockRef) -> PyResult<()> {
+        match self {
+            Self::Native(table) => {
+                table.borrow_mut().add(name, block);
+                Ok(())
+            }
+            Self::Python(context) => {
+                let blocks = PyDict::new(name.py());
+                blocks.set_item(name, block.to_py(name.py())?)?;
+                context.call_method1("add_blocks", (blocks,)).map(drop)
+            }
+        }
+    }
+
+    /// `get_block(name) is not None`
+    pub fn has(&self, name: &Bound<'py, PyString>) -> PyResult<bool> {
+        match self {
+            Self::Native(table) => Ok(table.borrow_mut().last(name).is_some()),
+            Self::Python(context) => Ok(!context.call_method1("get_block", (name,))?.is_none()),
+        }
+    }
+}
+
+impl<'py> Frame<'py> {
+    /// A fresh frame of a render (`push_state(template)`).
+    pub fn new(template: Bound<'py, PyAny>, root: Rc<RootState>) -> Self {
+        Self { template, state: Rc::new(FrameState { root, ..FrameState::default() }) }
+    }
+
+    /// The frame of a render that goes on in Python: found in, or added to, the dictionary of its `RenderContext`.
+    pub fn of_dict(template: Bound<'py, PyAny>, dict: &Bound<'py, PyDict>) -> PyResult<Self> {
+        if let Some(found) = dict.get_item(FRAME_KEY)?
+            && let Ok(found) = found.cast::<NativeFrame>()
+        {
+            return Ok(Self { template, state: Rc::clone(&found.borrow().state) });
+        }
+        let frame = Self::new(template, Rc::default());
+        *frame.state.dict.borrow_mut() = Some(dict.clone().unbind());
+        dict.set_item(FRAME_KEY, Py::new(dict.py(), NativeFrame { state: Rc::clone(&frame.state) })?)?;
+        Ok(frame)
+    }
+
+    /// The same frame with another template (`push_state(template, isolated_context=False)`).
+    pub fn with_template(&self, template: Bound<'py, PyAny>) -> Self {
+        Self { template, state: Rc::clone(&self.state) }
+    }
+
+    /// The position of a cycle, which is moved on.
+    pub fn next_cycle(&self, program: usize, cycle: u32, len: usize) -> usize {
+        let mut cycles = self.state.cycles.borrow_mut();
+        let next = cycles.entry((program, cycle)).or_insert(0);
+        let at = *next % len;
+        *next = at + 1;
+        at
+    }
+
+    /// `CycleNode.reset`
+    pub fn reset_cycle(&self, program: usize, cycle: u32) {
+        self.state.cycles.borrow_mut().insert((program, cycle), 0);
+    }
+
+    /// The queues of blocks, if there are any yet.
+    pub fn blocks(&self, py: Python<'py>) -> PyResult<Option<Blocks<'py>>> {
+        if let Some(dict) = &*self.state.dict.borrow() {
+            let Some(found) = dict.bind(py).get_item(BLOCK_CONTEXT_KEY)? else {
+                return Ok(self.state.blocks.borrow().clone().map(Blocks::Native));
+            };
+            if let Some(shared) = NativeBlocks::shared(&found)? {
+                return Ok(Some(Blocks::Native(shared)));
+            }
+            return Ok(Some(Blocks::Python(found)));
+        }
+        Ok(self.state.blocks.borrow().clone().map(Blocks::Native))
+    }
+
+    /// The queues of blocks; new ones if there are none.
+    pub fn make_blocks(&self, py: Python<'py>) -> PyResult<Blocks<'py>> {
+        if let Some(blocks) = self.blocks(py)? {
+            return Ok(blocks);
+        }
+        let table: SharedBlocks = Rc::new(RefCell::new(BlockTable::default()));
+        *self.state.blocks.borrow_mut() = Some(Rc::clone(&table));
+        Ok(Blocks::Native(table))
+    }
+
+    /// The origins of the chain of `{% extends %}` so far, which starts with `origin`.
+    pub fn history(&self, py: Python<'py>, origin: &Py<PyAny>) -> PyResult<Bound<'py, PyList>> {
+        if let Some(dict) = &*self.state.dict.borrow()
+            && let Some(found) = dict.bind(py).get_item(HISTORY_KEY)?
+            && let Ok(list) = found.cast_into::<PyList>()
+        {
+            return Ok(list);
+        }
+        let mut history = self.state.history.borrow_mut();
+        if let Some(list) = &*history {
+            return Ok(list.bind(py).clone());
+        }
+        let list = PyList::new(py, [origin.clone_ref(py)])?;
+        *history = Some(list.clone().unbind());
+        Ok(list)
+    }
+
+    /// The dictionary of this frame for Python code.
+    fn share(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let known = self.state.dict.borrow().as_ref().map(|dict| dict.bind(py).clone());
+        let dict = match known {
+            Some(dict) => dict,
+            None => {
+                let dict = PyDict::new(py);
+                dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Rc::clone(&self.state) })?)?;
+                *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
+                dict
+            }
+        };
+        if let Some(table) = &*self.state.blocks.borrow()
+            && !dict.contains(BLOCK_CONTEXT_KEY)?
+        {
+            dict.set_item(BLOCK_CONTEXT_KEY, NativeBlocks::view(py, table)?)?;
+        }
+        if let Some(history) = &*self.state.history.borrow()
+            && !dict.contains(HISTORY_KEY)?
+        {
+            dict.set_item(HISTORY_KEY, history)?;
+        }
+        Ok(dict)
+    }
+}
+
+/// Lines `context.render_context` up with the frames of a render.
+pub fn share<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>) -> PyResult<()> {
+    let py = render.py;
+    let stock = render.stock;
+    let render_context = context.getattr(stock.render_context.bind(py))?;
+    let dicts = render_context.getattr(stock.dicts.bind(py))?;
+    let dicts = dicts.cast::<PyList>()?;
+    let mut at = render.frames_base;
+    let mut last: Option<&Rc<FrameState>> = None;
+    for frame in &render.frames {
+        if last.is_some_and(|known| Rc::ptr_eq(known, &frame.state)) {
+            continue;
+        }
+        last = Some(&frame.state);
+        let dict = frame.share(py)?;
+        if at < dicts.len() {
+            if !dicts.get_item(at)?.is(&dict) {
+                dicts.set_item(at, dict)?;
+            }
+        } else {
+            dicts.append(dict)?;
+        }
+        at += 1;
+    }
+    if dicts.len() > at {
+        dicts.del_slice(at, dicts.len())?;
+    }
+    let template = stock.template.bind(py);
+    let current = &render.frame().template;
+    if !render_context.getattr(template)?.is(current) {
+        render_context.setattr(template, current)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,370 @@
+//! Program × context → text: the state of a render, and the walk over nodes.
+
+use crate::out::Out;
+use crate::program::Program;
+use crate::py::frame::Frame;
+use crate::py::program::NativeProgram;
+use crate::scopes::{Layer, Scopes};
+use crate::stock::Stock;
+use crate::value::Value;
+use djust_syntax::ast::{ListId, NameId, NodeId, NodeKind};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyString};
+
+/// `None`, `True` or `False`: the settings `use_l10n` and `use_tz` of a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tri {
+    /// `None`
+    Unset,
+    /// `True`
+    Yes,
+    /// `False`
+    No,
+}
+
+impl Tri {
+    /// From a context attribute.
+    pub fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if value.is_none() {
+            return Ok(Self::Unset);
+        }
+        Ok(if value.is_truthy()? { Self::Yes } else { Self::No })
+    }
+
+    /// As a context attribute.
+    pub fn to_py(self, py: Python<'_>) -> Bound<'_, PyAny> {
+        match self {
+            Self::Unset => py.None().into_bound(py),
+            Self::Yes => PyBool::new(py, true).to_owned().into_any(),
+            Self::No => PyBool::new(py, false).to_owned().into_any(),
+        }
+    }
+}
+
+/// The state of one render.
+pub struct Render<'py> {
+    /// Proof that Python may be used.
+    pub py: Python<'py>,
+    /// Django's types and functions.
+    pub stock: &'py Stock,
+    /// The text so far.
+    pub out: Out,
+    /// The template context.
+    pub scopes: Scopes<'py>,
+    /// `context.autoescape`
+    pub autoescape: bool,
+    /// `context.use_l10n`
+    pub use_l10n: Tri,
+    /// `context.use_tz`
+    pub use_tz: Tri,
+    /// `context.template`: the template that the render started with.
+    pub template: Bound<'py, PyAny>,
+    /// `context.template.engine`
+    pub engine: Bound<'py, PyAny>,
+    /// `engine.debug`
+    pub debug: bool,
+    /// `engine.string_if_invalid`
+    pub string_if_invalid: Bound<'py, PyAny>,
+    /// The Python context (`Context` or `RequestContext`), once there is one.
+    pub context: Option<Bound<'py, PyAny>>,
+    /// What a context must be made from, as long as there is none.
+    pub request: Option<Bound<'py, PyAny>>,
+    /// The context that a `Context.new()` is made from, if Python code has seen it.
+    pub derive_from: Option<Bound<'py, PyAny>>,
+    /// True in a context that `Context.new()` made: it has forgotten the context processors.
+    pub is_new: bool,
+    /// `context.template_name`
+    pub template_name: Bound<'py, PyAny>,
+    /// `render_context`: the innermost frame last; each with the template that is being rendered there.
+    pub frames: Vec<Frame<'py>>,
+    /// How many dictionaries of `render_context` lie below that of the first frame.
+    pub frames_base: usize,
+}
+
+impl<'py> Render<'py> {
+    /// The frame of the template that is being rendered.
+    pub fn frame(&self) -> &Frame<'py> {
+        &self.frames[self.frames.len() - 1]
+    }
+
+    /// A value as a Python object.
+    pub fn to_py(&mut self, value: &Value<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Value::Block(block) = value {
+            let node = self.stock.call(self.py, "block_value", (&block.program, block.node))?;
+            if block.has_context {
+                let context = self.python_context()?;
+                node.setattr(self.stock.context.bind(self.py), context)?;
+            }
+            return Ok(node);
+        }
+        value.to_py(self.py, self.stock)
+    }
+
+    /// `context[name] = value`
+    pub fn assign(&mut self, p: &Program, name: NameId, value: Value<'py>) -> PyResult<()> {
+        let value = if matches!(value, Value::Block(_)) { Value::Py(self.to_py(&value)?) } else { value };
+        self.scopes.set(self.py, self.stock, p.name(self.py, name), value)
+    }
+
+    /// Renders a list of nodes.
+    pub fn list(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId) -> PyResult<()> {
+        for &id in &p.ast.lists[list as usize] {
+            match p.kind(id) {
+                NodeKind::Text(from, to) => self.out.push_str(&p.source[*from as usize..*to as usize]),
+                kind => {
+                    if let Err(error) = self.node(program, p, id, kind) {
+                        return Err(self.annotated(program, p, id, error));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Renders a list into a string of its own (`NodeList.render`): a safe string.
+    pub fn captured(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId) -> PyResult<Bound<'py, PyString>> {
+        let start = self.out.len();
+        if let Err(error) = self.list(program, p, list) {
+            self.out.truncate(start);
+            return Err(error);
+        }
+        self.out.split_off(self.py, start)
+    }
+
+    /// Renders one node.
+    pub fn node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, kind: &NodeKind) -> PyResult<()> {
+        match kind {
+            NodeKind::Text(from, to) => {
+                self.out.push_str(&p.source[*from as usize..*to as usize]);
+                Ok(())
+            }
+            NodeKind::MadeUpText(text) => {
+                self.out.push_str(text);
+                Ok(())
+            }
+            NodeKind::Var(expr) => self.variable(p, *expr),
+            NodeKind::Silent { .. } => Ok(()),
+            NodeKind::If(branches) => self.if_node(program, p, branches),
+            NodeKind::For { vars, sequence, reversed, body, empty } => {
+                let spec = crate::tags::loops::ForSpec { vars, sequence: *sequence, reversed: *reversed, body: *body, empty: *empty };
+                self.for_node(program, p, id, &spec)
+            }
+            NodeKind::With { bindings, body } => self.with_node(program, p, bindings, *body),
+            NodeKind::Block { name, .. } => self.block_node(program, p, id, *name),
+            NodeKind::Extends { parent, .. } => self.extends_node(p, *parent),
+            NodeKind::Include { template, bindings, only } => self.include_node(p, id, *template, bindings, *only),
+            NodeKind::Foreign { id: foreign, .. } => self.foreign_node(p, *foreign),
+            NodeKind::Url { view, args, kwargs, asvar } => self.url_node(p, *view, args, kwargs, *asvar),
+            NodeKind::Static { path, asvar } => self.static_node(p, *path, *asvar),
+            NodeKind::Autoescape { on, body } => {
+                let old = std::mem::replace(&mut self.autoescape, *on);
+                let result = self.list(program, p, *body);
+                self.autoescape = old;
+                result
+            }
+            NodeKind::Cycle(cycle) => self.cycle_node(p, *cycle),
+            NodeKind::ResetCycle(cycle) => {
+                self.frame().reset_cycle(p.key(), *cycle);
+                Ok(())
+            }
+            NodeKind::CsrfToken => self.csrf_token_node(),
+            NodeKind::Filter { expr, body } => self.filter_node(program, p, *expr, *body),
+            NodeKind::FirstOf { vars, asvar } => self.firstof_node(p, vars, *asvar),
+            NodeKind::IfChanged { vars, body, unchanged } => self.ifchanged_node(program, p, id, vars, (*body, *unchanged)),
+            NodeKind::Now { format, asvar } => self.now_node(p, format, *asvar),
+            NodeKind::Regroup { target, expression, name } => self.regroup_node(p, *target, *expression, *name),
+            NodeKind::Spaceless(body) => self.spaceless_node(program, p, *body),
+            NodeKind::TemplateTag { text, .. } => {
+                self.out.push_str(text);
+                Ok(())
+            }
+            NodeKind::Verbatim(body) => self.list(program, p, *body),
+            NodeKind::WidthRatio { value, max, width, asvar } => self.widthratio_node(p, (*value, *max, *width), *asvar),
+            NodeKind::Translate { expr, noop, asvar, context } => self.translate_node(p, *expr, *noop, *asvar, *context),
+            NodeKind::BlockTranslate(node) => self.blocktranslate_node(p, node, false),
+            NodeKind::Language { expr, body } => self.override_node(program, p, "language", *expr, *body),
+            NodeKind::TimeZone { expr, body } => self.override_node(program, p, "timezone", *expr, *body),
+            NodeKind::Ambient { what, name } => self.ambient_node(p, *what, *name),
+            NodeKind::Localize { on, body } => {
+                let old = std::mem::replace(&mut self.use_l10n, if *on { Tri::Yes } else { Tri::No });
+                let result = self.list(program, p, *body);
+                self.use_l10n = old;
+                result
+            }
+            NodeKind::LocalTime { on, body } => {
+                let old = std::mem::replace(&mut self.use_tz, if *on { Tri::Yes } else { Tri::No });
+                let result = self.list(program, p, *body);
+                self.use_tz = old;
+                result
+            }
+            NodeKind::Cache { expire, fragment, vary, using, body } => {
+                let spec = crate::tags::caching::CacheSpec { expire: *expire, fragment, vary, using: *using, body: *body };
+                self.cache_node(program, p, &spec)
+            }
+            NodeKind::PartialDef { inline, body, .. } => {
+                if *inline {
+                    self.list(program, p, *body)
+                } else {
+                    Ok(())
+                }
+            }
+            NodeKind::Partial { name } => self.partial_node(program, p, *name),
+        }
+    }
+
+    /// `Node.render_annotated`: in debug mode the exception learns where it happened.
+    fn annotated(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, error: PyErr) -> PyErr {
+        if !self.debug || !error.is_instance_of::<pyo3::exceptions::PyException>(self.py) {
+            return error;
+        }
+        match self.annotate(program, p, id, &error) {
+            Ok(()) => error,
+            // Stock raises from within its `except` clause, too.
+            Err(second) => second,
+        }
+    }
+
+    fn annotate(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, error: &PyErr) -> PyResult<()> {
+        let node = match p.kind(id) {
+            NodeKind::Foreign { id, .. } => p.foreign[*id as usize].node(self.py).clone(),
+            kind => {
+                let class = crate::py::describe::class_name(kind);
+                self.stock.call(self.py, "proxy_node", (program, class, id))?
+            }
+        };
+        let template = self.frame().template.clone();
+        self.stock.call(self.py, "annotate", (error.value(self.py), node, template)).map(drop)
+    }
+
+    /// The Python context, brought up to date: what Python code is given.
+    pub fn python_context(&mut self) -> PyResult<Bound<'py, PyAny>> {
+        if self.context.is_none() {
+            let object = self.stock.call(
+                self.py,
+                "make_context",
+                (&self.template, self.request.as_ref(), &self.template_name, self.is_new, self.derive_from.as_ref()),
+            )?;
+            self.context = Some(object);
+        }
+        self.share_scopes()?;
+        Ok(self.context.clone().unwrap_or_else(|| self.py.None().into_bound(self.py)))
+    }
+
+    /// Makes Python dictionaries of native layers and lines `context.dicts` and `render_context` up with them.
+    fn share_scopes(&mut self) -> PyResult<()> {
+        let Some(context) = self.context.clone() else { return Ok(()) };
+        let py = self.py;
+        let stock = self.stock;
+        let dicts = context.getattr(stock.dicts.bind(py))?;
+        let dicts = dicts.cast::<pyo3::types::PyList>()?.clone();
+        self.merge_read_only(&context)?;
+        for at in 0..self.scopes.layers.len() {
+            let object = match &self.scopes.layers[at] {
+                Layer::Native(_) | Layer::Builtins | Layer::ReadOnly(_) => self.materialise(at, &context)?,
+                layer => match layer.shared_object() {
+                    Some(object) => object.clone(),
+                    None => continue,
+                },
+            };
+            if at < dicts.len() {
+                if !dicts.get_item(at)?.is(&object) {
+                    dicts.set_item(at, object)?;
+                }
+            } else {
+                dicts.append(object)?;
+            }
+        }
+        let count = self.scopes.layers.len();
+        if dicts.len() > count {
+            dicts.del_slice(count, dicts.len())?;
+        }
+        context.setattr(stock.autoescape.bind(py), self.autoescape)?;
+        context.setattr(stock.use_l10n.bind(py), self.use_l10n.to_py(py))?;
+        context.setattr(stock.use_tz.bind(py), self.use_tz.to_py(py))?;
+        crate::py::frame::share(self, &context)
+    }
+
+    /// A read-only layer and the native one above it become one `ContextDict`, as `make_context` would have made it.
+    fn merge_read_only(&mut self, context: &Bound<'py, PyAny>) -> PyResult<()> {
+        let Some(at) = self.scopes.layers.iter().position(|layer| matches!(layer, Layer::ReadOnly(_))) else {
+            return Ok(());
+        };
+        let Layer::ReadOnly(original) = &self.scopes.layers[at] else { return Ok(()) };
+        let dict = self.new_dict(context)?;
+        dict.update(original.as_mapping())?;
+        if let Some(Layer::Native(_)) = self.scopes.layers.get(at + 1) {
+            if let Layer::Native(entries) = self.scopes.layers.remove(at + 1) {
+                self.scopes.layers[at] = Layer::Dict(dict.clone());
+                for (name, value) in entries {
+                    let value = self.to_py_without_context(&value)?;
+                    dict.set_item(name, value)?;
+                }
+            }
+        } else {
+            self.scopes.layers[at] = Layer::Dict(dict);
+        }
+        Ok(())
+    }
+
+    fn to_py_without_context(&self, value: &Value<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Value::Block(block) = value {
+            let node = self.stock.call(self.py, "block_value", (&block.program, block.node))?;
+            if block.has_context
+                && let Some(context) = &self.context
+            {
+                node.setattr(self.stock.context.bind(self.py), context)?;
+            }
+            return Ok(node);
+        }
+        value.to_py(self.py, self.stock)
+    }
+
+    /// A new `ContextDict` of the context, which is put in its place by the caller.
+    fn new_dict(&self, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        Ok(self.stock.call(self.py, "context_dict", (context,))?.cast_into::<PyDict>()?)
+    }
+
+    fn materialise(&mut self, at: usize, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let layer = std::mem::replace(&mut self.scopes.layers[at], Layer::Builtins);
+        let dict = match &layer {
+            Layer::Builtins => {
+                let dict = PyDict::new(self.py);
+                dict.set_item("True", true)?;
+                dict.set_item("False", false)?;
+                dict.set_item("None", self.py.None())?;
+                dict
+            }
+            Layer::Native(entries) => {
+                let dict = self.new_dict(context)?;
+                for (name, value) in entries {
+                    dict.set_item(name, self.to_py_without_context(value)?)?;
+                }
+                dict
+            }
+            Layer::ReadOnly(dict) | Layer::Dict(dict) => dict.clone(),
+            Layer::Mapping(mapping) => return Ok(mapping.clone()),
+        };
+        self.scopes.layers[at] = Layer::Dict(dict.clone());
+        Ok(dict.into_any())
+    }
+
+    /// Takes over what Python code did to the context it was given.
+    pub fn after_python(&mut self) -> PyResult<()> {
+        let Some(context) = self.context.clone() else { return Ok(()) };
+        let py = self.py;
+        let dicts = context.getattr(self.stock.dicts.bind(py))?;
+        let dicts = dicts.cast::<pyo3::types::PyList>()?;
+        let same = dicts.len() == self.scopes.layers.len()
+            && self.scopes.layers.iter().zip(dicts.iter()).all(|(layer, dict)| {
+                layer.shared_object().is_some_and(|known| known.is(&dict))
+            });
+        if !same {
+            let context_dict = self.stock.ContextDict.bind(py).as_any();
+            self.scopes.layers = dicts.iter().map(|dict| Layer::of(dict, context_dict)).collect();
+        }
+        self.autoescape = context.getattr(self.stock.autoescape.bind(py))?.is_truthy()?;
+        self.use_l10n = Tri::of(&context.getattr(self.stock.use_l10n.bind(py))?)?;
+        self.use_tz = Tri::of(&context.getattr(self.stock.use_tz.bind(py))?)?;
+        Ok(())
+    }
+}

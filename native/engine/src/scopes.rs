@@ -1,0 +1,132 @@
+//! The layers of a template context: Python dictionaries, and native ones that no Python code has seen yet.
+
+use crate::value::Value;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+/// One layer.
+pub enum Layer<'py> {
+    /// `{"True": True, "False": False, "None": None}`, not made yet.
+    Builtins,
+    /// A `dict` (or `ContextDict`), which is part of the Python context if `shared`.
+    Dict(Bound<'py, PyDict>),
+    /// A dictionary that may be read but not written: the view's own. Writes go to a native layer above it.
+    ReadOnly(Bound<'py, PyDict>),
+    /// Any other mapping that somebody pushed.
+    Mapping(Bound<'py, PyAny>),
+    /// Names and values; names are interned.
+    Native(Vec<(Bound<'py, PyString>, Value<'py>)>),
+}
+
+/// The layers of a context, the innermost last.
+#[derive(Default)]
+pub struct Scopes<'py> {
+    /// The layers.
+    pub layers: Vec<Layer<'py>>,
+}
+
+fn plain_dict(dict: &Bound<'_, PyDict>, context_dict: &Bound<'_, PyAny>) -> bool {
+    dict.is_exact_instance_of::<PyDict>() || dict.get_type().is(context_dict)
+}
+
+impl<'py> Layer<'py> {
+    /// The layer for an item of `Context.dicts`.
+    pub fn of(object: Bound<'py, PyAny>, context_dict: &Bound<'py, PyAny>) -> Self {
+        match object.cast_into::<PyDict>() {
+            Ok(dict) if plain_dict(&dict, context_dict) => Self::Dict(dict),
+            Ok(dict) => Self::Mapping(dict.into_any()),
+            Err(error) => Self::Mapping(error.into_inner()),
+        }
+    }
+
+    /// The object in `Context.dicts` that this layer is, if Python knows it.
+    pub fn shared_object(&self) -> Option<&Bound<'py, PyAny>> {
+        match self {
+            Self::Dict(dict) => Some(dict.as_any()),
+            Self::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    fn get(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Value<'py>>> {
+        match self {
+            Self::Native(entries) => {
+                Ok(entries.iter().find(|(known, _)| known.is(name)).map(|(_, value)| value.clone()))
+            }
+            Self::Dict(dict) | Self::ReadOnly(dict) => Ok(dict.get_item(name)?.map(Value::Py)),
+            Self::Mapping(mapping) => {
+                if mapping.contains(name)? { mapping.get_item(name).map(|v| Some(Value::Py(v))) } else { Ok(None) }
+            }
+            Self::Builtins => Ok(builtin(name)),
+        }
+    }
+
+    fn set(&mut self, py: Python<'py>, name: &Bound<'py, PyString>, value: Value<'py>, stock: &crate::stock::Stock) -> PyResult<()> {
+        match self {
+            Self::Native(entries) => {
+                match entries.iter_mut().find(|(known, _)| known.is(name)) {
+                    Some(entry) => entry.1 = value,
+                    None => entries.push((name.clone(), value)),
+                }
+                Ok(())
+            }
+            Self::Dict(dict) => dict.set_item(name, value.to_py(py, stock)?),
+            Self::Mapping(mapping) => mapping.set_item(name, value.to_py(py, stock)?),
+            Self::Builtins | Self::ReadOnly(_) => Ok(()),
+        }
+    }
+}
+
+fn builtin<'py>(name: &Bound<'py, PyString>) -> Option<Value<'py>> {
+    match name.to_str().ok()? {
+        "True" => Some(Value::Bool(true)),
+        "False" => Some(Value::Bool(false)),
+        "None" => Some(Value::None),
+        _ => None,
+    }
+}
+
+impl<'py> Scopes<'py> {
+    /// The innermost value of a name (`BaseContext.__getitem__`).
+    pub fn get(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Value<'py>>> {
+        for layer in self.layers.iter().rev() {
+            if let Some(value) = layer.get(name)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    /// `context[name] = value`
+    pub fn set(&mut self, py: Python<'py>, stock: &crate::stock::Stock, name: &Bound<'py, PyString>, value: Value<'py>) -> PyResult<()> {
+        if !matches!(self.layers.last(), Some(Layer::Native(_) | Layer::Dict(_) | Layer::Mapping(_))) {
+            self.layers.push(Layer::Native(Vec::new()));
+        }
+        match self.layers.last_mut() {
+            Some(layer) => layer.set(py, name, value, stock),
+            None => Ok(()),
+        }
+    }
+
+    /// `context.set_upward(name, value)`
+    pub fn set_upward(&mut self, py: Python<'py>, stock: &crate::stock::Stock, name: &Bound<'py, PyString>, value: Value<'py>) -> PyResult<()> {
+        for at in (0..self.layers.len()).rev() {
+            if self.layers[at].get(name)?.is_some() {
+                // A view's own dictionary is copied by stock before it is written to.
+                let at = if matches!(self.layers[at], Layer::ReadOnly(_)) { at + 1 } else { at };
+                return self.layers[at].set(py, name, value, stock);
+            }
+        }
+        self.set(py, stock, name, value)
+    }
+
+    /// Opens a scope.
+    pub fn push(&mut self) {
+        self.layers.push(Layer::Native(Vec::new()));
+    }
+
+    /// Closes the innermost scope.
+    pub fn pop(&mut self) {
+        self.layers.pop();
+    }
+}

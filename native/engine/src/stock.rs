@@ -1,0 +1,195 @@
+//! What this crate knows of Django: types, exceptions and functions, handed in once by `djust_backend.bridge`.
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyString, PyType};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+static STOCK: PyOnceLock<Stock> = PyOnceLock::new();
+
+macro_rules! stock {
+    (types: $($type:ident),*; objects: $($object:ident),*; names: $($name:ident = $text:literal),*;) => {
+        #[expect(non_snake_case, reason = "the names of Django's classes")]
+        /// Django as seen from here. Attributes of modules that sites may patch are looked up through `bridge` at call time.
+        pub struct Stock {
+            $(#[allow(missing_docs)] pub $type: Py<PyType>,)*
+            $(#[allow(missing_docs)] pub $object: Py<PyAny>,)*
+            $(#[allow(missing_docs)] pub $name: Py<PyString>,)*
+            /// The module of callbacks.
+            pub bridge: Py<PyAny>,
+        }
+
+        impl Stock {
+            fn load(bridge: &Bound<'_, PyAny>) -> PyResult<Self> {
+                Ok(Self {
+                    $($type: bridge.getattr(stringify!($type))?.cast::<PyType>()?.clone().unbind(),)*
+                    $($object: bridge.getattr(stringify!($object))?.unbind(),)*
+                    $($name: PyString::intern(bridge.py(), $text).unbind(),)*
+                    bridge: bridge.clone().unbind(),
+                })
+            }
+        }
+    };
+}
+
+stock! {
+    types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
+        InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined;
+    objects: settings, logger, Token, token_types, group_result;
+    names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
+        template_name = "template_name", render_context = "render_context", dicts = "dicts", engine = "engine",
+        string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",
+        forloop = "forloop", block = "block", do_not_call_in_templates = "do_not_call_in_templates",
+        alters_data = "alters_data", silent_variable_failure = "silent_variable_failure", html = "__html__",
+        program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_class = "__class__",
+        dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", csrf_token = "csrf_token",
+        use_thousand_separator = "USE_THOUSAND_SEPARATOR", private_render = "_render", var = "var",
+        result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
+        block_context = "block_context", token = "token", nodelist = "nodelist", context = "context";
+}
+
+impl Stock {
+    /// Makes Django known. Called once, when `djust_backend` is imported.
+    pub fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
+        let stock = Self::load(bridge)?;
+        // A second install of the same process (a reloaded module) keeps the first: types must stay comparable.
+        let _ = STOCK.set(bridge.py(), stock);
+        Ok(())
+    }
+
+    /// The one instance. Error: `djust_backend` was not imported as a package.
+    pub fn get(py: Python<'_>) -> PyResult<&Self> {
+        STOCK.get(py).ok_or_else(|| PyRuntimeError::new_err("djust_backend.bridge has not been installed"))
+    }
+
+    /// A function of the bridge module.
+    pub fn call<'py, A>(&self, py: Python<'py>, function: &str, args: A) -> PyResult<Bound<'py, PyAny>>
+    where
+        A: pyo3::call::PyCallArgs<'py>,
+    {
+        self.bridge.bind(py).getattr(function)?.call1(args)
+    }
+}
+
+/// What a type is to the renderer. Decided once per type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// `str`
+    Str,
+    /// `SafeString`
+    Safe,
+    /// `int`
+    Int,
+    /// `bool`
+    Bool,
+    /// `NoneType`
+    None,
+    /// `float`
+    Float,
+    /// `Decimal`
+    Decimal,
+    /// `datetime`
+    DateTime,
+    /// `date`
+    Date,
+    /// `time`
+    Time,
+    /// `dict`
+    Dict,
+    /// `list`
+    List,
+    /// `tuple`
+    Tuple,
+    /// A template context.
+    Context,
+    /// A Django model instance.
+    Model,
+    /// A `QuerySet`.
+    QuerySet,
+    /// A model manager.
+    Manager,
+    /// A paginator's `Page`.
+    Page,
+    /// Any other object that is what its type says.
+    Plain,
+    /// Objects that only Python can judge: subclasses of strings, numbers and dates, lazy objects, proxies.
+    Special,
+}
+
+/// Types known at most before the table is emptied: it must not keep classes that are made on the fly alive.
+const MAX_TYPES: usize = 4096;
+
+thread_local! {
+    static CLASSES: RefCell<FxHashMap<usize, (Py<PyType>, Class)>> = RefCell::default();
+}
+
+/// The class of an object's type.
+pub fn class_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
+    let kind = object.get_type();
+    let key = kind.as_ptr() as usize;
+    if let Some(class) = CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, class)| *class)) {
+        return Ok(class);
+    }
+    let class = judge(stock, &kind)?;
+    CLASSES.with(|classes| {
+        let mut classes = classes.borrow_mut();
+        if classes.len() >= MAX_TYPES {
+            classes.clear();
+        }
+        classes.insert(key, (kind.unbind(), class));
+    });
+    Ok(class)
+}
+
+fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
+    use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyNone, PyTuple};
+    let py = kind.py();
+    let exact = [
+        (py.get_type::<PyString>(), Class::Str),
+        (stock.SafeString.bind(py).clone(), Class::Safe),
+        (py.get_type::<PyInt>(), Class::Int),
+        (py.get_type::<PyBool>(), Class::Bool),
+        (py.get_type::<PyNone>(), Class::None),
+        (py.get_type::<PyFloat>(), Class::Float),
+        (stock.Decimal.bind(py).clone(), Class::Decimal),
+        (stock.datetime.bind(py).clone(), Class::DateTime),
+        (stock.date.bind(py).clone(), Class::Date),
+        (stock.time.bind(py).clone(), Class::Time),
+        (py.get_type::<PyDict>(), Class::Dict),
+        (py.get_type::<PyList>(), Class::List),
+        (py.get_type::<PyTuple>(), Class::Tuple),
+    ];
+    if let Some((_, class)) = exact.iter().find(|(known, _)| known.is(kind)) {
+        return Ok(*class);
+    }
+    for base in [&stock.Decimal, &stock.date, &stock.time, &stock.Promise] {
+        if kind.is_subclass(base.bind(py))? {
+            return Ok(Class::Special);
+        }
+    }
+    if kind.is_subclass_of::<PyString>()? || kind.is_subclass_of::<PyInt>()? || kind.is_subclass_of::<PyFloat>()? {
+        return Ok(Class::Special);
+    }
+    if kind.is_subclass(stock.BaseContext.bind(py))? {
+        return Ok(Class::Context);
+    }
+    // An object that lies about its class (SimpleLazyObject) must be asked in Python's own way.
+    let plain_class = py.get_type::<PyAny>().getattr("__dict__")?.get_item("__class__")?;
+    for base in kind.mro() {
+        if let Ok(found) = base.getattr("__dict__")?.get_item("__class__") {
+            if !found.is(&plain_class) {
+                return Ok(Class::Special);
+            }
+            break;
+        }
+    }
+    Ok(match stock.call(py, "kind", (kind,))?.extract::<u8>()? {
+        1 => Class::Model,
+        2 => Class::QuerySet,
+        3 => Class::Manager,
+        4 => Class::Page,
+        _ => Class::Plain,
+    })
+}

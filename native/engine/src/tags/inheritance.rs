@@ -1,0 +1,301 @@
+//! `block`, `extends`, `include`, `partial`: how templates are put together.
+
+use crate::blocks::{BlockRef, BlockValue};
+use crate::program::Program;
+use crate::py::frame::{Blocks, Frame, RootState};
+use crate::py::program::{NativeProgram, native_program};
+use crate::render::Render;
+use crate::scopes::{Layer, Scopes};
+use crate::value::Value;
+use djust_syntax::ast::{ExprId, Head, NameId, NodeId};
+use djust_syntax::tags::relative_path;
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use std::rc::Rc;
+
+impl<'py> Render<'py> {
+    pub(crate) fn block_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, name: NameId) -> PyResult<()> {
+        let blocks = self.frame().blocks(self.py)?;
+        self.scopes.push();
+        let result = match blocks {
+            None => self.block_body(program, id, false),
+            Some(blocks) => self.inherited_block(program, id, p.name(self.py, name), &blocks),
+        };
+        self.scopes.pop();
+        result
+    }
+
+    fn block_body(&mut self, program: &Bound<'py, NativeProgram>, id: NodeId, has_context: bool) -> PyResult<()> {
+        let p = program.get().program()?;
+        let Some((_, body)) = BlockValue::parts(p, id) else { return Ok(()) };
+        let value = Value::Block(Rc::new(BlockValue { program: program.clone(), node: id, has_context }));
+        self.scopes.set(self.py, self.stock, self.stock.block.bind(self.py), value)?;
+        self.list(program, p, body)
+    }
+
+    fn inherited_block(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        id: NodeId,
+        name: &Bound<'py, PyString>,
+        blocks: &Blocks<'py>,
+    ) -> PyResult<()> {
+        let popped = blocks.pop(name)?;
+        match &popped {
+            None => self.block_body(program, id, true)?,
+            Some(BlockRef::Native(program, node)) => {
+                let program = program.bind(self.py).clone();
+                self.block_body(&program, *node, true)?;
+            }
+            Some(BlockRef::Python(node)) => self.python_block(node.bind(self.py))?,
+        }
+        match popped {
+            Some(block) => blocks.push(name, block),
+            None => Ok(()),
+        }
+    }
+
+    /// A `BlockNode` of Django's that overrides one of ours.
+    fn python_block(&mut self, node: &Bound<'py, PyAny>) -> PyResult<()> {
+        let context = self.python_context()?;
+        let block = self.stock.call(self.py, "block_copy", (node, &context))?;
+        self.scopes.set(self.py, self.stock, self.stock.block.bind(self.py), Value::Py(block.clone()))?;
+        let context = self.python_context()?;
+        let nodelist = block.getattr(self.stock.nodelist.bind(self.py))?;
+        let text = nodelist.call_method1(self.stock.render.bind(self.py), (context,))?;
+        self.after_python()?;
+        self.write_node_result(&Value::Py(text))
+    }
+
+    /// `{{ block.super }}`
+    pub(crate) fn block_super(&mut self, block: &BlockValue<'py>) -> PyResult<Value<'py>> {
+        let p = block.program.get().program()?;
+        let Some((name, _)) = BlockValue::parts(p, block.node) else { return Ok(Value::text("")) };
+        let known = match self.frame().blocks(self.py)? {
+            Some(blocks) => blocks.has(p.name(self.py, name))?,
+            None => false,
+        };
+        if !known {
+            return Ok(Value::text(""));
+        }
+        let start = self.out.len();
+        if let Err(error) = self.block_node(&block.program, p, block.node, name) {
+            self.out.truncate(start);
+            return Err(error);
+        }
+        let text = self.out.split_off(self.py, start)?;
+        Ok(Value::Py(self.stock.SafeString.bind(self.py).call1((text,))?))
+    }
+
+    pub(crate) fn extends_node(&mut self, p: &Program, parent: ExprId) -> PyResult<()> {
+        let template = self.parent_template(p, parent)?;
+        let blocks = self.frame().make_blocks(self.py)?;
+        self.add_blocks(&blocks, p)?;
+        let program = native_program(self.stock, &template)?;
+        let Some(program) = program else { return self.python_parent(&template) };
+        let parent = program.get().program()?;
+        if !parent.is_child() {
+            self.add_blocks(&blocks, parent)?;
+        }
+        let frame = self.frame().with_template(template);
+        self.frames.push(frame);
+        let result = self.list(&program, parent, parent.ast.root);
+        self.frames.pop();
+        result
+    }
+
+    fn add_blocks(&self, blocks: &Blocks<'py>, p: &Program) -> PyResult<()> {
+        let Some(program) = p.handle.get() else { return Ok(()) };
+        for (name, node) in &p.blocks {
+            let Some(program) = program.bind(self.py).upgrade() else { continue };
+            let block = BlockRef::Native(program.cast_into::<NativeProgram>()?.unbind(), *node);
+            blocks.add(p.name(self.py, *name), block)?;
+        }
+        Ok(())
+    }
+
+    /// A parent that Django renders: it is not ours, or its rendering is being watched (by tests, by the toolbar).
+    fn python_parent(&mut self, template: &Bound<'py, PyAny>) -> PyResult<()> {
+        let context = self.python_context()?;
+        let text = self.stock.call(self.py, "render_parent", (&context, template))?;
+        self.after_python()?;
+        self.write_node_result(&Value::Py(text))
+    }
+
+    fn parent_template(&mut self, p: &Program, parent: ExprId) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let value = self.eval(p, parent)?;
+        let object = self.to_py(&value)?;
+        if !object.is_truthy()? {
+            let expr = &p.ast.exprs[parent as usize];
+            let mut message = format!("Invalid template name in 'extends' tag: {}.", object.repr()?);
+            if !expr.filters.is_empty() || !matches!(expr.head, Head::Const(_)) {
+                message.push_str(&format!(" Got this from the '{}' variable.", expr.text));
+            }
+            return Err(PyErr::from_value(self.stock.TemplateSyntaxError.bind(py).call1((message,))?));
+        }
+        let base = self.stock.BaseTemplate.bind(py);
+        if object.is_instance(base)? {
+            return Ok(object);
+        }
+        if let Some(inner) = crate::lookup::optional_attribute(&object, self.stock.template.bind(py))?
+            && inner.is_instance(base)?
+        {
+            return Ok(inner);
+        }
+        let history = self.frame().history(py, &p.origin)?;
+        let kwargs = PyDict::new(py);
+        kwargs.set_item("skip", &history)?;
+        let found = self.engine.call_method("find_template", (object,), Some(&kwargs))?;
+        history.append(found.get_item(1)?)?;
+        found.get_item(0)
+    }
+
+    pub(crate) fn include_node(
+        &mut self,
+        p: &Program,
+        id: NodeId,
+        template: ExprId,
+        bindings: &[(NameId, ExprId)],
+        only: bool,
+    ) -> PyResult<()> {
+        let template = self.included_template(p, id, template)?;
+        let values = self.bound_values(p, bindings)?;
+        match native_program(self.stock, &template)? {
+            Some(program) if only => self.isolated(p, values, |render| render.nested(template, &program)),
+            Some(program) => {
+                self.scopes.push();
+                let result = self.assign_all(p, values).and_then(|()| self.nested(template, &program));
+                self.scopes.pop();
+                result
+            }
+            None => self.python_include(p, &template, values, only),
+        }
+    }
+
+    /// Renders a template in a frame of its own (`Template.render` in a bound context).
+    pub(crate) fn nested(&mut self, template: Bound<'py, PyAny>, program: &Bound<'py, NativeProgram>) -> PyResult<()> {
+        let p = program.get().program()?;
+        let root: Rc<RootState> = Rc::clone(&self.frame().state.root);
+        self.frames.push(Frame::new(template, root));
+        let result = self.list(program, p, p.ast.root);
+        self.frames.pop();
+        result
+    }
+
+    /// Runs `work` in a context that has only the given values (`context.new(values)`).
+    fn isolated(
+        &mut self,
+        p: &Program,
+        values: Vec<(NameId, Value<'py>)>,
+        work: impl FnOnce(&mut Self) -> PyResult<()>,
+    ) -> PyResult<()> {
+        let mut entries = Vec::with_capacity(values.len());
+        for (name, value) in values {
+            let value = if matches!(value, Value::Block(_)) { Value::Py(self.to_py(&value)?) } else { value };
+            entries.push((p.name(self.py, name).clone(), value));
+        }
+        self.in_new_context(vec![Layer::Builtins, Layer::Native(entries)], work)
+    }
+
+    /// Runs `work` with other layers, in a context of its own that shares everything else.
+    pub(crate) fn in_new_context(&mut self, layers: Vec<Layer<'py>>, work: impl FnOnce(&mut Self) -> PyResult<()>) -> PyResult<()> {
+        let scopes = std::mem::replace(&mut self.scopes, Scopes { layers });
+        let context = self.context.take();
+        let derive_from = self.derive_from.clone();
+        if let Some(context) = &context {
+            self.derive_from = Some(context.clone());
+        }
+        let is_new = std::mem::replace(&mut self.is_new, true);
+        let flags = (self.autoescape, self.use_l10n, self.use_tz);
+        let result = work(self);
+        (self.autoescape, self.use_l10n, self.use_tz) = flags;
+        self.is_new = is_new;
+        self.derive_from = derive_from;
+        self.context = context;
+        self.scopes = scopes;
+        result
+    }
+
+    fn python_include(&mut self, p: &Program, template: &Bound<'py, PyAny>, values: Vec<(NameId, Value<'py>)>, only: bool) -> PyResult<()> {
+        let render = self.stock.render.bind(self.py);
+        if only {
+            let dict = PyDict::new(self.py);
+            for (name, value) in values {
+                dict.set_item(p.name(self.py, name), self.to_py(&value)?)?;
+            }
+            let context = self.python_context()?.call_method1("new", (dict,))?;
+            let text = template.call_method1(render, (context,))?;
+            self.after_python()?;
+            return self.write_node_result(&Value::Py(text));
+        }
+        self.scopes.push();
+        self.assign_all(p, values)?;
+        let context = self.python_context()?;
+        let text = template.call_method1(render, (context,));
+        self.after_python()?;
+        self.scopes.pop();
+        self.write_node_result(&Value::Py(text?))
+    }
+
+    fn included_template(&mut self, p: &Program, id: NodeId, expr: ExprId) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let value = self.eval(p, expr)?;
+        let object = self.to_py(&value)?;
+        let has_render = crate::lookup::optional_attribute(&object, self.stock.render.bind(py))?;
+        if has_render.is_some_and(|render| render.is_callable()) {
+            let inner = crate::lookup::optional_attribute(&object, self.stock.template.bind(py))?;
+            return Ok(inner.unwrap_or(object));
+        }
+        let names = if object.is_truthy()? { object } else { PyTuple::empty(py).into_any() };
+        let Ok(name) = names.cast::<PyString>() else {
+            let names = py.get_type::<PyTuple>().call1((names,))?;
+            return self.engine.call_method1("select_template", (names,));
+        };
+        let text = name.to_str()?;
+        let root = Rc::clone(&self.frame().state.root);
+        let key = ((p.key(), id), Box::from(text));
+        if let Some(known) = root.includes.borrow().get(&key) {
+            return Ok(known.bind(py).clone());
+        }
+        let name = match relative_path(p.template_name.as_deref(), text, false) {
+            Ok(name) if name == text => names.clone(),
+            _ => self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?,
+        };
+        let template = self.engine.call_method1("select_template", (PyTuple::new(py, [name])?,))?;
+        root.includes.borrow_mut().insert(key, template.clone().unbind());
+        Ok(template)
+    }
+
+    pub(crate) fn partial_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, name: NameId) -> PyResult<()> {
+        let result = self.render_partial(program, p, name);
+        match result {
+            Err(error) if error.is_instance_of::<PyKeyError>(self.py) => {
+                let message =
+                    format!("Partial '{}' is not defined in the current template.", p.ast.names[name as usize]);
+                let error = self.stock.TemplateSyntaxError.bind(self.py).call1((message,))?;
+                Err(PyErr::from_value(error))
+            }
+            other => other,
+        }
+    }
+
+    fn render_partial(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, name: NameId) -> PyResult<()> {
+        let py = self.py;
+        let partial = program.get().extra_data(py).as_any().get_item("partials")?.get_item(p.name(py, name))?;
+        let native = p.ast.partials.iter().find(|(known, ..)| *known == name);
+        let watched = self.stock.call(py, "partial_is_watched", (&partial,))?.is_truthy()?;
+        if let (Some((_, body, ..)), false) = (native, watched) {
+            let root = Rc::clone(&self.frame().state.root);
+            self.frames.push(Frame::new(partial, root));
+            let result = self.list(program, p, *body);
+            self.frames.pop();
+            return result;
+        }
+        let context = self.python_context()?;
+        let text = partial.call_method1(self.stock.render.bind(py), (context,))?;
+        self.after_python()?;
+        self.write_node_result(&Value::Py(text))
+    }
+}

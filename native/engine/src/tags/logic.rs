@@ -1,0 +1,190 @@
+//! `if`, `ifchanged`, `firstof`, `widthratio`, `with`.
+
+use crate::program::Program;
+use crate::py::program::NativeProgram;
+use crate::render::Render;
+use crate::value::Value;
+use djust_syntax::ast::{Cond, ExprId, ListId, NameId, NodeId};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError, PyZeroDivisionError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+impl<'py> Render<'py> {
+    pub(crate) fn if_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        branches: &[(Option<Cond>, ListId)],
+    ) -> PyResult<()> {
+        for (cond, body) in branches {
+            let taken = match cond {
+                Some(cond) => self.test(p, cond)?,
+                None => true,
+            };
+            if taken {
+                return self.list(program, p, *body);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn with_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        bindings: &[(NameId, ExprId)],
+        body: ListId,
+    ) -> PyResult<()> {
+        let values = self.bound_values(p, bindings)?;
+        self.scopes.push();
+        let result = self.assign_all(p, values).and_then(|()| self.list(program, p, body));
+        self.scopes.pop();
+        result
+    }
+
+    /// Values of `name=expression` pairs, evaluated before any is assigned.
+    pub(crate) fn bound_values(&mut self, p: &Program, bindings: &[(NameId, ExprId)]) -> PyResult<Vec<(NameId, Value<'py>)>> {
+        bindings.iter().map(|(name, expr)| Ok((*name, self.eval(p, *expr)?))).collect()
+    }
+
+    pub(crate) fn assign_all(&mut self, p: &Program, values: Vec<(NameId, Value<'py>)>) -> PyResult<()> {
+        for (name, value) in values {
+            self.assign(p, name, value)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn firstof_node(&mut self, p: &Program, vars: &[ExprId], asvar: Option<NameId>) -> PyResult<()> {
+        let mut first = None;
+        for &expr in vars {
+            let value = self.eval_or_none(p, expr)?;
+            if value.is_true()? {
+                first = Some(value);
+                break;
+            }
+        }
+        match (first, asvar) {
+            (Some(value), None) => self.write(&value),
+            (None, None) => Ok(()),
+            (first, Some(name)) => {
+                let shown = match first {
+                    Some(value) => Value::Py(self.displayed(&value)?),
+                    None => Value::text(""),
+                };
+                self.assign(p, name, shown)
+            }
+        }
+    }
+
+    pub(crate) fn ifchanged_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        id: NodeId,
+        vars: &[ExprId],
+        (body, unchanged): (ListId, Option<ListId>),
+    ) -> PyResult<()> {
+        let key = (p.key(), id);
+        let py = self.py;
+        let (compare_to, rendered) = if vars.is_empty() {
+            let text = self.captured(program, p, body)?;
+            (text.clone().into_any(), Some(text))
+        } else {
+            let mut values = Vec::with_capacity(vars.len());
+            for &expr in vars {
+                let value = self.eval_or_none(p, expr)?;
+                values.push(self.to_py(&value)?);
+            }
+            (PyList::new(py, values)?.into_any(), None)
+        };
+        let last = self.last_value(key)?;
+        let changed = match &last {
+            Some(last) => compare_to.ne(last)?,
+            None => !compare_to.is_none(),
+        };
+        if changed {
+            self.keep_last_value(key, &compare_to)?;
+            return match rendered {
+                Some(text) if !text.is_empty()? => self.out.push_py(&text, false),
+                _ => self.list(program, p, body),
+            };
+        }
+        unchanged.map_or(Ok(()), |list| self.list(program, p, list))
+    }
+
+    /// What an `ifchanged` node remembers: in the loop it stands in, or in the frame.
+    fn last_value(&self, key: (usize, u32)) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.py;
+        match self.scopes.get(self.stock.forloop.bind(py))? {
+            Some(Value::Loop(forloop)) => Ok(forloop.last_values.borrow().get(&key).map(|v| v.bind(py).clone())),
+            Some(Value::Py(forloop)) => match forloop.cast::<PyDict>() {
+                Ok(dict) => dict.get_item(key),
+                Err(_) => Ok(None),
+            },
+            _ => Ok(self.frame().state.last_values.borrow().get(&key).map(|v| v.bind(py).clone())),
+        }
+    }
+
+    fn keep_last_value(&self, key: (usize, u32), value: &Bound<'py, PyAny>) -> PyResult<()> {
+        match self.scopes.get(self.stock.forloop.bind(self.py))? {
+            Some(Value::Loop(forloop)) => {
+                forloop.last_values.borrow_mut().insert(key, value.clone().unbind());
+            }
+            Some(Value::Py(forloop)) => forloop.set_item(key, value)?,
+            _ => {
+                self.frame().state.last_values.borrow_mut().insert(key, value.clone().unbind());
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn widthratio_node(
+        &mut self,
+        p: &Program,
+        (value, max, width): (ExprId, ExprId, ExprId),
+        asvar: Option<NameId>,
+    ) -> PyResult<()> {
+        let py = self.py;
+        let operands = self.widthratio_operands(p, value, max, width);
+        let (value, max, width) = match operands {
+            Ok(operands) => operands,
+            Err(error) if error.is_instance(py, self.stock.VariableDoesNotExist.bind(py)) => return Ok(()),
+            Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyTypeError>(py) => {
+                let message = "widthratio final argument must be a number";
+                return Err(PyErr::from_value(self.stock.TemplateSyntaxError.bind(py).call1((message,))?));
+            }
+            Err(error) => return Err(error),
+        };
+        let text = match self.stock.call(py, "width_ratio", (value, max, width)) {
+            Ok(text) => text,
+            Err(error) if error.is_instance_of::<PyZeroDivisionError>(py) => pyo3::types::PyString::new(py, "0").into_any(),
+            Err(error)
+                if error.is_instance_of::<PyValueError>(py)
+                    || error.is_instance_of::<PyTypeError>(py)
+                    || error.is_instance_of::<PyOverflowError>(py) =>
+            {
+                pyo3::types::PyString::new(py, "").into_any()
+            }
+            Err(error) => return Err(error),
+        };
+        match asvar {
+            Some(name) => self.assign(p, name, Value::Py(text)),
+            None => self.out.push_py(text.cast()?, false),
+        }
+    }
+
+    fn widthratio_operands(
+        &mut self,
+        p: &Program,
+        value: ExprId,
+        max: ExprId,
+        width: ExprId,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let value = self.eval(p, value)?;
+        let max = self.eval(p, max)?;
+        let width = self.eval(p, width)?;
+        let width = self.to_py(&width)?;
+        let width = self.py.get_type::<pyo3::types::PyInt>().call1(PyTuple::new(self.py, [width])?)?;
+        Ok((self.to_py(&value)?, self.to_py(&max)?, width))
+    }
+}

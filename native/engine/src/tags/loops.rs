@@ -1,0 +1,215 @@
+//! `for`, `cycle`, `regroup`.
+
+use crate::loops::ForLoop;
+use crate::program::Program;
+use crate::py::program::NativeProgram;
+use crate::render::Render;
+use crate::scopes::Layer;
+use crate::stock::{Class, class_of};
+use crate::value::Value;
+use djust_syntax::ast::{CycleId, ExprId, ListId, NameId, NodeId};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyIterator, PyList, PyTuple};
+use std::rc::Rc;
+
+/// The parts of a `{% for %}`.
+pub struct ForSpec<'a> {
+    /// Loop variables.
+    pub vars: &'a [NameId],
+    /// What is iterated.
+    pub sequence: ExprId,
+    /// `reversed`
+    pub reversed: bool,
+    /// The loop's body.
+    pub body: ListId,
+    /// `{% empty %}`
+    pub empty: Option<ListId>,
+}
+
+/// Items one after the other.
+enum Items<'py> {
+    List { list: Bound<'py, PyList>, at: usize, reversed: bool },
+    Iterator(Bound<'py, PyIterator>),
+}
+
+impl<'py> Items<'py> {
+    fn next(&mut self) -> Option<PyResult<Bound<'py, PyAny>>> {
+        match self {
+            Self::List { list, at, reversed: false } => {
+                let item = list.get_item(*at).ok()?;
+                *at += 1;
+                Some(Ok(item))
+            }
+            Self::List { list, at, reversed: true } => {
+                *at = at.checked_sub(1)?;
+                list.get_item(*at).ok().map(Ok)
+            }
+            Self::Iterator(iterator) => iterator.next(),
+        }
+    }
+}
+
+impl<'py> Render<'py> {
+    pub(crate) fn for_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, spec: &ForSpec<'_>) -> PyResult<()> {
+        let parent = self.scopes.get(self.stock.forloop.bind(self.py))?;
+        self.scopes.push();
+        let result = self.run_loop(program, p, id, spec, parent);
+        self.scopes.pop();
+        result
+    }
+
+    fn run_loop(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        id: NodeId,
+        spec: &ForSpec<'_>,
+        parent: Option<Value<'py>>,
+    ) -> PyResult<()> {
+        let values = self.loop_values(p, id, spec.sequence)?;
+        let len = match &values {
+            Some(values) => values.len()?,
+            None => 0,
+        };
+        let (Some(values), true) = (values, len > 0) else {
+            return spec.empty.map_or(Ok(()), |list| self.list(program, p, list));
+        };
+        let mut items = self.items(&values, len, spec.reversed)?;
+        let forloop = Rc::new(ForLoop::new(parent, len, p.loop_length));
+        self.scopes.set(self.py, self.stock, self.stock.forloop.bind(self.py), Value::Loop(Rc::clone(&forloop)))?;
+        let mut index = 0;
+        while let Some(item) = items.next() {
+            let item = item?;
+            forloop.index.set(index);
+            forloop.refresh_shared()?;
+            if let [name] = spec.vars {
+                self.scopes.set(self.py, self.stock, p.name(self.py, *name), Value::Py(item))?;
+                self.list(program, p, spec.body)?;
+            } else {
+                self.unpack(p, spec.vars, &item)?;
+                self.list(program, p, spec.body)?;
+                self.scopes.pop();
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+
+    /// What a loop goes over, with a length. `None`: nothing.
+    fn loop_values(&mut self, p: &Program, _id: NodeId, sequence: ExprId) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.eval_or_none(p, sequence)?;
+        if value.is_none() {
+            return Ok(None);
+        }
+        let values = self.to_py(&value)?;
+        let sized = match class_of(self.stock, &values)? {
+            Class::List | Class::Tuple | Class::Dict | Class::Str | Class::Safe => true,
+            _ => crate::lookup::optional_attribute(&values, self.stock.dunder_len.bind(self.py))?.is_some(),
+        };
+        if sized {
+            return Ok(Some(values));
+        }
+        let list = PyList::empty(self.py);
+        for item in values.try_iter()? {
+            list.append(item?)?;
+        }
+        Ok(Some(list.into_any()))
+    }
+
+    fn items(&self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
+        if let Ok(list) = values.cast_exact::<PyList>() {
+            return Ok(Items::List { list: list.clone(), at: if reversed { len } else { 0 }, reversed });
+        }
+        if reversed {
+            let reversed = self.stock.call(self.py, "reverse_iterator", (values,))?;
+            return Ok(Items::Iterator(reversed.try_iter()?));
+        }
+        Ok(Items::Iterator(values.try_iter()?))
+    }
+
+    /// Several loop variables: a layer of its own, as stock has it.
+    fn unpack(&mut self, p: &Program, vars: &[NameId], item: &Bound<'py, PyAny>) -> PyResult<()> {
+        let mut entries = Vec::with_capacity(vars.len());
+        if let Ok(tuple) = item.cast_exact::<PyTuple>() {
+            check_count(vars.len(), tuple.len())?;
+            for (&name, value) in vars.iter().zip(tuple.iter()) {
+                push_entry(&mut entries, p.name(self.py, name), value);
+            }
+        } else {
+            let len = match item.len() {
+                Ok(len) => len,
+                Err(error) if error.is_instance_of::<PyTypeError>(self.py) => 1,
+                Err(error) => return Err(error),
+            };
+            check_count(vars.len(), len)?;
+            for (&name, value) in vars.iter().zip(item.try_iter()?) {
+                push_entry(&mut entries, p.name(self.py, name), value?);
+            }
+        }
+        self.scopes.layers.push(Layer::Native(entries));
+        Ok(())
+    }
+
+    pub(crate) fn cycle_node(&mut self, p: &Program, id: CycleId) -> PyResult<()> {
+        let cycle = &p.ast.cycles[id as usize];
+        let at = self.frame().next_cycle(p.key(), id, cycle.values.len().max(1));
+        let Some(&expr) = cycle.values.get(at) else {
+            return Err(pyo3::exceptions::PyStopIteration::new_err(()));
+        };
+        let value = self.eval(p, expr)?;
+        if let Some(name) = cycle.name {
+            self.scopes.set_upward(self.py, self.stock, p.name(self.py, name), value.clone())?;
+        }
+        if cycle.silent { Ok(()) } else { self.write(&value) }
+    }
+
+    pub(crate) fn regroup_node(&mut self, p: &Program, target: ExprId, expression: ExprId, name: NameId) -> PyResult<()> {
+        let py = self.py;
+        let value = self.eval_or_none(p, target)?;
+        if value.is_none() {
+            return self.assign(p, name, Value::Py(PyList::empty(py).into_any()));
+        }
+        let target = self.to_py(&value)?;
+        let groups = PyList::empty(py);
+        let mut current: Option<(Bound<'py, PyAny>, Bound<'py, PyList>)> = None;
+        for item in target.try_iter()? {
+            let item = item?;
+            self.assign(p, name, Value::Py(item.clone()))?;
+            let key = self.eval_or_none(p, expression)?;
+            let key = self.to_py(&key)?;
+            if let Some((known, members)) = &current
+                && (known.is(&key) || known.eq(&key)?)
+            {
+                members.append(item)?;
+                continue;
+            }
+            let members = PyList::new(py, [item])?;
+            if let Some((known, members)) = current.replace((key, members)) {
+                groups.append(self.stock.group_result.bind(py).call1((known, members))?)?;
+            }
+        }
+        if let Some((known, members)) = current {
+            groups.append(self.stock.group_result.bind(py).call1((known, members))?)?;
+        }
+        self.assign(p, name, Value::Py(groups.into_any()))
+    }
+}
+
+fn push_entry<'py>(
+    entries: &mut Vec<(Bound<'py, pyo3::types::PyString>, Value<'py>)>,
+    name: &Bound<'py, pyo3::types::PyString>,
+    value: Bound<'py, PyAny>,
+) {
+    match entries.iter_mut().find(|(known, _)| known.is(name)) {
+        Some(entry) => entry.1 = Value::Py(value),
+        None => entries.push((name.clone(), Value::Py(value))),
+    }
+}
+
+fn check_count(wanted: usize, got: usize) -> PyResult<()> {
+    if wanted == got {
+        return Ok(());
+    }
+    Err(PyValueError::new_err(format!("Need {wanted} values to unpack in for loop; got {got}. ")))
+}

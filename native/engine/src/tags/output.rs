@@ -1,0 +1,96 @@
+//! `csrf_token`, `filter`, `now`, `spaceless`.
+
+use crate::program::Program;
+use crate::py::program::NativeProgram;
+use crate::render::Render;
+use crate::stock::{Class, class_of};
+use crate::value::Value;
+use djust_syntax::ast::{ExprId, ListId, NameId};
+use djust_syntax::lexer::is_python_space;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+impl<'py> Render<'py> {
+    pub(crate) fn csrf_token_node(&mut self) -> PyResult<()> {
+        let token = self.scopes.get(self.stock.csrf_token.bind(self.py))?;
+        let token = match token {
+            Some(token) => self.to_py(&token)?,
+            None => self.py.None().into_bound(self.py),
+        };
+        let text = self.stock.call(self.py, "csrf_input", (token,))?;
+        self.out.push_py(text.cast::<PyString>()?, false)
+    }
+
+    pub(crate) fn filter_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, expr: ExprId, body: ListId) -> PyResult<()> {
+        let text = self.captured(program, p, body)?;
+        let text = self.stock.SafeString.bind(self.py).call1((text,))?;
+        self.scopes.push();
+        let var = self.stock.var.bind(self.py);
+        let result = self.scopes.set(self.py, self.stock, var, Value::Py(text)).and_then(|()| self.eval(p, expr));
+        self.scopes.pop();
+        let value = result?;
+        self.write_node_result(&value)
+    }
+
+    /// Appends what a node's `render` returns: a string that is joined as it is.
+    pub(crate) fn write_node_result(&mut self, value: &Value<'py>) -> PyResult<()> {
+        let object = match value {
+            Value::Text(text, _) => {
+                self.out.push_str(text);
+                return Ok(());
+            }
+            value => self.to_py(value)?,
+        };
+        match object.cast::<PyString>() {
+            Ok(text) => self.out.push_py(text, false),
+            Err(_) => Err(not_a_string(&object)?),
+        }
+    }
+
+    pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
+        let text = self.stock.call(self.py, "now", (format,))?;
+        match asvar {
+            Some(name) => self.assign(p, name, Value::Py(text)),
+            None => self.write_node_result(&Value::Py(text)),
+        }
+    }
+
+    pub(crate) fn spaceless_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, body: ListId) -> PyResult<()> {
+        let start = self.out.len();
+        self.list(program, p, body)?;
+        if let Some(text) = self.out.tail(start) {
+            let stripped = text.trim_matches(is_python_space);
+            let done = djust_text::html::strip_spaces_between_tags(stripped).into_owned();
+            self.out.truncate(start);
+            self.out.push_str(&done);
+            return Ok(());
+        }
+        let text = self.out.split_off(self.py, start)?;
+        let text = self.stock.call(self.py, "strip_spaces_between_tags", (text.call_method0("strip")?,))?;
+        self.write_node_result(&Value::Py(text))
+    }
+
+    /// `conditional_escape(value)` by Django, for values that are no plain strings.
+    pub(crate) fn conditional_escape(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.stock.call(self.py, "conditional_escape", (object,))
+    }
+
+    /// Appends a tag's own result: escaped if the context says so (`conditional_escape`).
+    pub(crate) fn write_escaped(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+        match class_of(self.stock, object)? {
+            Class::Str => self.out.push_py(object.cast()?, self.autoescape),
+            Class::Safe => self.out.push_py(object.cast()?, false),
+            _ if self.autoescape => {
+                let text = self.conditional_escape(object)?;
+                self.write_node_result(&Value::Py(text))
+            }
+            _ => self.write_node_result(&Value::Py(object.clone())),
+        }
+    }
+}
+
+/// The error of `"".join` for a node whose result is not a string.
+pub fn not_a_string(object: &Bound<'_, PyAny>) -> PyResult<PyErr> {
+    let name = object.get_type().name()?;
+    Ok(pyo3::exceptions::PyTypeError::new_err(format!("sequence item 0: expected str instance, {name} found")))
+}

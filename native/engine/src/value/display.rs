@@ -1,0 +1,128 @@
+//! A value as text of the page: `django.template.base.render_value_in_context`.
+
+use super::Value;
+use crate::render::Render;
+use crate::stock::{Class, class_of};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+impl<'py> Render<'py> {
+    /// Appends a value to the output: local time, localisation, escaping.
+    pub fn write(&mut self, value: &Value<'py>) -> PyResult<()> {
+        match value {
+            Value::Text(text, safe) => {
+                if self.autoescape && !safe {
+                    self.out.push_escaped(text);
+                } else {
+                    self.out.push_str(text);
+                }
+                Ok(())
+            }
+            Value::Int(number) => {
+                if self.groups_thousands()? {
+                    let number = value.to_py(self.py, self.stock)?;
+                    return self.write_special(&number);
+                }
+                self.write_int(*number);
+                Ok(())
+            }
+            Value::Bool(flag) => {
+                self.out.push_str(if *flag { "True" } else { "False" });
+                Ok(())
+            }
+            Value::None => {
+                self.out.push_str("None");
+                Ok(())
+            }
+            Value::Py(object) => self.write_object(object),
+            Value::Loop(_) | Value::Block(_) => {
+                let object = self.to_py(value)?;
+                self.write_object(&object)
+            }
+        }
+    }
+
+    fn write_int(&mut self, number: i64) {
+        let mut digits = [0u8; 20];
+        let mut at = digits.len();
+        let mut rest = number.unsigned_abs();
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            self.out.push_str("-");
+        }
+        if let Ok(digits) = std::str::from_utf8(&digits[at..]) {
+            self.out.push_str(digits);
+        }
+    }
+
+    fn write_object(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+        match class_of(self.stock, object)? {
+            Class::Str => self.out.push_py(object.cast()?, self.autoescape),
+            Class::Safe => self.out.push_py(object.cast()?, false),
+            Class::Int if !self.groups_thousands()? => match object.extract::<i64>() {
+                Ok(number) => {
+                    self.write_int(number);
+                    Ok(())
+                }
+                Err(_) => self.write_special(object),
+            },
+            Class::Bool | Class::None => self.out.push_py(&object.str()?, false),
+            Class::Int | Class::Float | Class::Decimal | Class::DateTime | Class::Date | Class::Time | Class::Special => {
+                self.write_special(object)
+            }
+            _ => {
+                let text = object.str()?;
+                self.write_str_result(&text)
+            }
+        }
+    }
+
+    /// Appends what `str()` returned, which may be safe.
+    pub fn write_str_result(&mut self, text: &Bound<'py, PyString>) -> PyResult<()> {
+        if !self.autoescape || text.is_exact_instance_of::<PyString>() {
+            return self.out.push_py(text, self.autoescape);
+        }
+        self.write_special(text.as_any())
+    }
+
+    /// Appends what Django's own function makes of the object.
+    fn write_special(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+        let text = self.display(object)?;
+        let Ok(text) = text.cast::<PyString>() else {
+            let index = 0;
+            let name = text.get_type().name()?;
+            return Err(PyTypeError::new_err(format!(
+                "sequence item {index}: expected str instance, {name} found"
+            )));
+        };
+        self.out.push_py(text, false)
+    }
+
+    /// `render_value_in_context(value)` by Django.
+    pub fn display(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.stock.call(self.py, "render_value", (object, self.autoescape, self.use_l10n.to_py(self.py), self.use_tz.to_py(self.py)))
+    }
+
+    /// A value as a `str` object for the page: safe if escaping is on.
+    pub fn displayed(&mut self, value: &Value<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let object = self.to_py(value)?;
+        self.display(&object)
+    }
+
+    /// True if numbers are written with thousands separators.
+    pub fn groups_thousands(&self) -> PyResult<bool> {
+        if self.use_l10n == crate::render::Tri::No {
+            return Ok(false);
+        }
+        let setting = self.stock.settings.bind(self.py).getattr(self.stock.use_thousand_separator.bind(self.py))?;
+        setting.is_truthy()
+    }
+}

@@ -1,0 +1,149 @@
+//! Whether Django is as we know it: pieces of its engine that a site has replaced are noticed, and Django's way wins.
+
+use crate::host::NativeTags;
+use crate::stock::Stock;
+use djust_syntax::tags::COMPILE_FUNCTIONS;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyList, PyTuple, PyType};
+use std::sync::{Arc, Mutex};
+
+static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static WATCHED: PyOnceLock<Watched> = PyOnceLock::new();
+static TAGS: Mutex<Option<(Vec<usize>, Arc<NativeTags>)>> = Mutex::new(None);
+
+/// One attribute whose value was noted when `djust_backend` was imported.
+struct Note {
+    holder: Py<PyAny>,
+    name: Py<pyo3::types::PyString>,
+    value: Py<PyAny>,
+}
+
+impl Note {
+    fn load(item: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let item = item.cast::<PyTuple>()?;
+        Ok(Self {
+            holder: item.get_item(0)?.unbind(),
+            name: item.get_item(1)?.cast::<pyo3::types::PyString>()?.clone().unbind(),
+            value: item.get_item(2)?.unbind(),
+        })
+    }
+
+    fn holds(&self, py: Python<'_>) -> PyResult<bool> {
+        let now = crate::lookup::optional_attribute(self.holder.bind(py), self.name.bind(py))?;
+        Ok(now.is_some_and(|now| now.is(self.value.bind(py))))
+    }
+}
+
+/// What was noted.
+struct Watched {
+    /// Pieces that every template is compiled and rendered with.
+    engine: Vec<Note>,
+    /// `Template._render` and `Template.render`.
+    template: Vec<Note>,
+    /// Contexts and the functions that make them.
+    contexts: Vec<Note>,
+    /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
+    tags: Vec<Option<(Py<PyAny>, Vec<Note>)>>,
+    signs_in_names: bool,
+}
+
+fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Note>> {
+    list.try_iter()?.map(|item| Note::load(&item?)).collect()
+}
+
+fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
+    WATCHED.get_or_try_init(py, || {
+        let table = PyList::empty(py);
+        for (_, module, function, classes) in COMPILE_FUNCTIONS {
+            table.append((*module, *function, PyTuple::new(py, *classes)?))?;
+        }
+        let found = stock.call(py, "watch", (table,))?;
+        let mut tags = Vec::new();
+        for item in found.get_item("tags")?.try_iter()? {
+            let item = item?;
+            tags.push(if item.is_none() { None } else { Some((item.get_item(0)?.unbind(), notes(&item.get_item(1)?)?)) });
+        }
+        Ok(Watched {
+            engine: notes(&found.get_item("engine")?)?,
+            template: notes(&found.get_item("template")?)?,
+            contexts: notes(&found.get_item("contexts")?)?,
+            tags,
+            signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
+        })
+    })
+}
+
+fn all_hold(py: Python<'_>, notes: &[Note]) -> PyResult<bool> {
+    for note in notes {
+        if !note.holds(py)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Notes everything now. Called when `djust_backend` is imported.
+pub fn install(py: Python<'_>, stock: &Stock) -> PyResult<()> {
+    watched(py, stock).map(drop)
+}
+
+/// The face's `Template` class.
+pub fn set_template_class(class: &Bound<'_, PyType>) {
+    // A second class (a reloaded module) is not ours: its templates are rendered by Django.
+    let _ = TEMPLATE_CLASS.set(class.py(), class.clone().unbind());
+}
+
+/// True for a template of exactly the face's class.
+pub fn is_our_template(template: &Bound<'_, PyAny>) -> bool {
+    let class = TEMPLATE_CLASS.get(template.py());
+    class.is_some_and(|class| template.get_type().is(class.bind(template.py())))
+}
+
+/// True if rendering a template is neither watched (tests, toolbar) nor replaced.
+pub fn template_methods_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.template)
+}
+
+/// True if contexts are made as we know it.
+pub fn contexts_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.contexts)
+}
+
+/// Names in expressions may hold signs.
+pub fn signs_in_names(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
+    Ok(watched(py, stock)?.signs_in_names)
+}
+
+/// The tags that may be parsed natively now. `None`: lexer, parser, expressions or templates have been replaced.
+pub fn native_tags(py: Python<'_>, stock: &Stock) -> PyResult<Option<Arc<NativeTags>>> {
+    let watched = watched(py, stock)?;
+    if !all_hold(py, &watched.engine)? {
+        return Ok(None);
+    }
+    let mut replaced = Vec::new();
+    for (at, tag) in watched.tags.iter().enumerate() {
+        if let Some((_, notes)) = tag
+            && !all_hold(py, notes)?
+        {
+            replaced.push(at);
+        }
+    }
+    let mut known = TAGS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((for_replaced, tags)) = &*known
+        && *for_replaced == replaced
+    {
+        return Ok(Some(Arc::clone(tags)));
+    }
+    let mut tags = NativeTags::default();
+    for (at, tag) in watched.tags.iter().enumerate() {
+        if let Some((function, _)) = tag
+            && !replaced.contains(&at)
+        {
+            tags.insert(function.as_ptr() as usize, COMPILE_FUNCTIONS[at].0);
+        }
+    }
+    let tags = Arc::new(tags);
+    *known = Some((replaced, Arc::clone(&tags)));
+    Ok(Some(tags))
+}
