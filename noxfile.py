@@ -1,0 +1,284 @@
+"""Every task of the project, once: `nox` runs them, and so does this file by itself.
+
+`python3 noxfile.py demo` and `python3 noxfile.py test` set everything up first; see README.md.
+All sessions share one virtual environment in `.cache/venv`, except those of the matrix.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from tests import environment  # noqa: E402 - this line needs the one before
+
+REPORTS = environment.CACHE / "reports"
+DEMO_SITE = ROOT / "demo_site"
+
+#: What a word on the command line of this file runs.
+COMMANDS = {
+    "demo": ["demo"],
+    "test": ["lint", "types", "rust", "pytest", "demo_tests", "newest", "upstream"],
+}
+
+#: The oldest Python of each Django among the classifiers.
+OLDEST_PYTHON = {"5.2": "3.10", "6.0": "3.12", "6.1": "3.12"}
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare the workbench and hand the named command, or any of nox's sessions, to nox."""
+    if not arguments or arguments[0].startswith("-"):
+        print(f"{__doc__}\nCommands: {', '.join(COMMANDS)}; any name of a session works as well.")
+        return 2
+    command, *rest = arguments
+    started = time.monotonic()
+    try:
+        environment.check_toolchain(environment.variables())
+        python = environment.workbench()
+    except environment.CannotPrepareError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    sessions = COMMANDS.get(command, [command])
+    nox_command = [str(python), "-m", "nox", "-f", str(ROOT / "noxfile.py"), "-s", *sessions]
+    status = subprocess.call([*nox_command, "--", *rest], env=environment.variables())
+    if command == "test":
+        print_totals(time.monotonic() - started)
+    return status
+
+
+def print_totals(seconds: float) -> None:
+    """Print a line for each run of pytest, and their sum in pytest's words as the last one."""
+    totals = [0, 0, 0]
+    for report in sorted(REPORTS.glob("*.xml")):
+        counts = [0, 0, 0]
+        for suite in ElementTree.parse(report).iter("testsuite"):
+            tests, failures, errors, skipped = (
+                int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
+            )
+            failed = failures + errors
+            counts = [a + b for a, b in zip(counts, (tests - failed - skipped, failed, skipped))]
+        print("{:<24} {:>6} passed, {} failed, {} skipped".format(report.stem, *counts))
+        totals = [a + b for a, b in zip(totals, counts)]
+    print(f"All runs of pytest, and {seconds / 60:.1f} minutes for everything:")
+    print("{} passed, {} failed, {} skipped".format(*totals))
+
+
+try:
+    import nox
+except ModuleNotFoundError:
+    if __name__ != "__main__":
+        raise
+    # The first call on a fresh machine: nox is in the workbench that `main` makes.
+    sys.exit(main(sys.argv[1:]))
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["build", "lint", "types", "rust", "pytest"]
+nox.options.error_on_missing_interpreters = "CI" in os.environ
+
+
+def run(session: nox.Session, *command: str | Path, **more: object) -> None:
+    """Run a command with the workbench's programs first on the PATH."""
+    env = {**environment.variables(), **more.pop("env", {})}  # type: ignore[dict-item]
+    session.run(*map(str, command), external=True, env=env, **more)
+
+
+def python(session: nox.Session, *arguments: str | Path, **more: object) -> None:
+    """Run the workbench's Python."""
+    run(session, environment.workbench(), *arguments, **more)
+
+
+def extension(session: nox.Session) -> None:
+    """Build the extension; cargo knows when there is nothing to do."""
+    try:
+        environment.build(environment.workbench(), release=True)
+    except subprocess.CalledProcessError:
+        session.error("the extension could not be built")
+
+
+def run_pytest(session: nox.Session, report: str, *arguments: str, **more: object) -> None:
+    """Run pytest and keep its report for the totals."""
+    python(session, "-m", "pytest", f"--junitxml={REPORTS / report}.xml", *arguments, **more)
+
+
+@nox.session(venv_backend="none")
+def build(session: nox.Session) -> None:
+    """Build the extension and install the package in place."""
+    extension(session)
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Style, format, directions of imports, sizes, the typed door to Rust, links in documents."""
+    extension(session)
+    python(session, "-m", "ruff", "check")
+    python(session, "-m", "ruff", "format", "--check")
+    run(session, environment.WORKBENCH / "bin" / "lint-imports", env={"PYTHONPATH": str(ROOT)})
+    python(session, "-m", "tests.lint.sources")
+    python(session, "-m", "tests.lint.documents")
+    python(session, "-m", "mypy.stubtest", "djust_backend._native", "--mypy-config-file",
+           "pyproject.toml")  # fmt: skip
+
+
+@nox.session(venv_backend="none")
+def types(session: nox.Session) -> None:
+    """Check the package's types."""
+    python(session, "-m", "mypy")
+
+
+@nox.session(venv_backend="none")
+def rust(session: nox.Session) -> None:
+    """Format, lint and test the Rust crates."""
+    cargo = ["cargo"]
+    manifest = ["--manifest-path", "native/Cargo.toml"]
+    env = {"PYO3_PYTHON": str(environment.workbench())}
+    run(session, *cargo, "fmt", "--all", *manifest, "--check")
+    run(session, *cargo, "clippy", "--workspace", "--all-targets", "--locked", *manifest, "--",
+        "-D", "warnings", env=env)  # fmt: skip
+    crates = ["-p", "djust-syntax", "-p", "djust-text"]
+    if shutil.which("cargo-nextest"):
+        run(session, *cargo, "nextest", "run", "--locked", *manifest, *crates, "--no-tests=pass")
+        run(session, *cargo, "test", "--doc", "--locked", *manifest, *crates)
+    else:
+        run(session, *cargo, "test", "--locked", *manifest, *crates)
+
+
+@nox.session(name="pytest", venv_backend="none")
+def pytest_(session: nox.Session) -> None:
+    """Run our tests: all on SQLite, those of the ORM on PostgreSQL as well."""
+    extension(session)
+    python(session, "-m", "tests.services")
+    run_pytest(session, "sqlite", *session.posargs)
+    if not session.posargs:
+        run_pytest(session, "postgresql", "tests/orm", env={"ORM_DATABASE": "postgresql"})
+
+
+@nox.session(venv_backend="none")
+def demo_tests(session: nox.Session) -> None:
+    """Run the demo site's own tests."""
+    extension(session)
+    with session.chdir(DEMO_SITE):
+        python(session, "manage.py", "test", "--verbosity=1")
+
+
+@nox.session(venv_backend="none")
+def upstream(session: nox.Session) -> None:
+    """Run Django's own test suites on our engine; arguments are passed on."""
+    extension(session)
+    runs = [session.posargs] if session.posargs else [["all", "--parallel", "2"]]
+    for arguments in runs:
+        python(session, "tests/upstream/run.py", *arguments)
+
+
+def classified(prefix: str) -> list[str]:
+    """Return the versions after a prefix among the package's classifiers."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return re.findall(rf'"{re.escape(prefix)} :: (\d+\.\d+)"', text)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return a version as numbers, to compare it."""
+    return tuple(map(int, version.split(".")))
+
+
+MATRIX = [
+    (python_version, django)
+    for django in classified("Framework :: Django")
+    for python_version in classified("Programming Language :: Python")
+    if numbers(python_version) >= numbers(OLDEST_PYTHON[django])
+]
+
+
+def find_python(version: str) -> Path | None:
+    """Return an interpreter that really runs: on the PATH, or one that pyenv keeps."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    pyenv = sorted(root.glob(f"versions/{version}.*/bin/python{version}"))
+    for candidate in (shutil.which(f"python{version}"), *pyenv):
+        if candidate and subprocess.run([candidate, "-c", ""], capture_output=True).returncode == 0:
+            return Path(candidate)
+    return None
+
+
+def run_pair(session: nox.Session, interpreter: Path, version: str, django: str) -> None:
+    """Run our tests under one Python and one Django, in an environment and target of their own."""
+    name = f"python{version}-django{django}"
+    packages = ["--group", "test", "maturin", f"Django~={django}.0"]
+    inside = environment.filled(environment.CACHE / name, interpreter, packages, "")
+    target = ROOT / "native" / "target" / f"python{version}"
+    environment.build(inside, release=False, target=target)
+    report = f"--junitxml={REPORTS / name}.xml"
+    env = environment.variables(inside.parents[1])
+    arguments = session.posargs or ["--ignore=tests/browser"]
+    session.run(str(inside), "-m", "pytest", report, *arguments, external=True, env=env)
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize(("version", "django"), MATRIX)
+def tests(session: nox.Session, version: str, django: str) -> None:
+    """Run our tests on a Python and a Django of the classifiers."""
+    interpreter = find_python(version)
+    if interpreter is None:
+        session.error(f"there is no Python {version} on the PATH")
+    run_pair(session, interpreter, version, django)
+
+
+@nox.session(venv_backend="none")
+def newest(session: nox.Session) -> None:
+    """Run our tests on the newest Django that a Python of this machine can run."""
+    for version, django in sorted(MATRIX, key=lambda pair: (numbers(pair[1]), numbers(pair[0])))[::-1]:
+        interpreter = find_python(version)
+        if interpreter is not None:
+            session.log(f"Python {version}, Django {django}")
+            run_pair(session, interpreter, version, django)
+            return
+    session.error("no Python of the classifiers is on the PATH")
+
+
+@nox.session(venv_backend="none")
+def fuzz(session: nox.Session) -> None:
+    """Run the property tests for long, and each fuzz target of cargo fuzz for a minute."""
+    extension(session)
+    run_pytest(session, "fuzz", "-m", "hypothesis", "--hypothesis-profile=long")
+    for target in sorted((ROOT / "native" / "fuzz" / "fuzz_targets").glob("*.rs")):
+        with session.chdir(ROOT / "native"):
+            run(session, "cargo", "+nightly", "fuzz", "run", target.stem, "--", "-max_total_time=60")
+
+
+@nox.session(venv_backend="none")
+def bench(session: nox.Session) -> None:
+    """Measure our engine against stock Django; arguments are passed on."""
+    extension(session)
+    python(session, "-m", "tests.benchmarks.engine", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """Check that links and commands in the documents lead somewhere."""
+    python(session, "-m", "tests.lint.documents")
+
+
+@nox.session(venv_backend="none")
+def demo(session: nox.Session) -> None:
+    """Build, seed the demo site and compare both engines; with --serve, open the site."""
+    extension(session)
+    with session.chdir(DEMO_SITE):
+        session.log("making the demo's database (SQLite)")
+        python(session, "manage.py", "migrate", "--verbosity=0")
+        python(session, "manage.py", "seed_demo")
+        session.log("rendering the pages on both engines")
+        python(session, "manage.py", "compare_engines")
+        if "--serve" in session.posargs:
+            python(session, "manage.py", "runserver", "127.0.0.1:8000")
+    session.log("Open the site yourself: python3 noxfile.py demo --serve")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Tests of djust_backend: every case runs on stock Django and on ours."""
