@@ -3,7 +3,7 @@
 use crate::Series;
 use crate::numbers::{FloatText, Number, NumberFormat, floatformat, format, repr};
 
-/// The localized `intcomma`. `None` as for [`format`], and for texts (Django tries to read them).
+/// The localized `intcomma`. `None` as for [`format()`], and for texts (Django tries to read them).
 ///
 /// Django 6.1 formats whole numbers as decimals, which shortens those over 200 digits.
 pub fn intcomma(number: Number<'_>, formats: &NumberFormat, series: Series) -> Option<String> {
@@ -58,7 +58,7 @@ pub struct FileSize {
 
 /// The `filesizeformat` filter up to its translated template (whose spaces become U+00A0 in the end).
 ///
-/// `None` as for [`format`].
+/// `None` as for [`format()`].
 #[expect(clippy::cast_precision_loss, reason = "Python's division rounds to a float, too")]
 pub fn filesizeformat(bytes: i128, formats: &NumberFormat) -> Option<FileSize> {
     const UNITS: [(SizeUnit, u32); 5] = [

@@ -163,7 +163,7 @@ fn slug_piece(c: char, out: &mut String) -> Option<()> {
             b'.' => {}
             byte => out.push(byte as char),
         },
-        '\u{2017}' | '\u{202f}' | '\u{203e}' => out.push(' '),
+        '\u{2002}'..='\u{200a}' | '\u{2017}' | '\u{202f}' | '\u{203e}' | '\u{3000}' => out.push(' '),
         '\u{20a8}' => out.push_str("Rs"),
         '\u{ff0d}' => out.push('-'),
         // Whatever else the stable ranges decompose to, none of it survives a slug.
