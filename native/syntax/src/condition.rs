@@ -50,7 +50,7 @@ struct Words {
 
 impl Words {
     /// Left binding power of the next word; values and the end bind not at all, `not` as a prefix operator has none
-    /// (Django finds no `lbp` there and fails with an AttributeError, which its own parser shall raise).
+    /// (Django finds no `lbp` there and fails with an `AttributeError`, which its own parser shall raise).
     fn next_power(&self) -> Result<u8> {
         match self.words.last() {
             Some(Word::Infix(operator)) => Ok(power(*operator)),

@@ -3,6 +3,8 @@
 //! `UPDATE_SNAPSHOTS=1 cargo test -p djust-syntax --test snapshots` rewrites them. A line `=== name` in an input begins
 //! another template, which the first one may extend or include.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
+
 #[path = "support/show.rs"]
 mod show;
 mod support;

@@ -21,7 +21,7 @@ fn page(size: usize) -> String {
             .unwrap();
         write!(source, "{{% else %}}–{{% endif %}}{{% with o=lease.owner %}}{{{{ o.name|default:lease.note }}}}")
             .unwrap();
-        write!(source, "{{% endwith %}}{{% for tag in lease.tags.all %}}<b>{{{{ tag.name }}}}</b>{{% endfor %}}\n")
+        writeln!(source, "{{% endwith %}}{{% for tag in lease.tags.all %}}<b>{{{{ tag.name }}}}</b>{{% endfor %}}")
             .unwrap();
     }
     source.push_str("{% endfor %}");

@@ -2,6 +2,8 @@
 //!
 //! A use is written as text: `x: reached printed; x.y: (reached) …`, with brackets around what may happen.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap fails the test")]
+
 #[path = "support/show.rs"]
 mod show;
 mod support;
@@ -241,6 +243,40 @@ fn regroup_gives_groups_of_the_same_elements() {
             "xs[].city: reached compared",
             "xs[].city.name: reached printed",
             "xs[].a: reached printed",
+        ],
+    );
+}
+
+#[test]
+fn groups_that_go_elsewhere_take_their_elements_with_them() {
+    check(
+        "{% regroup xs by city as gs %}{% py gs %}",
+        &["xs: reached iterated escaped", "xs[].city: reached compared escaped"],
+    );
+    check(
+        "{% regroup xs by city as gs %}{% for g in gs %}{% for part in g %}{{ part.name }}{% endfor %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "xs.name: (reached) (printed)",
+            "xs[].city: reached compared",
+            "xs[].city.name: (reached) (printed)",
+        ],
+    );
+    check(
+        "{% regroup xs by city as gs %}{% regroup gs by grouper as hs %}{% for h in hs %}{{ h.x }}{% endfor %}",
+        &["xs: reached iterated escaped", "xs[].city: reached compared escaped"],
+    );
+}
+
+#[test]
+fn groups_of_the_turn_before_are_handed_over() {
+    check(
+        "{% for x in xs %}{% for g in gs %}{% endfor %}{% regroup x.ys by city as gs %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "gs: (reached) (iterated)",
+            "xs[].ys: reached iterated (escaped)",
+            "xs[].ys[].city: reached compared (escaped)",
         ],
     );
 }

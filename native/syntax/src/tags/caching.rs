@@ -16,7 +16,7 @@ impl<H: Host> Parser<H> {
         if bits.len() > 3
             && let Some(name) = bits[bits.len() - 1].strip_prefix("using=")
         {
-            using = Some(self.expression(&name.to_owned())?);
+            using = Some(self.expression(name)?);
             bits.pop();
         }
         let expire = self.expression(&bits[1])?;

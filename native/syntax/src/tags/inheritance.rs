@@ -141,7 +141,7 @@ mod tests {
         let current = Some("dir1/dir2/one.html");
         for (name, expected) in [
             (r#""./two.html""#, Some(r#""dir1/dir2/two.html""#)),
-            (r#"'../two.html'"#, Some(r#""dir1/two.html""#)),
+            (r"'../two.html'", Some(r#""dir1/two.html""#)),
             (r#""../../two.html""#, Some(r#""two.html""#)),
             (r#""../../../two.html""#, None),
             (r#""./one.html""#, None),

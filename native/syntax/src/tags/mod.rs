@@ -153,7 +153,8 @@ impl<H: Host> Parser<H> {
         let as_form = |bits: &[String]| bits.len() >= 3 && bits[1] == "as";
         let Some(first) = bits.first() else { return Ok(found.into()) };
         let keyword_format = matches!(keyword(first), Some((Some(_), _)));
-        if !keyword_format && !(legacy && as_form(bits)) {
+        let legacy_format = legacy && as_form(bits);
+        if !keyword_format && !legacy_format {
             return Ok(found.into());
         }
         while !bits.is_empty() {

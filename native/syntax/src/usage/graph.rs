@@ -148,6 +148,11 @@ impl Graph {
         node.last_entry = (self.entries.len() - 1) as u32;
     }
 
+    /// True if anything happens with the value.
+    pub(super) fn is_touched(&self, spot: Spot) -> bool {
+        self.nodes[spot as usize].last_entry != NIL
+    }
+
     /// For a value and all below it, `region` counts as part of the region around it: it runs whenever there is
     /// something to reach.
     pub(super) fn merge_region(&mut self, spot: Spot, region: Region) {

@@ -37,6 +37,7 @@ const TRUE: Symbol = 9;
 pub(super) const NONE: Symbol = 11;
 const ZERO: Symbol = 12;
 const ONE: Symbol = 13;
+const LAST: Symbol = 14;
 
 /// A value may come from so many paths at most; with more, all of them count as handed to Python.
 const MAX_SOURCES: usize = 48;
@@ -170,9 +171,16 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
                 self.add_source(start, Source { maybe: source.maybe || maybe, ..source });
             }
         }
+        let is_plain = |value| matches!(value, Value::Nothing | Value::From(_));
         match (one.0, two.0) {
-            _ if self.sources.len() > start => Value::From(self.span(start)),
-            (Value::Nothing, other) | (other, _) => other,
+            (one, two) if is_plain(one) && is_plain(two) => Value::From(self.span(start)),
+            (Value::Nothing, other) | (other, Value::Nothing) => other,
+            (one, two) => {
+                // Groups and something else under one name are not followed further.
+                self.may_touch(one, ESCAPED);
+                self.may_touch(two, ESCAPED);
+                Value::Nothing
+            }
         }
     }
 
@@ -224,7 +232,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             }
             Value::Groups(rows, key) if is_index => Value::Group(rows, key),
             Value::Group(_, key) if name == GROUPER || name == ZERO => Value::From(key),
-            Value::Group(rows, _) if name == LIST || name == ONE => Value::From(rows),
+            Value::Group(rows, _) if name == LIST || name == ONE || name == LAST => Value::From(rows),
             _ => Value::Nothing,
         }
     }
@@ -250,6 +258,9 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
     /// stands for the elements of this loop alone.
     pub(super) fn elements(&mut self, value: Value, own: Option<Spot>) -> Value {
         let body = self.region;
+        if let Value::Group(rows, key) = value {
+            return self.union((Value::From(rows), true), (Value::From(key), true));
+        }
         let start = self.sources.len();
         let found = match value {
             Value::From(span) | Value::Groups(span, _) => self.below(span, Graph::each),
@@ -303,10 +314,6 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         for (name, value) in leaks {
             let old = self.resolve(name);
             let both = self.union((value, true), (old, true));
-            if !matches!((value, old), (Value::Nothing | Value::From(_), Value::Nothing | Value::From(_))) {
-                self.may_touch(value, ESCAPED);
-                self.may_touch(old, ESCAPED);
-            }
             self.bind(name, both);
         }
     }

@@ -127,6 +127,7 @@ impl<R: Resolver> Walk<'_, '_, R> {
             }
         }
         self.list(at, body);
+        self.carry_over(mark);
         self.scope.truncate(mark);
         if let Some(empty) = empty {
             self.region = self.graph.region(outer, group);
@@ -134,6 +135,20 @@ impl<R: Resolver> Walk<'_, '_, R> {
             self.scope.truncate(mark);
         }
         self.region = outer;
+    }
+
+    /// What a turn of a loop binds is still bound in the next one. Groups that may have been read there, before they
+    /// were bound again, are not followed.
+    fn carry_over(&mut self, mark: usize) {
+        for i in mark..self.scope.len() {
+            let (name, value) = self.scope[i];
+            if let Value::Groups(..) = value {
+                let free = self.graph.free(name);
+                if self.graph.is_touched(free) || self.scope[..mark].iter().any(|(outer, _)| *outer == name) {
+                    self.may_touch(value, ESCAPED);
+                }
+            }
+        }
     }
 
     fn with(&mut self, at: &Loaded<R::Template>, bindings: &Bindings, body: ListId) {
@@ -211,7 +226,10 @@ impl<R: Resolver> Walk<'_, '_, R> {
         let groups = match (rows, key) {
             (Value::From(rows), Value::From(key)) => Value::Groups(rows, key),
             (Value::From(rows), _) => Value::Groups(rows, rows.none()),
-            _ => Value::Nothing,
+            _ => {
+                self.touch(rows, ESCAPED);
+                Value::Nothing
+            }
         };
         self.bind(name, groups);
     }

@@ -170,7 +170,7 @@ const BITS: [&str; 9] =
 
 /// The names of the bits of a usage; those that may happen in brackets.
 pub fn bits(usage: &Usage) -> String {
-    let names = |set: u32| (0..9).filter(move |i| set >> i & 1 == 1).map(|i| BITS[i as usize]);
+    let names = |set: u32| BITS.iter().enumerate().filter(move |(i, _)| set >> i & 1 == 1).map(|(_, name)| *name);
     let mut words: Vec<String> = names(usage.always).map(str::to_owned).collect();
     words.extend(names(usage.maybe).map(|name| format!("({name})")));
     words.join(" ")
