@@ -7,7 +7,7 @@ use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NameId;
 use pyo3::exceptions::{
-    PyAttributeError, PyException, PyIndexError, PyKeyError, PyLookupError, PyTypeError, PyValueError,
+    PyAttributeError, PyException, PyIndexError, PyKeyError, PyTypeError, PyValueError,
 };
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -170,7 +170,7 @@ impl<'py> Render<'py> {
         let known = unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() };
         // SAFETY: as above.
         let generic = unsafe {
-            (*ffi::Py_TYPE(object.as_ptr())).tp_getattro.is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as usize)
+            (*ffi::Py_TYPE(object.as_ptr())).tp_getattro.is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
         };
         if !known && generic {
             // Only the instance's own dictionary can have it: a miss needs no exception.
@@ -317,9 +317,4 @@ pub fn optional_attribute<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyS
     }
     // SAFETY: a new reference was returned.
     Ok(Some(unsafe { Bound::from_owned_ptr(object.py(), result) }))
-}
-
-/// Exceptions of `dict[key]` and `list[index]` together (`LookupError`), for callers that only need to know "not there".
-pub fn is_lookup_error(py: Python<'_>, error: &PyErr) -> bool {
-    error.is_instance_of::<PyLookupError>(py)
 }

@@ -11,6 +11,8 @@ use std::rc::Rc;
 
 /// The key of the native frame in the dictionary that Python code sees.
 const FRAME_KEY: &str = "djust_backend.frame";
+/// The key of the state that all frames of a render share.
+const ROOT_KEY: &str = "djust_backend.root";
 const BLOCK_CONTEXT_KEY: &str = "block_context";
 const HISTORY_KEY: &str = "extends_context";
 
@@ -113,13 +115,13 @@ impl<'py> Frame<'py> {
     }
 
     /// The frame of a render that goes on in Python: found in, or added to, the dictionary of its `RenderContext`.
-    pub fn of_dict(template: Bound<'py, PyAny>, dict: &Bound<'py, PyDict>) -> PyResult<Self> {
-        if let Some(found) = dict.get_item(FRAME_KEY)?
-            && let Ok(found) = found.cast::<NativeFrame>()
-        {
-            return Ok(Self { template, state: Rc::clone(&found.borrow().state) });
+    ///
+    /// `base` is the lowest dictionary of the `RenderContext`, where the state of the whole render is kept.
+    pub fn of_dict(template: Bound<'py, PyAny>, dict: &Bound<'py, PyDict>, base: &Bound<'py, PyDict>) -> PyResult<Self> {
+        if let Some(state) = frame_in(dict)? {
+            return Ok(Self { template, state });
         }
-        let frame = Self::new(template, Rc::default());
+        let frame = Self::new(template, root_in(base)?);
         *frame.state.dict.borrow_mut() = Some(dict.clone().unbind());
         dict.set_item(FRAME_KEY, Py::new(dict.py(), NativeFrame { state: Rc::clone(&frame.state) })?)?;
         Ok(frame)
@@ -211,6 +213,27 @@ impl<'py> Frame<'py> {
     }
 }
 
+fn frame_in(dict: &Bound<'_, PyDict>) -> PyResult<Option<Rc<FrameState>>> {
+    let Some(found) = dict.get_item(FRAME_KEY)? else { return Ok(None) };
+    Ok(found.cast::<NativeFrame>().ok().map(|frame| Rc::clone(&frame.borrow().state)))
+}
+
+/// The state of the whole render that a `RenderContext` belongs to; new if native code meets it for the first time.
+pub fn root_in(base: &Bound<'_, PyDict>) -> PyResult<Rc<RootState>> {
+    if let Some(found) = base.get_item(ROOT_KEY)?
+        && let Ok(found) = found.cast::<NativeFrame>()
+    {
+        return Ok(Rc::clone(&found.borrow().state.root));
+    }
+    let state = Rc::new(FrameState::default());
+    keep_root(base, &state)?;
+    Ok(Rc::clone(&state.root))
+}
+
+fn keep_root(base: &Bound<'_, PyDict>, state: &Rc<FrameState>) -> PyResult<()> {
+    base.set_item(ROOT_KEY, Py::new(base.py(), NativeFrame { state: Rc::clone(state) })?)
+}
+
 /// Lines `context.render_context` up with the frames of a render.
 pub fn share<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>) -> PyResult<()> {
     let py = render.py;
@@ -218,6 +241,11 @@ pub fn share<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>) -> PyResult
     let render_context = context.getattr(stock.render_context.bind(py))?;
     let dicts = render_context.getattr(stock.dicts.bind(py))?;
     let dicts = dicts.cast::<PyList>()?;
+    let base = dicts.get_item(0)?;
+    let base = base.cast::<PyDict>()?;
+    if !base.contains(ROOT_KEY)? {
+        keep_root(base, &render.frame().state)?;
+    }
     let mut at = render.frames_base;
     let mut last: Option<&Rc<FrameState>> = None;
     for frame in &render.frames {

@@ -4,7 +4,7 @@ use crate::host::PyHost;
 use crate::out::Out;
 use crate::program::{Program, make_consts, make_names};
 use crate::py::{counters, describe};
-use crate::py::frame::{Frame, RootState};
+use crate::py::frame::{Frame, RootState, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::render::{Render, Tri};
 use crate::scopes::{Layer, Scopes};
@@ -311,7 +311,9 @@ impl NativeProgram {
         render.out = Out::with_capacity(slf.get().capacity());
         render.frames_base = frame_count(stock, context)?;
         let before = render_context_template(stock, context)?;
-        render.frames.push(Frame::new(template.clone(), Rc::<RootState>::default()));
+        let base = render_context_dicts(stock, context)?.get_item(0)?;
+        let root = root_in(base.cast::<PyDict>()?)?;
+        render.frames.push(Frame::new(template.clone(), root));
         let p = slf.get().program()?;
         let result = render.list(slf, p, p.ast.root);
         leave(&render, context, Some(before))?;
@@ -506,7 +508,8 @@ fn enter_frame<'py>(render: &mut Render<'py>, stock: &Stock, context: &Bound<'py
     let dict = dicts.get_item(last)?;
     render.frames_base = last;
     let template = render_context_template(stock, context)?;
-    let frame = Frame::of_dict(template, dict.cast::<PyDict>()?)?;
+    let base = dicts.get_item(0)?;
+    let frame = Frame::of_dict(template, dict.cast::<PyDict>()?, base.cast::<PyDict>()?)?;
     render.frames.push(frame);
     Ok(())
 }
