@@ -274,9 +274,9 @@ fn groups_of_the_turn_before_are_handed_over() {
         "{% for x in xs %}{% for g in gs %}{% endfor %}{% regroup x.ys by city as gs %}{% endfor %}",
         &[
             "xs: reached iterated",
-            "gs: (reached) (iterated)",
             "xs[].ys: reached iterated (escaped)",
             "xs[].ys[].city: reached compared (escaped)",
+            "gs: (reached) (iterated)",
         ],
     );
 }
