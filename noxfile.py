@@ -6,6 +6,7 @@ All sessions share one virtual environment in `.cache/venv`, except those of the
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         environment.check_toolchain(environment.variables())
-        python = environment.workbench()
+        python = environment.workbench(Path(sys.executable))
     except environment.CannotPrepareError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -65,11 +66,16 @@ def print_totals(seconds: float) -> None:
                 int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
             )
             failed = failures + errors
-            counts = [a + b for a, b in zip(counts, (tests - failed - skipped, failed, skipped))]
+            counts = add(counts, [tests - failed - skipped, failed, skipped])
         print("{:<24} {:>6} passed, {} failed, {} skipped".format(report.stem, *counts))
-        totals = [a + b for a, b in zip(totals, counts)]
+        totals = add(totals, counts)
     print(f"All runs of pytest, and {seconds / 60:.1f} minutes for everything:")
     print("{} passed, {} failed, {} skipped".format(*totals))
+
+
+def add(left: list[int], right: list[int]) -> list[int]:
+    """Add numbers place by place."""
+    return [a + b for a, b in zip(left, right, strict=True)]
 
 
 try:
@@ -97,16 +103,51 @@ def python(session: nox.Session, *arguments: str | Path, **more: object) -> None
 
 
 def extension(session: nox.Session) -> None:
-    """Build the extension; cargo knows when there is nothing to do."""
+    """Build the extension once for all sessions; cargo knows when there is nothing to do."""
     try:
-        environment.build(environment.workbench(), release=True)
+        build_release()
     except subprocess.CalledProcessError:
         session.error("the extension could not be built")
 
 
-def run_pytest(session: nox.Session, report: str, *arguments: str, **more: object) -> None:
-    """Run pytest and keep its report for the totals."""
-    python(session, "-m", "pytest", f"--junitxml={REPORTS / report}.xml", *arguments, **more)
+@functools.cache
+def build_release() -> None:
+    """Build for the workbench; raises CalledProcessError."""
+    environment.build(environment.workbench(), release=True)
+
+
+#: Runs of pytest: arguments and variables of each. The tests of the ORM have a site of their own.
+SUITES: dict[str, tuple[list[str], dict[str, str]]] = {
+    "tests": ([], {}),
+    "orm-sqlite": (["-c", "tests/orm/pytest.ini", "tests/orm"], {}),
+    "orm-postgresql": (
+        ["-c", "tests/orm/pytest.ini", "tests/orm"],
+        {"ORM_DATABASE": "postgresql"},
+    ),
+}
+
+
+def run_suites(session: nox.Session, interpreter: Path, prefix: str, *further: str) -> None:
+    """Run every suite, also after a failure, and keep the reports for the totals."""
+    env = environment.variables(interpreter.parents[1])
+    failed = []
+    for name, (arguments, variables) in SUITES.items():
+        try:
+            pytest_with_services(session, interpreter, {**env, **variables}, prefix + name,
+                                 *arguments, *further)  # fmt: skip
+        except nox.command.CommandFailed:
+            failed.append(name)
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
+
+
+def pytest_with_services(
+    session: nox.Session, interpreter: Path, env: dict[str, str], report: str, *arguments: str
+) -> None:
+    """Run pytest once, with the addresses of the servers in its environment."""
+    command = [str(interpreter), "-m", "tests.services", str(interpreter), "-m", "pytest"]
+    junit = f"--junitxml={REPORTS / report}.xml"
+    session.run(*command, junit, *arguments, external=True, env=env)
 
 
 @nox.session(venv_backend="none")
@@ -153,12 +194,14 @@ def rust(session: nox.Session) -> None:
 
 @nox.session(name="pytest", venv_backend="none")
 def pytest_(session: nox.Session) -> None:
-    """Run our tests: all on SQLite, those of the ORM on PostgreSQL as well."""
+    """Run our tests, those of the ORM on SQLite and on PostgreSQL; or what the arguments name."""
     extension(session)
-    python(session, "-m", "tests.services")
-    run_pytest(session, "sqlite", *session.posargs)
-    if not session.posargs:
-        run_pytest(session, "postgresql", "tests/orm", env={"ORM_DATABASE": "postgresql"})
+    workbench = environment.workbench()
+    if session.posargs:
+        env = environment.variables()
+        pytest_with_services(session, workbench, env, "named", *session.posargs)
+    else:
+        run_suites(session, workbench, "")
 
 
 @nox.session(venv_backend="none")
@@ -173,9 +216,8 @@ def demo_tests(session: nox.Session) -> None:
 def upstream(session: nox.Session) -> None:
     """Run Django's own test suites on our engine; arguments are passed on."""
     extension(session)
-    runs = [session.posargs] if session.posargs else [["all", "--parallel", "2"]]
-    for arguments in runs:
-        python(session, "tests/upstream/run.py", *arguments)
+    arguments = session.posargs or ["all", "--parallel", "2"]
+    python(session, "tests/upstream/run.py", *arguments)
 
 
 def classified(prefix: str) -> list[str]:
@@ -214,10 +256,7 @@ def run_pair(session: nox.Session, interpreter: Path, version: str, django: str)
     inside = environment.filled(environment.CACHE / name, interpreter, packages, "")
     target = ROOT / "native" / "target" / f"python{version}"
     environment.build(inside, release=False, target=target)
-    report = f"--junitxml={REPORTS / name}.xml"
-    env = environment.variables(inside.parents[1])
-    arguments = session.posargs or ["--ignore=tests/browser"]
-    session.run(str(inside), "-m", "pytest", report, *arguments, external=True, env=env)
+    run_suites(session, inside, f"{name}-", "--ignore=tests/browser")
 
 
 @nox.session(venv_backend="none")
@@ -233,7 +272,13 @@ def tests(session: nox.Session, version: str, django: str) -> None:
 @nox.session(venv_backend="none")
 def newest(session: nox.Session) -> None:
     """Run our tests on the newest Django that a Python of this machine can run."""
-    for version, django in sorted(MATRIX, key=lambda pair: (numbers(pair[1]), numbers(pair[0])))[::-1]:
+    question = "import django, sys; print('{}.{}'.format(*sys.version_info), django.VERSION[:2])"
+    answer = subprocess.check_output([environment.workbench(), "-c", question], text=True)
+    newest_first = sorted(MATRIX, key=lambda pair: (numbers(pair[1]), numbers(pair[0])))[::-1]
+    for version, django in newest_first:
+        if answer.strip() == f"{version} {numbers(django)}":
+            session.log(f"nothing newer than Python {version} and Django {django} is here")
+            return
         interpreter = find_python(version)
         if interpreter is not None:
             session.log(f"Python {version}, Django {django}")
@@ -246,10 +291,13 @@ def newest(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Run the property tests for long, and each fuzz target of cargo fuzz for a minute."""
     extension(session)
-    run_pytest(session, "fuzz", "-m", "hypothesis", "--hypothesis-profile=long")
+    workbench = environment.workbench()
+    run_suites(session, workbench, "fuzz-", "-m", "hypothesis", "--hypothesis-profile=long")
     for target in sorted((ROOT / "native" / "fuzz" / "fuzz_targets").glob("*.rs")):
         with session.chdir(ROOT / "native"):
-            run(session, "cargo", "+nightly", "fuzz", "run", target.stem, "--", "-max_total_time=60")
+            run(
+                session, "cargo", "+nightly", "fuzz", "run", target.stem, "--", "-max_total_time=60"
+            )
 
 
 @nox.session(venv_backend="none")

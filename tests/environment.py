@@ -6,6 +6,7 @@ outside the repository, unless the home folder already serves pip and cargo as t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import html
 import os
@@ -48,7 +49,9 @@ def run(command: Sequence[str | Path], env: Mapping[str, str], **more: Path) -> 
     subprocess.run([*map(str, command)], env={**env}, cwd=more.get("cwd", ROOT), check=True)
 
 
-def run_shown(command: Sequence[str | Path], env: Mapping[str, str], shown: re.Pattern[str]) -> None:
+def run_shown(
+    command: Sequence[str | Path], env: Mapping[str, str], shown: re.Pattern[str]
+) -> None:
     """Run a talkative command: print the lines that match, or everything when it fails."""
     arguments = [*map(str, command)]
     output: list[str] = []
@@ -138,15 +141,21 @@ def check_toolchain(env: Mapping[str, str]) -> None:
 # The virtual environment --------------------------------------------------------------------
 
 
-def workbench() -> Path:
-    """Return the Python of the environment of all tasks, made and filled when it is not."""
+@functools.cache
+def workbench(python: Path | None = None) -> Path:
+    """Return the Python of the environment of all tasks, made and filled when it is not.
+
+    Without a `python` to make it with, the one it was made with stays, else this one is taken.
+    """
+    inside = WORKBENCH / "bin" / "python"
+    python = python or (inside if inside.exists() else Path(sys.executable))
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     groups = re.search(r"^\[dependency-groups\]$.*?^\[", pyproject, re.MULTILINE | re.DOTALL)
     dependencies = re.search(r"^dependencies = .*?\]$", pyproject, re.MULTILINE | re.DOTALL)
     if groups is None or dependencies is None:
         raise CannotPrepareError("pyproject.toml lacks [dependency-groups] or dependencies.")
     wanted = f"{groups.group()}\n{dependencies.group()}"
-    return filled(WORKBENCH, Path(sys.executable), ["--group", "dev", "Django"], wanted)
+    return filled(WORKBENCH, python, ["--group", "dev", "Django"], wanted)
 
 
 def filled(folder: Path, python: Path, packages: Sequence[str], wanted: str) -> Path:
@@ -190,7 +199,8 @@ def _make(folder: Path, python: Path, env: dict[str, str]) -> None:
     try:
         run([python, "-m", "venv", "--without-pip", folder], outside)
     except subprocess.CalledProcessError as problem:
-        raise CannotPrepareError(f"{python} has no module venv (Debian: python3-venv).") from problem
+        text = f"{python} has no module venv (Debian: python3-venv)."
+        raise CannotPrepareError(text) from problem
     inside = folder / "bin" / "python"
     attempts = (
         lambda: _quietly([inside, "-m", "ensurepip", "--default-pip"], env),
@@ -317,6 +327,7 @@ def build(python: Path, *, release: bool, target: Path = ROOT / "native" / "targ
     """Compile the extension for this Python and install the package in place."""
     env = variables(python.parents[1])
     env["CARGO_TARGET_DIR"] = str(target)
+    env.setdefault("PIP_QUIET", "1")
     kind = "release" if release else "development"
     say(f"building the extension ({kind}; the first time takes minutes)")
     command = [python, "-m", "maturin", "develop", *(["--release"] if release else [])]

@@ -2,7 +2,8 @@
 
 A server that is reachable is used; else a temporary one is started, which ends with this process.
 Nothing is skipped: what can't be had raises MissingServiceError with the package to install.
-`python -m tests.services` installs the programs that are missing, as root on Debian.
+`python -m tests.services` installs the programs that are missing, as root on Debian; with a
+command after it, that command then runs with the servers named in PGHOST, REDIS_URL and their kin.
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ def postgresql_binaries() -> Path:
     found = str(debian[-1]) if debian else shutil.which("initdb")
     if found is None:
         raise MissingServiceError(
-            "No PostgreSQL answers at PGHOST or 127.0.0.1:5432, and there is no initdb to start one "
-            "with: apt-get install postgresql"
+            "No PostgreSQL answers at PGHOST or 127.0.0.1:5432, and there is no initdb to start "
+            "one with: apt-get install postgresql"
         )
     return Path(found).parent
 
@@ -146,8 +147,8 @@ def redis() -> str:
     program = shutil.which("redis-server")
     if program is None:
         raise MissingServiceError(
-            "No Redis answers at REDIS_URL or 127.0.0.1:6379, and there is no redis-server to start: "
-            "apt-get install redis-server"
+            "No Redis answers at REDIS_URL or 127.0.0.1:6379, and no redis-server is here to start "
+            "one with: apt-get install redis-server"
         )
     folder = Path(tempfile.mkdtemp(prefix="djust-redis-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -249,8 +250,21 @@ def install_missing() -> None:
             check()
 
 
+def run(command: Sequence[str]) -> int:
+    """Run a command with the servers in its environment; return its exit status."""
+    server = postgresql()
+    named = {
+        "PGHOST": server.host,
+        "PGPORT": server.port,
+        "PGUSER": server.user,
+        "REDIS_URL": redis(),
+    }
+    return subprocess.call(command, env={**os.environ, **named})
+
+
 if __name__ == "__main__":
     try:
         install_missing()
+        sys.exit(run(sys.argv[1:]) if sys.argv[1:] else 0)
     except (MissingServiceError, environment.CannotPrepareError) as problem:
         sys.exit(str(problem))

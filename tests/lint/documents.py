@@ -1,6 +1,6 @@
 """Checks that what the documents point at exists: files behind links, sessions behind `nox -s`.
 
-    python -m tests.lint.documents
+python -m tests.lint.documents
 """
 
 from __future__ import annotations
