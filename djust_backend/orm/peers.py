@@ -58,9 +58,10 @@ def load(
     """
     if not path:
         return []
-    parents = _walk(instances, path[:-1])
+    # What refuses is asked before the group is walked: a row that has nothing to fetch must not
+    # cost more the larger its group is.
     if current is None:
-        current = _first_pending(parents, path[-1])
+        current = _first_pending(_walk(instances, path[:-1]), path[-1])
     if current is None:
         return []
     relation = facts.relation(type(current), path[-1])
@@ -68,10 +69,12 @@ def load(
         return []
     if usage is not None and not _may_be_read_whole(relation, usage):
         return []
-    group = _peers_of(relation, parents, current)
+    if not _may_batch(relation, current, certain=False):
+        return []
+    group = _peers_of(relation, _walk(instances, path[:-1]), current)
     if len(group) < 2:
         return []
-    misses = _batch(relation, group, certain=False)
+    misses = _batch(relation, group)
     if usage is not None:
         needs = _row_usage(relation, usage)
         if needs is not None:
@@ -92,8 +95,6 @@ def complete(
             if choice.usage is None and not choice.fetch:
                 continue
             seen = None if witnesses is None else [one for one in witnesses if type(one) is cls]
-            if seen is not None and not seen:
-                continue
             if choice.fetch and choice.relation is not None:
                 _fetch(choice.relation, group, seen)
             if choice.usage is not None:
@@ -127,13 +128,16 @@ def _descend_attribute(
 def _fetch(relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None) -> None:
     if seen is None:
         pending = [one for one in group if _is_pending(relation, one, certain=True)]
+        if not pending or not _may_batch(relation, pending[0], certain=True):
+            return
         for batch in _batches(relation, pending):
-            _batch(relation, batch, certain=True)
+            # One related row costs Django less by itself; a collection may be read twice.
+            if len(batch) > 1 or relation.kind == facts.TO_MANY:
+                _batch(relation, batch)
         return
     for one in seen:
-        # A batch that fails leaves its rows pending: each is tried once, by itself at worst.
-        if _is_pending(relation, one):
-            _batch(relation, _peers_of(relation, group, one), certain=False)
+        if _is_pending(relation, one) and _may_batch(relation, one, certain=False):
+            _batch(relation, _peers_of(relation, group, one))
 
 
 def _may_be_read_whole(relation: facts.Relation, usage: Usage) -> bool:
@@ -151,10 +155,8 @@ def _row_usage(relation: facts.Relation, usage: Usage) -> Usage | None:
     return rows.row_needs() if rows is not None and rows.reached() else None
 
 
-def _batch(relation: facts.Relation, group: Sequence[Model], certain: bool) -> list[Model]:
+def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
     """Run Django's prefetch of one relation; the instances whose key points to no row."""
-    if not _may_batch(relation, group[0], certain):
-        return []
     try:
         prefetch_related_objects(list(group), relation.name)
     except DatabaseError:

@@ -26,10 +26,12 @@ def test_group_of_one_is_left_to_lazy_access(books, django_assert_num_queries):
 def test_nothing_is_run_where_lazy_access_runs_nothing(books, django_assert_num_queries):
     books[1].author  # noqa: B018
     unsaved = Book(title="new")
+    copied, copied_again = (Book(pk=one.pk, author_id=one.author_id) for one in books[:2])
     with django_assert_num_queries(0):
         orm.load(books, ("editor",), None, books[0])  # NULL
         orm.load(books, ("author",), None, books[1])  # cached
         orm.load([*books, unsaved], ("tags",), None, unsaved)
+        orm.load([copied, *books, copied_again], ("author",), None, copied)
         orm.load(books, ("title",), None, books[0])
         orm.load(books, ("nothing",), None, books[0])
         orm.load(books, ("tags",), usage("tags.count").fields["tags"], books[0])
@@ -58,6 +60,7 @@ def test_needs_come_along_only_if_the_current_row_has_them(library, django_asser
     authors = list(Author.objects.filter(name__startswith="a"))
     profiles = {author.pk for author in authors if Profile.objects.filter(author=author).exists()}
     without = next(author for author in authors if author.pk not in profiles)
+    Profile.objects.update(home=library.countries[0])
     needs = usage("profile.home.name").fields["profile"]
     with django_assert_num_queries(1):
         orm.load(authors, ("profile",), needs, without)
@@ -106,9 +109,20 @@ def test_proxy_and_multi_table_classes(library):
     both(lambda: PenName.objects.all(), rows("country.name", "profile.bio", "pupils.all[].name"))
     both(lambda: list(Restaurant.objects.order_by("pk")), rows("country.name", "chef.name"))
     both(lambda: list(Place.objects.order_by("pk")), rows("restaurant.chef.country.name"))
+    assert both(lambda: list(Restaurant.objects.all()), rows("place_ptr.name")).counts == (1, 1)
     needs = rows("place_ptr.country.name", "place_ptr.name")
     both(lambda: Restaurant.objects.order_by("pk"), needs)
     both(lambda: Restaurant.objects.defer("name").order_by("pk"), needs)
+
+
+def test_relation_that_a_parent_row_has_is_not_fetched_again(library, django_assert_num_queries):
+    for n in range(3):
+        Restaurant.objects.create(name=f"r{n}", country=library.countries[n])
+    places = Place.objects.select_related("country").order_by("pk")
+    restaurants = [place.restaurant for place in places]
+    with django_assert_num_queries(0):
+        orm.load(restaurants, ("country",), None, restaurants[0])
+        assert [restaurant.country.name for restaurant in restaurants] == ["c0", "c1", "c2"]
 
 
 def test_tree_level_by_level(db):

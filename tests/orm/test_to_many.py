@@ -5,7 +5,7 @@ from walker import both, rows, usage
 from zoo.models import Author, Book, Club, Gadget, Membership, Part, Ranked, Shelf, Tag
 
 from djust_backend import orm
-from djust_backend.orm.usage import ITERATED, REACHED, Usage
+from djust_backend.orm.usage import ITERATED, REACHED, TRUTH, Usage
 
 
 def books():
@@ -90,6 +90,15 @@ def test_managers_own_prefetch_comes_once(db):
     both(lambda: Shelf.objects.filter(name="s0"), needs)
 
 
+def test_managers_own_prefetch_is_not_run_for_an_empty_shelf(db, django_assert_num_queries):
+    shelves()
+    all_shelves = list(Shelf.objects.order_by("pk"))
+    needs = usage("gadgets.all[].pk").fields["gadgets"]
+    with django_assert_num_queries(1):
+        orm.load(all_shelves, ("gadgets",), needs, all_shelves[0])
+        assert list(all_shelves[0].gadgets.all()) == []
+
+
 def test_window_of_a_manager_is_not_widened(db):
     shelves()
     found = both(lambda: Shelf.objects.order_by("pk"), rows("ranked.all[].rank"))
@@ -102,6 +111,13 @@ def test_needs_of_a_loop_that_is_not_sure_to_run_are_no_needs(library):
     needs = Usage(REACHED, 0, {"chapters": Usage(REACHED, 0, {"all": inner}, None)}, None)
     plan = orm.plan_of(books(), Usage(REACHED | ITERATED, 0, {}, needs))
     assert plan.prefetches == ()
+
+
+def test_test_for_rows_that_may_not_be_gone_through(library):
+    inner = Usage(REACHED | TRUTH, ITERATED, {}, usage("translator.name"))
+    needs = Usage(REACHED, 0, {"chapters": Usage(REACHED, 0, {"all": inner}, None)}, None)
+    plan = orm.plan_of(books(), Usage(REACHED | ITERATED, 0, {}, needs))
+    assert [(step.path, step.nested) for step in plan.prefetches] == [(("chapters",), ())]
 
 
 def test_related_manager_of_one_parent_is_joined(library):
