@@ -226,6 +226,18 @@ fn two_loops_over_one_list_add_up() {
 }
 
 #[test]
+fn a_loop_over_a_slice_says_nothing_about_the_other_elements() {
+    check(
+        "{% for x in xs|slice:':3' %}{{ x.a.b }}{% endfor %}",
+        &["xs: reached iterated sliced", "xs[].a.b: reached printed"],
+    );
+    check(
+        "{% for x in xs|slice:':3' %}{{ x.a }}{% endfor %}{% for x in xs %}{{ x.b }}{% endfor %}",
+        &["xs: reached iterated sliced", "xs[].a: (reached) (printed)", "xs[].b: reached printed"],
+    );
+}
+
+#[test]
 fn results_of_tags_hide_variables_afterwards() {
     check("{{ u }}{% url 'x' a.pk as u %}{{ u }}", &["u: reached printed", "a.pk: reached printed"]);
     check("{% now 'Y' as n %}{{ n.x }}{% get_current_language as l %}{{ l }}{% static 'x' as s %}{{ s }}", &[]);

@@ -105,6 +105,8 @@ impl<R: Resolver> Walk<'_, '_, R> {
         self.touch(value, COMPARED);
         if searched {
             self.touch(value, ITERATED);
+            // The search ends at the first item that is equal.
+            let value = self.part(value);
             self.in_body(|walk| {
                 let items = walk.elements(value, None);
                 walk.touch(items, COMPARED);

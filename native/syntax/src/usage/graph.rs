@@ -55,8 +55,8 @@ pub(super) struct Graph {
     index: FxHashMap<(Spot, Symbol), Spot>,
     /// What happens at a spot: bits, region, next entry of the spot.
     entries: Vec<(u32, Region, u32)>,
-    /// A region that is part of its parent for everything below a spot, next one of the spot.
-    merges: Vec<(Region, u32)>,
+    /// A region that is part of its parent for a spot, whether also for all below it, next one of the spot.
+    merges: Vec<(Region, bool, u32)>,
     regions: Vec<RegionInfo>,
     groups: Vec<Group>,
     question: u32,
@@ -155,9 +155,11 @@ impl Graph {
 
     /// For a value and all below it, `region` counts as part of the region around it: it runs whenever there is
     /// something to reach.
-    pub(super) fn merge_region(&mut self, spot: Spot, region: Region) {
+    ///
+    /// Not so below the value if it isn't `deep`: the region runs for some of the items only.
+    pub(super) fn merge_region(&mut self, spot: Spot, region: Region, deep: bool) {
         let node = &mut self.nodes[spot as usize];
-        self.merges.push((region, node.last_merge));
+        self.merges.push((region, deep, node.last_merge));
         node.last_merge = (self.merges.len() - 1) as u32;
     }
 
@@ -180,10 +182,12 @@ impl Graph {
         if self.nodes[spot as usize].last_entry == NIL {
             return None;
         }
-        self.count_merges(spot, |merged| *merged += 1);
+        self.count_merges(spot, true, |merged| *merged += 1);
+        self.count_merges(spot, false, |merged| *merged += 1);
         let (all, reach) = self.reach(spot);
         let at_once = reach.len() == 1 && reach == above;
         let always = if at_once { all } else { self.certain(spot, all, above) };
+        self.count_merges(spot, false, |merged| *merged -= 1);
         let mut usage = Usage { always, maybe: all & !always, fields: Vec::new(), each: None };
         let mut child = self.nodes[spot as usize].first_child;
         while child != NIL {
@@ -197,15 +201,17 @@ impl Graph {
             }
             child = self.nodes[child as usize].next;
         }
-        self.count_merges(spot, |merged| *merged -= 1);
+        self.count_merges(spot, true, |merged| *merged -= 1);
         Some(usage)
     }
 
-    fn count_merges(&mut self, spot: Spot, count: impl Fn(&mut u32)) {
+    fn count_merges(&mut self, spot: Spot, deep: bool, count: impl Fn(&mut u32)) {
         let mut at = self.nodes[spot as usize].last_merge;
         while at != NIL {
-            let (region, next) = self.merges[at as usize];
-            count(&mut self.regions[region as usize].merged);
+            let (region, is_deep, next) = self.merges[at as usize];
+            if is_deep == deep {
+                count(&mut self.regions[region as usize].merged);
+            }
             at = next;
         }
     }

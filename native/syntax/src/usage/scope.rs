@@ -48,6 +48,8 @@ pub(super) struct Source {
     spot: Spot,
     /// The value may come from elsewhere.
     maybe: bool,
+    /// Not all of its items may be walked through.
+    part: bool,
 }
 
 /// A range of [`Walk::sources`].
@@ -151,13 +153,16 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
 
     fn add_source(&mut self, start: usize, source: Source) {
         match self.sources[start..].iter_mut().find(|known| known.spot == source.spot) {
-            Some(known) => known.maybe &= source.maybe,
+            Some(known) => {
+                known.maybe &= source.maybe;
+                known.part |= source.part;
+            }
             None => self.sources.push(source),
         }
     }
 
     fn one(&mut self, spot: Spot) -> Value {
-        self.sources.push(Source { spot, maybe: false });
+        self.sources.push(Source { spot, maybe: false, part: false });
         Value::From(Span { start: (self.sources.len() - 1) as u32, len: 1 })
     }
 
@@ -182,6 +187,16 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
                 Value::Nothing
             }
         }
+    }
+
+    /// The same value, of whose items only some are taken.
+    pub(super) fn part(&mut self, value: Value) -> Value {
+        let Value::From(span) = value else { return value };
+        let start = self.sources.len();
+        for i in span.range() {
+            self.sources.push(Source { part: true, ..self.sources[i] });
+        }
+        Value::From(self.span(start))
     }
 
     /// A region of its own inside of the present one: something that may happen.
@@ -246,7 +261,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             match find(&mut self.graph, source.spot) {
                 Some(spot) => {
                     self.graph.touch(spot, REACHED, region);
-                    self.sources.push(Source { spot, ..source });
+                    self.sources.push(Source { spot, part: false, ..source });
                 }
                 None => self.graph.touch(source.spot, ESCAPED, region),
             }
@@ -261,17 +276,18 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         if let Value::Group(rows, key) = value {
             return self.union((Value::From(rows), true), (Value::From(key), true));
         }
+        let partial = matches!(value, Value::From(span) if self.sources[span.range()].iter().any(|s| s.part));
         let start = self.sources.len();
         let found = match value {
             Value::From(span) | Value::Groups(span, _) => self.below(span, Graph::each),
             _ => Span { start: start as u32, len: 0 },
         };
         for i in found.range() {
-            self.graph.merge_region(self.sources[i].spot, body);
+            self.graph.merge_region(self.sources[i].spot, body, !partial);
         }
         if let Some(spot) = own {
             self.graph.touch(spot, REACHED, body);
-            self.sources.push(Source { spot, maybe: false });
+            self.sources.push(Source { spot, maybe: false, part: false });
         }
         match value {
             Value::Groups(rows, key) => Value::Group(rows, key),
@@ -403,7 +419,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
     pub(super) fn merge_region(&mut self, value: Value, region: Region) {
         if let Value::From(span) = value {
             for i in span.range() {
-                self.graph.merge_region(self.sources[i].spot, region);
+                self.graph.merge_region(self.sources[i].spot, region, true);
             }
         }
     }
@@ -436,7 +452,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         }
         match effect {
             Effect::Add => self.union((value, true), (arg, true)),
-            Effect::Slice => value,
+            Effect::Slice => self.part(value),
             Effect::Sort => {
                 self.sort_keys(at, value, call);
                 value
@@ -448,7 +464,10 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
                 let index = self.shared.names.intern(index);
                 self.step(value, index)
             }
-            Effect::AnyItem => self.in_body(|walk| walk.elements(value, None)),
+            Effect::AnyItem => {
+                let value = self.part(value);
+                self.in_body(|walk| walk.elements(value, None))
+            }
             Effect::PrintItems => {
                 self.in_body(|walk| {
                     let items = walk.elements(value, None);
