@@ -16,6 +16,8 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.template import base, context, defaultfilters, defaulttags, library, loader_tags
 from django.template.backends import django as django_backend
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
@@ -28,14 +30,16 @@ from django.utils import html, timezone, translation
 from django.utils.functional import Promise
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from . import orm
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .orm import kind
+from .orm import Usage, accessor, kind
+from .orm.usage import REACHED
 
 __all__ = [
     "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
     "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "VariableDoesNotExist", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
+    "VariableDoesNotExist", "accessor", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
     "logger", "make_partials", "proxy_node", "settings", "time", "token_types",
 ]  # fmt: skip
 
@@ -511,3 +515,78 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     }
 
 
+
+
+# The ORM room
+
+
+def usage(wire: Any) -> Usage:
+    """A usage tree from the renderer's plain form."""
+    return Usage.from_wire(wire)
+
+
+def evaluate(source: Any, usage: Usage | None) -> None:
+    """Evaluates a QuerySet, or that of a page, before the renderer reads all of it."""
+    if isinstance(source, Page):
+        rows = source.object_list
+        if isinstance(rows, QuerySet) and rows._result_cache is None:
+            orm.evaluate(rows, usage)
+    elif source._result_cache is None:
+        orm.evaluate(source, usage)
+
+
+def load(
+    instances: list[Any], path: tuple[str, ...], usage: Usage | None, current: Any, certain: bool
+) -> None:
+    """Batches the relation at the end of `path` for the peers of `current`.
+
+    `usage` is that of the instances. `certain`: the step asks for less than all rows, which are fetched only if the
+    template is sure to read them all later.
+    """
+    needs = usage
+    for name in path:
+        if needs is None:
+            break
+        needs = _below(needs, name)
+    if certain:
+        if needs is not None:
+            orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
+        return
+    orm.load(instances, path, needs, current)
+
+
+def _below(usage: Usage, name: str) -> Usage | None:
+    """The needs of a relation of an instance, or of the rows of a relation."""
+    found = usage.fields.get(name)
+    if found is None:
+        everything = usage.fields.get("all", usage)
+        if everything.each is not None:
+            return everything.each.fields.get(name)
+    return found
+
+
+def usage_below(usage: Usage, path: tuple[str, ...]) -> Usage | None:
+    """The needs of all rows of the relation at the end of a path."""
+    needs: Usage | None = usage
+    for name in path:
+        if needs is None:
+            return None
+        needs = _below(needs, name)
+    return None if needs is None else needs.fields.get("all", needs)
+
+
+def instances(source: Any) -> list[Any]:
+    """The rows of an evaluated source as a list."""
+    if isinstance(source, Page):
+        source = source.object_list
+    if isinstance(source, QuerySet) and source._result_cache is not None:
+        return source._result_cache
+    return list(source)
+
+
+def first_of(source: Any) -> Any:
+    """The first row of an evaluated source; `None` if it has none."""
+    rows = source.object_list if isinstance(source, Page) else source
+    if isinstance(rows, QuerySet):
+        rows = rows._result_cache
+    return next(iter(rows), None) if rows else None

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from .apply import evaluate, plan_for
 from .facts import accessor, id_column
-from .peers import load
+from .peers import complete, load
 from .plan import Plan, Reason, Step
 from .source import kind, source_of
 from .usage import Usage
@@ -19,6 +19,7 @@ __all__ = [
     "Step",
     "Usage",
     "accessor",
+    "complete",
     "evaluate",
     "explain",
     "id_column",

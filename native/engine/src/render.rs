@@ -5,6 +5,7 @@ use crate::program::Program;
 use crate::py::frame::Frame;
 use crate::py::program::NativeProgram;
 use crate::scopes::{Layer, Scopes};
+use crate::sources::Trail;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ListId, NameId, NodeId, NodeKind};
@@ -69,6 +70,8 @@ pub struct Render<'py> {
     pub context: Option<Bound<'py, PyAny>>,
     /// What a context must be made from, as long as there is none.
     pub request: Option<Bound<'py, PyAny>>,
+    /// The relations that the path evaluated last has walked.
+    pub trail: Option<Trail<'py>>,
     /// The context that a `Context.new()` is made from, if Python code has seen it.
     pub derive_from: Option<Bound<'py, PyAny>>,
     /// True in a context that `Context.new()` made: it has forgotten the context processors.

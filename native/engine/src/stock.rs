@@ -46,7 +46,7 @@ stock! {
         program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_class = "__class__",
         dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", csrf_token = "csrf_token",
         use_thousand_separator = "USE_THOUSAND_SEPARATOR", private_render = "_render", var = "var",
-        result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
+        prefetched_objects_cache = "_prefetched_objects_cache", result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
         block_context = "block_context", token = "token", nodelist = "nodelist", context = "context";
 }
 

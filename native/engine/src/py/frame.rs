@@ -3,6 +3,7 @@
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
 use crate::py::block_context::NativeBlocks;
 use crate::render::Render;
+use crate::sources::Groups;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rustc_hash::FxHashMap;
@@ -24,6 +25,8 @@ pub type NodeKey = (usize, u32);
 pub struct RootState {
     /// Templates that `{% include %}` nodes have loaded, by node and name.
     pub includes: RefCell<FxHashMap<(NodeKey, Box<str>), Py<PyAny>>>,
+    /// Instances that were fetched together.
+    pub groups: RefCell<Groups>,
 }
 
 /// What nodes remember while one template is rendered.

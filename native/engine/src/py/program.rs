@@ -3,6 +3,7 @@
 use crate::host::PyHost;
 use crate::out::Out;
 use crate::program::{Program, make_consts, make_names};
+use crate::py::composition::Composed;
 use crate::py::{counters, describe};
 use crate::py::frame::{Frame, RootState, root_in};
 use crate::py::parser::{NativeParser, make_token};
@@ -33,6 +34,7 @@ pub struct NativeProgram {
     origin: Py<PyAny>,
     debug: bool,
     size_hint: AtomicU64,
+    composed: OnceLock<Composed>,
 }
 
 /// How much larger than the last output the next buffer is made.
@@ -42,6 +44,17 @@ impl NativeProgram {
     /// The compiled template. Error: it is still being compiled.
     pub fn program(&self) -> PyResult<&Program> {
         self.program.get().ok_or_else(|| PyRuntimeError::new_err("the template is still being compiled"))
+    }
+
+    /// What the template needs, with all that it extends and includes. Walked on first use.
+    pub fn composition(&self, py: Python<'_>, engine: &Bound<'_, PyAny>) -> PyResult<&Composed> {
+        if let Some(composed) = self.composed.get() {
+            return Ok(composed);
+        }
+        let weak = self.program()?.handle.get().and_then(|weak| weak.bind(py).upgrade());
+        let Some(handle) = weak else { return Err(PyRuntimeError::new_err("the program is gone")) };
+        let composed = Composed::of(handle.cast::<Self>()?, engine)?;
+        Ok(self.composed.get_or_init(|| composed))
     }
 
     /// `Template.extra_data`
@@ -180,6 +193,7 @@ impl NativeProgram {
                 origin: origin.clone().unbind(),
                 debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
                 size_hint: AtomicU64::new(source.len() as u64),
+                composed: OnceLock::new(),
             },
         )?;
         let host = PyHost::new(template, &engine, native_tags, &handle)?;
@@ -248,6 +262,25 @@ impl NativeProgram {
             Some(p) => describe::filters_of(py, &p.ast, &p.filters, expr),
             None => self.with_parser(py, |parser| parser.filters_of(py, expr)),
         }
+    }
+
+    /// For people: the dotted paths of each free variable, of the template and all that it extends and includes.
+    fn variable_paths<'py>(&self, py: Python<'py>, engine: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let paths = PyDict::new(py);
+        for (name, found) in self.composition(py, engine)?.paths() {
+            paths.set_item(name, found)?;
+        }
+        Ok(paths)
+    }
+
+    /// The `Usage` of each free variable.
+    fn usage<'py>(&self, py: Python<'py>, engine: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let composition = self.composition(py, engine)?;
+        let usages = PyDict::new(py);
+        for at in 0..composition.variables() {
+            usages.set_item(composition.variable_name(py, at), composition.of_variable(py, at)?)?;
+        }
+        Ok(usages)
     }
 
     /// True as soon as the template has been compiled.
@@ -441,6 +474,7 @@ fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) 
         engine,
         context: None,
         request: None,
+        trail: None,
         derive_from: None,
         is_new: false,
         template_name: template.getattr("name")?,
@@ -474,6 +508,7 @@ fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -
         engine,
         context: Some(context.clone()),
         request: None,
+        trail: None,
         derive_from: None,
         is_new: false,
         template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?

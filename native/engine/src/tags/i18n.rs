@@ -42,7 +42,7 @@ impl<'py> Render<'py> {
         let expr = &p.ast.exprs[id as usize];
         let head = match &expr.head {
             Head::Const(constant) | Head::Number(constant) => p.consts[*constant as usize].bind(self.py).clone(),
-            Head::Path(names) => match self.path(p, names)? {
+            Head::Path(names) => match self.path(p, names, false)? {
                 crate::lookup::Lookup::Found(value) => self.to_py(&value)?,
                 // Nothing to translate: the ordinary rule for missing variables.
                 crate::lookup::Lookup::Missing(..) => return self.eval(p, id),
@@ -65,7 +65,10 @@ impl<'py> Render<'py> {
         self.scopes.push();
         self.assign_all(p, values)?;
         let (singular, mut names) = message(p, &node.singular);
-        let result = if let Some((name, expr)) = node.count {
+        // An empty plural part is none: its counter is not even looked at.
+        let result = if let Some((name, expr)) = node.count
+            && !node.plural.is_empty()
+        {
             let count = self.eval(p, expr)?;
             let count = self.to_py(&count)?;
             self.stock.call(py, "check_count", (&count, &*p.ast.names[name as usize], &*node.tag_name))?;

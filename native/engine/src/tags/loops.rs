@@ -67,7 +67,11 @@ impl<'py> Render<'py> {
         spec: &ForSpec<'_>,
         parent: Option<Value<'py>>,
     ) -> PyResult<()> {
-        let values = self.loop_values(p, id, spec.sequence)?;
+        let values = self.loop_values(p, spec.sequence)?;
+        let place = match &values {
+            Some(values) => self.loop_place(p, id, values)?,
+            None => None,
+        };
         let len = match &values {
             Some(values) => values.len()?,
             None => 0,
@@ -83,6 +87,9 @@ impl<'py> Render<'py> {
             let item = item?;
             forloop.index.set(index);
             forloop.refresh_shared()?;
+            if let Some(place) = &place {
+                self.put_in_place(&item, place);
+            }
             if let [name] = spec.vars {
                 self.scopes.set(self.py, self.stock, p.name(self.py, *name), Value::Py(item))?;
                 self.list(program, p, spec.body)?;
@@ -97,8 +104,8 @@ impl<'py> Render<'py> {
     }
 
     /// What a loop goes over, with a length. `None`: nothing.
-    fn loop_values(&mut self, p: &Program, _id: NodeId, sequence: ExprId) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let value = self.eval_or_none(p, sequence)?;
+    fn loop_values(&mut self, p: &Program, sequence: ExprId) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.eval_source(p, sequence)?;
         if value.is_none() {
             return Ok(None);
         }
