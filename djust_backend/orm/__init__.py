@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from .adopt import adopt
 from .apply import evaluate, plan_for
 from .facts import accessor, id_column
 from .peers import complete, load
@@ -19,6 +20,7 @@ __all__ = [
     "Step",
     "Usage",
     "accessor",
+    "adopt",
     "complete",
     "evaluate",
     "explain",
