@@ -33,13 +33,13 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from . import orm
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .orm import Usage, accessor, kind
+from .orm import Usage, accessor, adopt, kind
 from .orm.usage import REACHED
 
 __all__ = [
     "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
     "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "VariableDoesNotExist", "accessor", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
+    "VariableDoesNotExist", "accessor", "adopt", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
     "logger", "make_partials", "proxy_node", "settings", "time", "token_types",
 ]  # fmt: skip
 

@@ -55,6 +55,23 @@ pub struct Groups {
     groups: Vec<Group>,
     /// By address of the instance, which is kept alive here.
     places: FxHashMap<usize, (Py<PyAny>, Place)>,
+    /// By address of a QuerySet that `relation.all` gave and a name holds.
+    relations: FxHashMap<usize, BoundRelation>,
+}
+
+/// All rows of a relation of an instance, not read yet.
+struct BoundRelation {
+    queryset: Py<PyAny>,
+    relation: Relation,
+    trail_root: Py<PyAny>,
+    steps: Vec<Rc<Py<PyString>>>,
+}
+
+/// A to-many relation of an instance.
+struct Relation {
+    owner: Py<PyAny>,
+    cache: Py<PyString>,
+    prefetch: Py<PyString>,
 }
 
 /// A walk over relations: the instance that it started from, and the accessors since.
@@ -62,6 +79,8 @@ pub struct Groups {
 pub struct Trail<'py> {
     root: Bound<'py, PyAny>,
     steps: Vec<Rc<Py<PyString>>>,
+    /// The path ends in `relation.all`: owner, cache name and accessor of the relation.
+    all_of: Option<(Bound<'py, PyAny>, Rc<Accessor>)>,
 }
 
 fn text(tuple: &Bound<'_, PyTuple>, at: usize) -> PyResult<Py<PyString>> {
@@ -110,7 +129,7 @@ impl<'py> Render<'py> {
                 Ok(None)
             }
             Accessor::ToOne { cache, prefetch, direct } => {
-                let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new() });
+                let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
                 let cached = self.cached_object(object, cache.bind(py))?;
                 if cached.is_none() {
                     self.load(steps, object, prefetch, false)?;
@@ -125,12 +144,15 @@ impl<'py> Render<'py> {
                 Ok(None)
             }
             Accessor::ToMany { cache, prefetch, direct } => {
-                let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new() });
+                let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
                 let only_all = matches!(rest, [next] if next.to_str().is_ok_and(|next| next == "all"));
                 if self.prefetched(object, cache.bind(py))?.is_none() {
                     self.load(steps, object, prefetch, !(only_all && reads_all))?;
                 }
                 steps.steps.push(Rc::new(prefetch.clone_ref(py)));
+                if only_all {
+                    steps.all_of = Some((object.clone(), Rc::clone(&accessor)));
+                }
                 if *direct
                     && only_all
                     && let Some(found) = self.prefetched(object, cache.bind(py))?
@@ -213,12 +235,63 @@ impl<'py> Render<'py> {
     pub fn remember(&mut self, value: &Value<'py>) -> PyResult<()> {
         let Some(trail) = self.trail.take() else { return Ok(()) };
         let Value::Py(object) = value else { return Ok(()) };
-        if trail.steps.is_empty() || class_of(self.stock, object)? != Class::Model {
+        if trail.steps.is_empty() {
+            return Ok(());
+        }
+        let class = class_of(self.stock, object)?;
+        if class == Class::QuerySet {
+            self.remember_relation(object, trail);
+            return Ok(());
+        }
+        if class != Class::Model {
             return Ok(());
         }
         let place = self.extended_place(&trail)?;
         self.put_in_place(object, &place);
         Ok(())
+    }
+
+    fn remember_relation(&self, queryset: &Bound<'py, PyAny>, trail: Trail<'py>) {
+        let Some((owner, accessor)) = trail.all_of else { return };
+        let Accessor::ToMany { cache, prefetch, .. } = &*accessor else { return };
+        let relation = Relation {
+            owner: owner.unbind(),
+            cache: cache.clone_ref(self.py),
+            prefetch: prefetch.clone_ref(self.py),
+        };
+        let bound = BoundRelation {
+            queryset: queryset.clone().unbind(),
+            relation,
+            trail_root: trail.root.unbind(),
+            steps: trail.steps,
+        };
+        self.root_state().groups.borrow_mut().relations.insert(queryset.as_ptr() as usize, bound);
+    }
+
+    /// The walk that led to a QuerySet which a name holds, without its last step, and that step.
+    fn relation_of(&self, queryset: &Bound<'py, PyAny>) -> Option<(Trail<'py>, Bound<'py, PyAny>, Py<PyString>, Py<PyString>)> {
+        let root = self.root_state();
+        let groups = root.groups.borrow();
+        let bound = groups.relations.get(&(queryset.as_ptr() as usize))?;
+        debug_assert!(bound.queryset.is(queryset));
+        let steps = bound.steps[..bound.steps.len().saturating_sub(1)].to_vec();
+        let trail = Trail { root: bound.trail_root.bind(self.py).clone(), steps, all_of: None };
+        let relation = &bound.relation;
+        Some((
+            trail,
+            relation.owner.bind(self.py).clone(),
+            relation.cache.clone_ref(self.py),
+            relation.prefetch.clone_ref(self.py),
+        ))
+    }
+
+    /// Batches the relation behind a QuerySet that a name holds; true if the QuerySet has its rows now.
+    fn read_with_peers(&mut self, queryset: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let Some((trail, owner, cache, prefetch)) = self.relation_of(queryset) else { return Ok(false) };
+        if self.prefetched(&owner, cache.bind(self.py))?.is_none() {
+            self.load(&trail, &owner, &prefetch, false)?;
+        }
+        self.stock.call(self.py, "adopt", (queryset, owner, cache))?.is_truthy()
     }
 
     fn extended_place(&mut self, trail: &Trail<'py>) -> PyResult<Place> {
@@ -232,6 +305,10 @@ impl<'py> Render<'py> {
         let trail = self.trail.take();
         let class = class_of(self.stock, values)?;
         let py = self.py;
+        let bound = if class == Class::QuerySet { self.relation_of(values) } else { None };
+        if bound.is_some() && self.is_unread(values)? {
+            self.read_with_peers(values)?;
+        }
         match class {
             Class::QuerySet | Class::Page => {
                 let usage = self.usage_of_source(p, id, values, trail.as_ref())?;
@@ -250,6 +327,10 @@ impl<'py> Render<'py> {
         {
             let place = self.extended_place(&trail)?;
             return Ok(Some(place));
+        }
+        if let Some((mut trail, _, _, prefetch)) = bound {
+            trail.steps.push(Rc::new(prefetch));
+            return self.extended_place(&trail).map(Some);
         }
         // Instances that are in a group already (a list of a loop's items, `regroup`) stay in it.
         if let Some((_, place)) = self.root_state().groups.borrow().places.get(&(first.as_ptr() as usize))
@@ -277,13 +358,17 @@ impl<'py> Render<'py> {
         }
     }
 
+    fn is_unread(&self, queryset: &Bound<'py, PyAny>) -> PyResult<bool> {
+        Ok(queryset.getattr(self.stock.result_cache.bind(self.py))?.is_none())
+    }
+
     /// Evaluates a QuerySet that is about to be read as a whole (truth, length, all items).
     pub fn prepare(&mut self, value: &Value<'py>) -> PyResult<()> {
         let Value::Py(object) = value else { return Ok(()) };
         if class_of(self.stock, object)? != Class::QuerySet {
             return Ok(());
         }
-        if !object.getattr(self.stock.result_cache.bind(self.py))?.is_none() {
+        if !self.is_unread(object)? || self.read_with_peers(object)? {
             return Ok(());
         }
         let trail = self.trail.take();
