@@ -146,6 +146,16 @@ def make_context(template: Any, request: Any, template_name: Any, is_new: bool, 
     return made
 
 
+def unbind_context(made: Any) -> None:
+    """What `bind_template` does to a context when its render is over."""
+    made.template = None
+    index = getattr(made, "_processors_index", None)
+    if index is not None:
+        made.dicts[index] = {}
+    made.render_context.template = None
+    del made.render_context.dicts[1:]
+
+
 def context_dict(owner: BaseContext) -> ContextDict:
     """A new dictionary for a context, which is not on its stack yet."""
     made = ContextDict(owner)

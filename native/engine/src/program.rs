@@ -30,7 +30,7 @@ pub struct Program {
     /// By `ForeignId`.
     pub foreign: Vec<ForeignNode>,
     /// Blocks that `get_nodes_by_type(BlockNode)` finds, in order.
-    pub blocks: Vec<(NameId, NodeId)>,
+    pub blocks: OnceLock<Vec<(NameId, NodeId)>>,
     /// `Template.origin`
     pub origin: Py<PyAny>,
     /// `Origin.template_name`, for relative includes.

@@ -108,21 +108,19 @@ pub fn native_identity(node: &Bound<'_, PyAny>) -> PyResult<Option<(Py<NativePro
 fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Bound<'_, PyAny>) -> PyResult<Program> {
     let names = make_names(py, &parser.ast);
     let consts = make_consts(py, stock, &parser.ast)?;
-    let mut program = Program {
+    Ok(Program {
         source: parser.source,
         names,
         consts,
         filters: parser.host.filters,
         foreign: parser.host.foreign,
-        blocks: Vec::new(),
+        blocks: OnceLock::new(),
         origin: template.getattr("origin")?.unbind(),
         template_name: parser.template_name,
         handle: OnceLock::new(),
         loop_length: stock.call(py, "has_loop_length", ())?.is_truthy()?,
         ast: parser.ast,
-    };
-    program.blocks = find_blocks(py, stock, &program)?;
-    Ok(program)
+    })
 }
 
 /// The blocks that `get_nodes_by_type(BlockNode)` would find.
@@ -211,8 +209,11 @@ impl NativeProgram {
         if program.handle.set(weak).is_err() || handle.get().program.set(program).is_err() {
             return Err(PyRuntimeError::new_err("a template was compiled twice"));
         }
+        let program = handle.get().program()?;
+        // Nodes of Python's are asked for the blocks inside of them, which needs the finished program.
+        let blocks = find_blocks(py, stock, program)?;
+        program.blocks.get_or_init(|| blocks);
         let partials: Vec<(String, u32, u32, u32)> = {
-            let program = handle.get().program()?;
             let ast = &program.ast;
             ast.partials.iter().map(|(name, list, start, end)| (ast.names[*name as usize].to_string(), *list, *start, *end)).collect()
         };
@@ -397,7 +398,12 @@ impl NativeProgram {
         }
         render.frames.push(Frame::new(template.clone(), Rc::<RootState>::default()));
         let p = slf.get().program()?;
-        render.list(slf, p, p.ast.root)?;
+        let result = render.list(slf, p, p.ast.root);
+        if let Some(context) = &render.context {
+            // What a tag or an exception keeps of it must look as after stock's `bind_template`.
+            stock.call(py, "unbind_context", (context,))?;
+        }
+        result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
     }

@@ -107,7 +107,7 @@ impl<'py> Render<'py> {
 
     fn add_blocks(&self, blocks: &Blocks<'py>, p: &Program) -> PyResult<()> {
         let Some(program) = p.handle.get() else { return Ok(()) };
-        for (name, node) in &p.blocks {
+        for (name, node) in p.blocks.get().into_iter().flatten() {
             let Some(program) = program.bind(self.py).upgrade() else { continue };
             let block = BlockRef::Native(program.cast_into::<NativeProgram>()?.unbind(), *node);
             blocks.add(p.name(self.py, *name), block)?;
