@@ -5,13 +5,11 @@ Django's functions are reached through their modules at call time, so that a sit
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 
 import django
@@ -28,11 +26,13 @@ from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
+from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from . import orm
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
+from .watched import watch
 from .orm import Usage, accessor, adopt, kind
 from .orm.usage import REACHED
 
@@ -40,7 +40,7 @@ __all__ = [
     "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
     "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
     "VariableDoesNotExist", "accessor", "adopt", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
-    "logger", "make_partials", "proxy_node", "settings", "time", "token_types",
+    "logger", "make_partials", "proxy_node", "settings", "simple_lazy", "time", "token_types", "watch",
 ]  # fmt: skip
 
 logger = logging.getLogger("django.template")
@@ -402,6 +402,17 @@ def translate_lazily(value: Any, message_context: Any) -> Any:
     return base.gettext_lazy(message)
 
 
+def translate_constant(text: Any, message_context: Any) -> Any:
+    """`{% translate "text" %}`: the translation, ready for the page."""
+    if isinstance(text, Promise):
+        # `{% translate _("text") %}`
+        return single_percents(conditional_escape(str(translate_lazily(text, message_context))))
+    message = mark_safe(text.replace("\\'", "'").replace("\\\\", "\\").replace("%", "%%"))
+    if message_context:
+        return single_percents(translation.pgettext(message_context, message))
+    return single_percents(translation.gettext(message))
+
+
 def single_percents(value: str) -> str:
     """Takes back the doubling of percent signs."""
     text = value.replace("%%", "%")
@@ -475,58 +486,6 @@ def current_timezone_name() -> Any:
     return timezone.get_current_timezone_name()
 
 
-# What is watched
-
-
-def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
-    """The functions of a class, as (class, name, function)."""
-    return [(cls, name, getattr(cls, name)) for name, value in vars(cls).items() if inspect.isfunction(value)]
-
-
-def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
-    return [(module, name, getattr(module, name)) for name in names]
-
-
-def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
-    """Notes the pieces of Django that are run natively, as they are now: (holder, attribute, value)."""
-    engine = _members(
-        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode", "FilterExpression", "Variable",
-        "Token", "render_value_in_context", "tag_re", "filter_re", "conditional_escape", "localize",
-        "template_localtime",
-    )  # fmt: skip
-    for cls in (
-        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode, base.VariableNode,
-        base.FilterExpression, base.Variable, base.Token,
-    ):  # fmt: skip
-        engine += _methods(cls)
-    engine += [item for item in _methods(BaseTemplate) if item[1] in ("__init__", "compile_nodelist")]
-    template = [item for item in _methods(BaseTemplate) if item[1] in ("_render", "render")]
-    contexts = _members(django_backend, "make_context")
-    contexts += _members(context, "Context", "RequestContext")
-    for cls in (BaseContext, Context, RequestContext):
-        contexts += _methods(cls)
-    tags: list[Any] = []
-    for module_name, function_name, class_names in table:
-        module = import_module(module_name)
-        function = getattr(module, function_name, None)
-        if function is None:
-            tags.append(None)
-            continue
-        notes = _members(module, *class_names)
-        for class_name in class_names:
-            notes += _methods(getattr(module, class_name))
-        tags.append((function, notes))
-    return {
-        "engine": engine,
-        "template": template,
-        "contexts": contexts,
-        "tags": tags,
-        "signs_in_names": "+-]" in base.filter_raw_string,
-    }
-
-
-
-
 # The ORM room
 
 
@@ -547,11 +506,11 @@ def evaluate(source: Any, usage: Usage | None) -> None:
 
 def load(
     instances: list[Any], path: tuple[str, ...], usage: Usage | None, current: Any, certain: bool
-) -> None:
+) -> list[Any] | None:
     """Batches the relation at the end of `path` for the peers of `current`.
 
     `usage` is that of the instances. `certain`: the step asks for less than all rows, which are fetched only if the
-    template is sure to read them all later.
+    template is sure to read them all later. Gives back the instances whose key points to no row.
     """
     needs = usage
     for name in path:
@@ -561,8 +520,14 @@ def load(
     if certain:
         if needs is not None:
             orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
-        return
-    orm.load(instances, path, needs, current)
+        return None
+    return orm.load(instances, path, needs, current) or None
+
+
+def dangling(instance: Any, name: str) -> Exception:
+    """The exception of lazy access to a relation whose key points to no row."""
+    model = instance._meta.get_field(name).related_model
+    return model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")
 
 
 def _below(usage: Usage, name: str) -> Usage | None:

@@ -12,7 +12,7 @@ use crate::value::Value;
 use djust_syntax::ast::NodeId;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -57,6 +57,8 @@ pub struct Groups {
     places: FxHashMap<usize, (Py<PyAny>, Place)>,
     /// By address of a QuerySet that `relation.all` gave and a name holds.
     relations: FxHashMap<usize, BoundRelation>,
+    /// Instances (by address, kept alive in `places` or by their group) whose key points to no row, by accessor.
+    dangling: FxHashSet<(usize, usize)>,
 }
 
 /// All rows of a relation of an instance, not read yet.
@@ -132,7 +134,9 @@ impl<'py> Render<'py> {
                 let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
                 let cached = self.cached_object(object, cache.bind(py))?;
                 if cached.is_none() {
+                    self.check_dangling(object, prefetch)?;
                     self.load(steps, object, prefetch, false)?;
+                    self.check_dangling(object, prefetch)?;
                 }
                 steps.steps.push(Rc::new(prefetch.clone_ref(py)));
                 if *direct
@@ -198,7 +202,26 @@ impl<'py> Render<'py> {
         path.extend(trail.steps.iter().map(|step| step.bind(py).clone().into_any()));
         path.push(name.bind(py).clone().into_any());
         let path = PyTuple::new(py, path)?;
-        self.stock.call(py, "load", (instances, path, usage, object, certain)).map(drop)
+        let misses = self.stock.call(py, "load", (instances, path, usage, object, certain))?;
+        if misses.is_none() {
+            return Ok(());
+        }
+        let root = self.root_state();
+        for miss in misses.try_iter()? {
+            let miss = miss?;
+            root.groups.borrow_mut().dangling.insert((miss.as_ptr() as usize, name.as_ptr() as usize));
+            self.put_in_place(&miss, &place);
+        }
+        Ok(())
+    }
+
+    /// Error: what lazy access would raise, if a batch has found that the instance's key points to no row.
+    fn check_dangling(&self, object: &Bound<'py, PyAny>, name: &Py<PyString>) -> PyResult<()> {
+        let key = (object.as_ptr() as usize, name.as_ptr() as usize);
+        if !self.root_state().groups.borrow().dangling.contains(&key) {
+            return Ok(());
+        }
+        Err(PyErr::from_value(self.stock.call(self.py, "dangling", (object, name))?))
     }
 
     /// The place of an instance; a group of its own if it is met for the first time.

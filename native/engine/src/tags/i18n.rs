@@ -25,6 +25,15 @@ impl<'py> Render<'py> {
             }
             None => None,
         };
+        let parsed = &p.ast.exprs[expr as usize];
+        if let (Head::Const(constant), true, false) = (&parsed.head, parsed.filters.is_empty(), noop) {
+            // A safe string stays safe when it is translated: no need for a lazy object.
+            let text = self.stock.call(py, "translate_constant", (&p.consts[*constant as usize], context))?;
+            return match asvar {
+                Some(name) => self.assign(p, name, Value::Py(text)),
+                None => self.write_node_result(&Value::Py(text)),
+            };
+        }
         let value = self.translated(p, expr, noop, context)?;
         let text = self.displayed(&value)?;
         let text = self.stock.call(py, "single_percents", (text,))?;

@@ -17,8 +17,24 @@ impl<'py> Render<'py> {
             Some(token) => self.to_py(&token)?,
             None => self.py.None().into_bound(self.py),
         };
-        let text = self.stock.call(self.py, "csrf_input", (token,))?;
-        self.out.push_py(text.cast::<PyString>()?, false)
+        if !token.is_truthy()? {
+            // Stock warns about the missing token in development.
+            let text = self.stock.call(self.py, "csrf_input", (token,))?;
+            return self.out.push_py(text.cast::<PyString>()?, false);
+        }
+        if token.eq("NOTPROVIDED")? {
+            return Ok(());
+        }
+        let text = if token.is_exact_instance_of::<PyString>() || token.get_type().is(self.stock.simple_lazy.bind(self.py)) {
+            token.str()?
+        } else {
+            let text = self.stock.call(self.py, "csrf_input", (token,))?;
+            return self.out.push_py(text.cast::<PyString>()?, false);
+        };
+        self.out.push_str("<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"");
+        self.out.push_py(&text, true)?;
+        self.out.push_str("\">");
+        Ok(())
     }
 
     pub(crate) fn filter_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, expr: ExprId, body: ListId) -> PyResult<()> {
