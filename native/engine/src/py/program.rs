@@ -350,7 +350,7 @@ impl NativeProgram {
         render.frames.push(Frame::new(template.clone(), root));
         let p = slf.get().program()?;
         let result = render.list(slf, p, p.ast.root);
-        leave(&render, context, Some(before))?;
+        leave(&mut render, context, Some(before))?;
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
@@ -399,8 +399,9 @@ impl NativeProgram {
         render.frames.push(Frame::new(template.clone(), Rc::<RootState>::default()));
         let p = slf.get().program()?;
         let result = render.list(slf, p, p.ast.root);
-        if let Some(context) = &render.context {
+        if let Some(context) = render.context.clone() {
             // What a tag or an exception keeps of it must look as after stock's `bind_template`.
+            render.share_scopes()?;
             stock.call(py, "unbind_context", (context,))?;
         }
         result?;
@@ -427,7 +428,7 @@ impl NativeProgram {
         enter_frame(&mut render, stock, context)?;
         let value = if ignore_failures { render.eval_or_none(p, expr) } else { render.eval(p, expr) };
         let result = value.and_then(|value| render.to_py(&value));
-        leave(&render, context, None)?;
+        leave(&mut render, context, None)?;
         result
     }
 }
@@ -456,7 +457,7 @@ impl NativeProgram {
         let mut render = enter(py, stock, context)?;
         enter_frame(&mut render, stock, context)?;
         let result = work(&mut render, p);
-        leave(&render, context, None)?;
+        leave(&mut render, context, None)?;
         result?;
         counters::native_render();
         let text = render.out.finish(py)?;
@@ -481,6 +482,7 @@ fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) 
         context: None,
         request: None,
         trail: None,
+        no_string: None,
         derive_from: None,
         is_new: false,
         template_name: template.getattr("name")?,
@@ -515,6 +517,7 @@ fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -
         context: Some(context.clone()),
         request: None,
         trail: None,
+        no_string: None,
         derive_from: None,
         is_new: false,
         template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
@@ -557,14 +560,20 @@ fn enter_frame<'py>(render: &mut Render<'py>, stock: &Stock, context: &Bound<'py
 
 /// Leaves Python's context as the native nodes have left theirs; `before` is the template to go back to if a frame
 /// was opened.
-fn leave<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>, before: Option<Bound<'py, PyAny>>) -> PyResult<()> {
+fn leave<'py>(render: &mut Render<'py>, context: &Bound<'py, PyAny>, before: Option<Bound<'py, PyAny>>) -> PyResult<()> {
     let py = render.py;
     let dicts = context.getattr(render.stock.dicts.bind(py))?;
     let dicts = dicts.cast::<PyList>()?;
     let count = render.scopes.layers.len();
     if dicts.len() > count {
         dicts.del_slice(count, dicts.len())?;
+    } else if dicts.len() < count {
+        // An exception has left layers open that stock would leave open, too.
+        render.share_scopes()?;
     }
+    context.setattr(render.stock.autoescape.bind(py), render.autoescape)?;
+    context.setattr(render.stock.use_l10n.bind(py), render.use_l10n.to_py(py))?;
+    context.setattr(render.stock.use_tz.bind(py), render.use_tz.to_py(py))?;
     if let Some(template) = before {
         let frames = render_context_dicts(render.stock, context)?;
         if frames.len() > render.frames_base {

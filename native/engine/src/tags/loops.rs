@@ -3,7 +3,7 @@
 use crate::loops::ForLoop;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
-use crate::render::Render;
+use crate::render::{Joined, Render};
 use crate::scopes::Layer;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
@@ -79,10 +79,11 @@ impl<'py> Render<'py> {
         let (Some(values), true) = (values, len > 0) else {
             return spec.empty.map_or(Ok(()), |list| self.list(program, p, list));
         };
-        let mut items = self.items(&values, len, spec.reversed)?;
+        let mut items = self.loop_items(&values, len, spec.reversed)?;
         let forloop = Rc::new(ForLoop::new(parent, len, p.loop_length));
         self.scopes.set(self.py, self.stock, self.stock.forloop.bind(self.py), Value::Loop(Rc::clone(&forloop)))?;
         let mut index = 0;
+        let mut joined = Joined::default();
         while let Some(item) = items.next() {
             let item = item?;
             forloop.index.set(index);
@@ -92,15 +93,15 @@ impl<'py> Render<'py> {
             }
             if let [name] = spec.vars {
                 self.scopes.set(self.py, self.stock, p.name(self.py, *name), Value::Py(item))?;
-                self.list(program, p, spec.body)?;
+                self.items(program, p, spec.body, &mut joined)?;
             } else {
                 self.unpack(p, spec.vars, &item)?;
-                self.list(program, p, spec.body)?;
+                self.items(program, p, spec.body, &mut joined)?;
                 self.scopes.pop();
             }
             index += 1;
         }
-        Ok(())
+        joined.check()
     }
 
     /// What a loop goes over, with a length. `None`: nothing.
@@ -124,7 +125,7 @@ impl<'py> Render<'py> {
         Ok(Some(list.into_any()))
     }
 
-    fn items(&self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
+    fn loop_items(&self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
         if let Ok(list) = values.cast_exact::<PyList>() {
             return Ok(Items::List { list: list.clone(), at: if reversed { len } else { 0 }, reversed });
         }

@@ -59,7 +59,10 @@ impl<'py> Render<'py> {
         };
         match object.cast::<PyString>() {
             Ok(text) => self.out.push_py(text, false),
-            Err(_) => Err(not_a_string(&object)?),
+            Err(_) => {
+                self.no_string = Some(object.get_type().name()?.to_string());
+                Ok(())
+            }
         }
     }
 
@@ -103,10 +106,4 @@ impl<'py> Render<'py> {
             _ => self.write_node_result(&Value::Py(object.clone())),
         }
     }
-}
-
-/// The error of `"".join` for a node whose result is not a string.
-pub fn not_a_string(object: &Bound<'_, PyAny>) -> PyResult<PyErr> {
-    let name = object.get_type().name()?;
-    Ok(pyo3::exceptions::PyTypeError::new_err(format!("sequence item 0: expected str instance, {name} found")))
 }
