@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from django.template.backends import django as stock
@@ -12,6 +13,7 @@ from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 
 from ._native import count_stock_render
+from .checks import check_name
 from .engine import Engine
 
 
@@ -31,6 +33,10 @@ class DjustTemplates(stock.DjangoTemplates):
         BaseEngine.__init__(self, params)
         self.engine = Engine(self.dirs, self.app_dirs, **options)
 
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        """Django's checks of the entry, and ours."""
+        return [*super().check(**kwargs), *check_name(self.name)]
+
     def from_string(self, template_code: str) -> Template:
         """A template from its source."""
         return Template(self.engine.from_string(template_code), self)
@@ -45,6 +51,16 @@ class DjustTemplates(stock.DjangoTemplates):
 
 class Template(stock.Template):
     """What `get_template()` of the backend returns."""
+
+    @property
+    def source(self) -> str:
+        """The source text."""
+        return self.template.source
+
+    @property
+    def variable_paths(self) -> dict[str, list[str]]:
+        """The dotted paths that the template reads of each variable, see `djust_backend.template.Template`."""
+        return self.template.variable_paths
 
     def render(
         self, context: dict[str, Any] | None = None, request: HttpRequest | None = None

@@ -44,7 +44,12 @@ __all__ = [
 ]  # fmt: skip
 
 logger = logging.getLogger("django.template")
-token_types = (base.TokenType.TEXT, base.TokenType.VAR, base.TokenType.BLOCK, base.TokenType.COMMENT)
+token_types = (
+    base.TokenType.TEXT,
+    base.TokenType.VAR,
+    base.TokenType.BLOCK,
+    base.TokenType.COMMENT,
+)
 
 
 class Undefined:
@@ -434,7 +439,9 @@ def translate_text(message_context: Any, text: str, trimmed: bool) -> str:
     return translation.gettext(text)
 
 
-def translate_plural(message_context: Any, singular: str, plural: str, count: Any, trimmed: bool) -> str:
+def translate_plural(
+    message_context: Any, singular: str, plural: str, count: Any, trimmed: bool
+) -> str:
     """`ngettext` or `npgettext` of a block's texts."""
     if trimmed:
         singular = translation.trim_whitespace(singular)

@@ -34,9 +34,7 @@ class Engine(stock.Engine):
         if isinstance(loader, (tuple, list)):
             path, *args = loader
         if not isinstance(path, str):
-            raise ImproperlyConfigured(
-                f"Invalid value in template loaders configuration: {path!r}"
-            )
+            raise ImproperlyConfigured(f"Invalid value in template loaders configuration: {path!r}")
         return _native_loader_class(import_string(path))(self, *args)
 
 

@@ -123,9 +123,7 @@ class NativeNode:
     def __getattr__(self, name: str) -> Any:
         program = self._program
         if program is None or "_complete" in self.__dict__:
-            raise AttributeError(
-                f"{self.__class__.__name__!r} object has no attribute {name!r}"
-            )
+            raise AttributeError(f"{self.__class__.__name__!r} object has no attribute {name!r}")
         self.__dict__["_complete"] = True
         attributes = _attributes(program, type(self).__name__, self._node)
         self.__dict__.update({k: v for k, v in attributes.items() if k not in self.__dict__})
@@ -162,11 +160,17 @@ class NativeNode:
 def _proxy_class(name: str) -> Any:
     """The class of node objects for a node class of Django's."""
     known = _stock_class(name)
-    names = {"__module__": known.__module__, "__qualname__": known.__qualname__, "__doc__": known.__doc__}
+    names = {
+        "__module__": known.__module__,
+        "__qualname__": known.__qualname__,
+        "__doc__": known.__doc__,
+    }
     return type(known.__name__, (NativeNode, known), names)
 
 
-def proxy_node(program: NativeProgram, class_name: str, node_id: int, text: str | None = None) -> Any:
+def proxy_node(
+    program: NativeProgram, class_name: str, node_id: int, text: str | None = None
+) -> Any:
     """The one object for a native node."""
     known = program.nodes.get(node_id)
     if known is None:
@@ -189,7 +193,8 @@ def block_value(program: NativeProgram, node_id: int) -> Any:
 def _attributes(program: NativeProgram, class_name: str, node_id: int) -> dict[str, Any]:
     """The attributes that Django's constructor would have set."""
     attributes = {
-        name: _attribute(program, kind, data) for name, (kind, *data) in program.facts(node_id).items()
+        name: _attribute(program, kind, data)
+        for name, (kind, *data) in program.facts(node_id).items()
     }
     if class_name == "ResetCycleNode":
         attributes = {"node": defaulttags.CycleNode(*attributes.values())}
@@ -330,7 +335,9 @@ def blocks_within(node: stock.Node) -> list[int]:
     ]
 
 
-def make_partials(template: Any, program: NativeProgram, partials: list[tuple[str, int, int, int]]) -> None:
+def make_partials(
+    template: Any, program: NativeProgram, partials: list[tuple[str, int, int, int]]
+) -> None:
     """Registers the `{% partialdef %}` bodies of a template in its `extra_data`, as the tag does it.
 
     `partials`: name, list, first byte of the opening and last byte of the closing tag.
@@ -342,5 +349,9 @@ def make_partials(template: Any, program: NativeProgram, partials: list[tuple[st
         if template.engine.debug:
             span = (len(source[:start].decode()), len(source[:end].decode()))
         found[name] = stock.PartialTemplate(  # type: ignore[attr-defined]
-            nodelist(program, list_id), template.origin, name, source_start=span[0], source_end=span[1]
+            nodelist(program, list_id),
+            template.origin,
+            name,
+            source_start=span[0],
+            source_end=span[1],
         )

@@ -16,6 +16,7 @@ from ._native import (
     install,
     set_template_class,
 )
+from .orm import Usage
 
 install(bridge)
 
@@ -64,6 +65,20 @@ class Template(stock.Template):
             self._program.mark_changed()
             self._program = None
         self.__dict__["_nodelist"] = value
+
+    @property
+    def variable_paths(self) -> dict[str, list[str]]:
+        """The dotted paths that this template reads of each variable of its context.
+
+        `{"leases": ["property.name", "tenant.user.email"]}`: across `extends`, `include` and blocks; names that loops
+        and `with` make are resolved to what they stand for. Empty for a template that Django renders.
+        """
+        return {} if self._program is None else self._program.variable_paths(self.engine)
+
+    @property
+    def usage(self) -> dict[str, Usage]:
+        """What is done with each variable of the context, as the planner reads it."""
+        return {} if self._program is None else self._program.usage(self.engine)
 
     def render(self, context: Context) -> SafeString:
         """The text for a context (`django.template.base.Template.render`)."""

@@ -13,7 +13,11 @@ from django.template.context import BaseContext, Context, RequestContext
 
 def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
     """The functions of a class, as (class, name, function)."""
-    return [(cls, name, getattr(cls, name)) for name, value in vars(cls).items() if inspect.isfunction(value)]
+    return [
+        (cls, name, getattr(cls, name))
+        for name, value in vars(cls).items()
+        if inspect.isfunction(value)
+    ]
 
 
 def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
@@ -32,7 +36,9 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         base.FilterExpression, base.Variable, base.Token,
     ):  # fmt: skip
         engine += _methods(cls)
-    engine += [item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")]
+    engine += [
+        item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
+    ]
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
     contexts = _members(django_backend, "make_context")
     contexts += _members(context, "Context", "RequestContext")
