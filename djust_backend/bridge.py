@@ -32,7 +32,7 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from . import orm
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .watched import watch
+from .watched import comes_from, watch
 from .orm import Usage, accessor, adopt, kind
 from .orm.usage import REACHED
 
@@ -216,7 +216,9 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _stock_filters() -> dict[int, str]:
-    return {id(function): name for name, function in defaultfilters.register.filters.items()}
+    filters = defaultfilters.register.filters
+    home = defaultfilters.__name__
+    return {id(made): name for name, made in filters.items() if comes_from(made, home)}
 
 
 def stock_filter_name(function: Any) -> str | None:
@@ -234,17 +236,12 @@ def has_loop_length() -> bool:
     return django.VERSION >= (6, 0)
 
 
-_SIMPLE = (SimpleNode.render, library.TagHelperNode.get_resolved_arguments)
-_INCLUSION = (InclusionNode.render, library.TagHelperNode.get_resolved_arguments)
-
-
 def is_unpatched_helper(cls: type[Node]) -> bool:
     """True if nodes of `simple_tag` and `inclusion_tag` work as Django wrote them."""
-    if cls is SimpleNode:
-        return (cls.render, cls.get_resolved_arguments) == _SIMPLE
-    if cls is InclusionNode:
-        return (cls.render, cls.get_resolved_arguments) == _INCLUSION
-    return False
+    home = library.__name__
+    return cls in (SimpleNode, InclusionNode) and all(
+        comes_from(method, home) for method in (cls.render, cls.get_resolved_arguments)
+    )
 
 
 # Tags
@@ -348,11 +345,12 @@ def _add_root_blocks(owner: Any, parent: Any) -> None:
 def partial_is_watched(partial: Any) -> bool:
     """True if somebody has replaced the rendering of partials."""
     cls = type(partial)
-    return cls is not _PARTIAL or (cls._render, cls.render) != _PARTIAL_METHODS
+    return cls is not _PARTIAL or not all(
+        comes_from(method, base.__name__) for method in (cls._render, cls.render)
+    )
 
 
 _PARTIAL = getattr(base, "PartialTemplate", None)
-_PARTIAL_METHODS = (_PARTIAL._render, _PARTIAL.render) if _PARTIAL else None
 
 
 # {% cache %}

@@ -13,8 +13,7 @@ from django.template.loaders import base as stock_loaders
 from django.utils.module_loading import import_string
 
 from .template import Template
-
-_STOCK_GET_TEMPLATE = stock_loaders.Loader.get_template
+from .watched import comes_from
 
 
 class Engine(stock.Engine):
@@ -43,7 +42,7 @@ class _NativeTemplates(stock_loaders.Loader):
 
     def get_template(self, template_name: str, skip: Iterable[Origin] | None = None) -> Any:
         """The first template of this name that is not in `skip`, as Django's base loader finds it."""
-        if stock_loaders.Loader.get_template is not _STOCK_GET_TEMPLATE:
+        if not comes_from(stock_loaders.Loader.get_template, stock_loaders.__name__):
             # Somebody has replaced the method for all loaders: theirs wins.
             return super().get_template(template_name, skip)
         tried = []
