@@ -1,6 +1,7 @@
-"""The Python that Rust may call, as one table: Django's types, and functions by the names that the renderer uses.
+"""The Python that Rust may call: Django's types, and functions by the names that the renderer uses.
 
-Django's functions are reached through their modules at call time, so that a site which has replaced one is heard.
+Django's functions are reached through their modules at call time, so that a site which has replaced
+one is heard.
 """
 
 from __future__ import annotations
@@ -10,20 +11,23 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import django
+from django import urls
 from django.conf import settings
 from django.core.paginator import Page
-from django.db.models import QuerySet
-from django.template import base, context, defaultfilters, defaulttags, library, loader_tags
-from django.template.backends import django as django_backend
+from django.db.models import Model, QuerySet
+from django.template import base as django_base
+from django.template import defaultfilters, defaulttags, library, loader_tags
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
 from django.template.context import BaseContext, Context, ContextDict, RequestContext
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
+from django.templatetags import cache as django_cache_tags
+from django.templatetags import static
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
@@ -32,16 +36,22 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from . import orm
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .watched import comes_from, watch
 from .orm import Usage, accessor, adopt, kind
 from .orm.usage import REACHED
+from .parser import Parser
+from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
-    "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "VariableDoesNotExist", "accessor", "adopt", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
-    "logger", "make_partials", "proxy_node", "settings", "simple_lazy", "time", "token_types", "watch",
+    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node",
+    "Promise", "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode",
+    "Token", "Undefined", "VariableDoesNotExist", "accessor", "adopt", "block_context",
+    "block_value", "blocks_within", "date", "datetime", "group_result", "kind", "logger",
+    "make_partials", "proxy_node", "settings", "simple_lazy", "time", "token_types", "watch",
 ]  # fmt: skip
+
+# What these modules import themselves counts too, which their stubs leave out.
+base: Any = django_base
+cache_tags: Any = django_cache_tags
 
 logger = logging.getLogger("django.template")
 token_types = (
@@ -91,7 +101,10 @@ def mark_safe_if(source: Any, result: Any) -> Any:
 
 
 def context_step(current: BaseContext, bit: str) -> Any:
-    """A step of a path on a template context: only its variables count (`Variable._resolve_lookup`)."""
+    """A step of a path on a template context: only its variables count.
+
+    Mirrors `Variable._resolve_lookup`.
+    """
     try:
         return current[bit]
     except (TypeError, AttributeError, KeyError, ValueError, IndexError):
@@ -105,7 +118,10 @@ def context_step(current: BaseContext, bit: str) -> Any:
 
 
 def needs_arguments(function: Any) -> bool:
-    """True if a call without arguments cannot bind, or if nobody knows (`Variable._resolve_lookup`)."""
+    """True if a call without arguments cannot bind, or if nobody knows.
+
+    Mirrors `Variable._resolve_lookup`.
+    """
     try:
         signature = base.signature(function)
     except ValueError:
@@ -138,8 +154,8 @@ def reverse_iterator(values: Any) -> Any:
 def make_context(template: Any, request: Any, template_name: Any, is_new: bool, parent: Any) -> Any:
     """A Python context for a render that had none until now.
 
-    `parent`: the context that it is made from by `new()`; else `request` says which class it has. The renderer fills in
-    the dictionaries.
+    `parent`: the context that it is made from by `new()`; else `request` says which class it has.
+    The renderer fills in the dictionaries.
     """
     if parent is not None:
         return parent.new()
@@ -161,7 +177,7 @@ def unbind_context(made: Any) -> None:
     del made.render_context.dicts[1:]
 
 
-def context_dict(owner: BaseContext) -> ContextDict:
+def context_dict(owner: Context) -> ContextDict:
     """A new dictionary for a context, which is not on its stack yet."""
     made = ContextDict(owner)
     owner.dicts.pop()
@@ -178,13 +194,13 @@ def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) 
         ) from error
 
 
-def annotate(error: BaseException, node: Node, template: Any) -> None:
+def annotate(error: Any, node: Node, template: Any) -> None:
     """Tells an exception where it happened, for the debug page (`Node.render_annotated`)."""
     if not hasattr(error, "_culprit_node"):
-        error._culprit_node = node  # type: ignore[attr-defined]
+        error._culprit_node = node
     culprit = error._culprit_node
     if not hasattr(error, "template_debug") and template.origin == culprit.origin:
-        error.template_debug = template.get_exception_info(error, culprit.token)  # type: ignore[attr-defined]
+        error.template_debug = template.get_exception_info(error, culprit.token)
 
 
 # Compiling
@@ -192,15 +208,13 @@ def annotate(error: BaseException, node: Node, template: Any) -> None:
 
 def make_parser(native: Any, program: Any, template: Any) -> Any:
     """The parser for compile functions in Python."""
-    from .parser import Parser
-
     return Parser(native, program, template)
 
 
 @lru_cache(maxsize=2048)
 def _takes(function: Any, args: int) -> bool:
     try:
-        return bool(base.FilterExpression.args_check("", function, [None] * args))
+        return bool(base.FilterExpression.args_check("", function, [(False, None)] * args))
     except TemplateSyntaxError:
         return False
 
@@ -249,8 +263,6 @@ def is_unpatched_helper(cls: type[Node]) -> bool:
 
 def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, quiet: bool) -> str:
     """`{% url %}`. Error: NoReverseMatch, unless `quiet`."""
-    from django.urls import NoReverseMatch, reverse
-
     try:
         current_app = request.current_app
     except AttributeError:
@@ -259,8 +271,8 @@ def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, q
         except AttributeError:
             current_app = None
     try:
-        return reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)
-    except NoReverseMatch:
+        return urls.reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)
+    except urls.NoReverseMatch:
         if quiet:
             return ""
         raise
@@ -268,19 +280,20 @@ def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, q
 
 def static_url(path: Any) -> Any:
     """`{% static %}`"""
-    from django.templatetags.static import StaticNode
-
-    return StaticNode.handle_simple(path)
+    return static.StaticNode.handle_simple(path)
 
 
 def csrf_input(token: Any) -> str:
     """`{% csrf_token %}`"""
-    return defaulttags.CsrfTokenNode().render({"csrf_token": token})
+    # The node asks its context for this one name.
+    context = cast(Context, {"csrf_token": token})
+    return defaulttags.CsrfTokenNode().render(context)
 
 
 def now(format_string: str) -> str:
     """`{% now %}`"""
-    return defaulttags.NowNode(format_string).render(None)
+    # Only `{% now ... as name %}` uses the context.
+    return defaulttags.NowNode(format_string).render(cast(Context, None))
 
 
 def strip_spaces_between_tags(text: str) -> str:
@@ -317,17 +330,11 @@ def block_copy(node: Any, owner: Any) -> Any:
 
 
 def render_parent(owner: Any, parent: Any) -> Any:
-    """The end of `ExtendsNode.render` for a parent that Django renders; our blocks have been added already."""
-    if getattr(parent, "_program", None) is None:
-        blocks = owner.render_context[loader_tags.BLOCK_CONTEXT_KEY]
-        for node in parent.nodelist:
-            if not isinstance(node, TextNode):
-                if not isinstance(node, loader_tags.ExtendsNode):
-                    found = parent.nodelist.get_nodes_by_type(loader_tags.BlockNode)
-                    blocks.add_blocks({block.name: block for block in found})
-                break
-    else:
-        _add_root_blocks(owner, parent)
+    """The end of `ExtendsNode.render` for a parent that Django renders.
+
+    Our blocks have been added already.
+    """
+    _add_root_blocks(owner, parent)
     with owner.render_context.push_state(parent, isolated_context=False):
         return parent._render(owner)
 
@@ -370,26 +377,23 @@ def cache_timeout(value: Any) -> int | None:
 
 def fragment_cache(name: Any) -> Any:
     """The cache of `{% cache %}`. Error: TemplateSyntaxError."""
-    from django.templatetags import cache as tags
-
     if name:
         try:
-            return tags.caches[name]
-        except tags.InvalidCacheBackendError:
+            return cache_tags.caches[name]
+        except cache_tags.InvalidCacheBackendError:
             raise TemplateSyntaxError(
                 f"Invalid cache name specified for cache tag: {name!r}"
             ) from None
     try:
-        return tags.caches["template_fragments"]
-    except tags.InvalidCacheBackendError:
-        return tags.caches["default"]
+        return cache_tags.caches["template_fragments"]
+    except cache_tags.InvalidCacheBackendError:
+        return cache_tags.caches["default"]
 
 
 def fragment_key(name: str, vary_on: list[Any]) -> str:
     """The key of `{% cache %}`"""
-    from django.templatetags import cache as tags
-
-    return tags.make_template_fragment_key(name, vary_on)
+    key: str = cache_tags.make_template_fragment_key(name, vary_on)
+    return key
 
 
 # Translation and time zones
@@ -450,13 +454,17 @@ def translate_plural(
 
 
 def format_translation(text: str, data: dict[str, Any], tag_name: str, nested: bool) -> str | None:
-    """A translation with its values. `None`: it cannot be formatted. Error: TemplateSyntaxError if `nested`."""
+    """A translation with its values; `None` if it cannot be formatted.
+
+    Error: TemplateSyntaxError, in place of `None`, if `nested`.
+    """
     try:
         return text % data
     except (KeyError, ValueError):
         if nested:
             raise TemplateSyntaxError(
-                f"{tag_name!r} is unable to format string returned by gettext: {text!r} using {data!r}"
+                f"{tag_name!r} is unable to format string returned by gettext: "
+                f"{text!r} using {data!r}"
             ) from None
         return None
 
@@ -494,6 +502,15 @@ def current_timezone_name() -> Any:
 # The ORM room
 
 
+def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
+    """What an attribute of a model's instances is to the renderer: a relation, or `get_FOO_display`."""
+    found = accessor(model, name)
+    if found is None and name.startswith("get_") and name.endswith("_display"):
+        labels = orm.display_labels(model, name)
+        return None if labels is None else ("display", *labels)
+    return found
+
+
 def usage(wire: Any) -> Usage:
     """A usage tree from the renderer's plain form."""
     return Usage.from_wire(wire)
@@ -514,8 +531,9 @@ def load(
 ) -> list[Any] | None:
     """Batches the relation at the end of `path` for the peers of `current`.
 
-    `usage` is that of the instances. `certain`: the step asks for less than all rows, which are fetched only if the
-    template is sure to read them all later. Gives back the instances whose key points to no row.
+    `usage` is that of the instances. `certain`: the step asks for less than all rows, which are
+    fetched only if the template is sure to read them all later. Gives back the instances whose key
+    points to no row.
     """
     needs = usage
     for name in path:
@@ -532,7 +550,10 @@ def load(
 def dangling(instance: Any, name: str) -> Exception:
     """The exception of lazy access to a relation whose key points to no row."""
     model = instance._meta.get_field(name).related_model
-    return model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")
+    missing: Exception = model.DoesNotExist(
+        f"{model._meta.object_name} matching query does not exist."
+    )
+    return missing
 
 
 def _below(usage: Usage, name: str) -> Usage | None:

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 
 from .adopt import adopt
 from .apply import evaluate, plan_for
+from .display import display_labels
 from .facts import accessor, id_column
 from .peers import complete, load
 from .plan import Plan, Reason, Step
@@ -22,6 +23,7 @@ __all__ = [
     "accessor",
     "adopt",
     "complete",
+    "display_labels",
     "evaluate",
     "explain",
     "id_column",

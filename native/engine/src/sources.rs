@@ -11,7 +11,7 @@ use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NodeId;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple, PyType};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,6 +20,8 @@ use std::rc::Rc;
 enum Accessor {
     /// No relation: an ordinary attribute.
     Plain,
+    /// `get_FOO_display` as Django makes it: the attribute it reads, and the label of each value.
+    Display { attribute: Py<PyString>, labels: Py<PyDict> },
     /// A single related object, cached under `cache` in `_state.fields_cache`.
     ToOne { cache: Py<PyString>, prefetch: Py<PyString>, direct: bool },
     /// Many related objects, prefetched under `cache` in `_prefetched_objects_cache`.
@@ -97,7 +99,7 @@ impl<'py> Render<'py> {
         if let Some(found) = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| Rc::clone(found))) {
             return Ok(found);
         }
-        let found = self.stock.call(self.py, "accessor", (&kind, name))?;
+        let found = self.stock.call(self.py, "model_step", (&kind, name))?;
         let found = Rc::new(read_accessor(&found)?);
         ACCESSORS.with(|known| {
             let mut known = known.borrow_mut();
@@ -129,6 +131,17 @@ impl<'py> Render<'py> {
             Accessor::Plain => {
                 *trail = None;
                 Ok(None)
+            }
+            Accessor::Display { attribute, labels } => {
+                *trail = None;
+                let value = object.getattr(attribute.bind(py))?;
+                if !value.is_exact_instance_of::<PyString>() && !value.is_exact_instance_of::<PyInt>() {
+                    return Ok(None);
+                }
+                let label = labels.bind(py).get_item(&value)?.unwrap_or(value);
+                // `force_str(label, strings_only=True)`; labels may be lazy translations.
+                let is_label = label.is_instance_of::<PyString>() || label.is_exact_instance_of::<PyInt>();
+                Ok(Some(Value::Py(if is_label { label } else { label.str()?.into_any() })))
             }
             Accessor::ToOne { cache, prefetch, direct } => {
                 let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
@@ -493,6 +506,10 @@ fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
             cache: text(found, 1)?,
             prefetch: text(found, 2)?,
             direct: found.get_item(3)?.is_truthy()?,
+        },
+        "display" => Accessor::Display {
+            attribute: text(found, 1)?,
+            labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind(),
         },
         _ => Accessor::Plain,
     })

@@ -118,6 +118,7 @@ fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Boun
         origin: template.getattr("origin")?.unbind(),
         template_name: parser.template_name,
         handle: OnceLock::new(),
+        constant: OnceLock::new(),
         loop_length: stock.call(py, "has_loop_length", ())?.is_truthy()?,
         ast: parser.ast,
     })
@@ -342,14 +343,16 @@ impl NativeProgram {
             return Ok(None);
         }
         let mut render = enter(py, stock, context)?;
-        render.out = Out::with_capacity(slf.get().capacity());
+        if !slf.get().program()?.is_constant() {
+            render.out = Out::with_capacity(slf.get().capacity());
+        }
         render.frames_base = frame_count(stock, context)?;
         let before = render_context_template(stock, context)?;
         let base = render_context_dicts(stock, context)?.get_item(0)?;
         let root = root_in(base.cast::<PyDict>()?)?;
         render.frames.push(Frame::new(template.clone(), root));
         let p = slf.get().program()?;
-        let result = render.list(slf, p, p.ast.root);
+        let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
         leave(&mut render, context, Some(before))?;
         result?;
         counters::native_render();
@@ -378,7 +381,9 @@ impl NativeProgram {
         };
         let mut render = fresh(py, stock, template)?;
         render.autoescape = autoescape;
-        render.out = Out::with_capacity(slf.get().capacity());
+        if !slf.get().program()?.is_constant() {
+            render.out = Out::with_capacity(slf.get().capacity());
+        }
         render.request = request.cloned();
         render.scopes.layers.push(Layer::Builtins);
         match request {
@@ -398,7 +403,7 @@ impl NativeProgram {
         }
         render.frames.push(Frame::new(template.clone(), Rc::<RootState>::default()));
         let p = slf.get().program()?;
-        let result = render.list(slf, p, p.ast.root);
+        let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
         if let Some(context) = render.context.clone() {
             // What a tag or an exception keeps of it must look as after stock's `bind_template`.
             render.share_scopes()?;
@@ -440,6 +445,17 @@ impl NativeProgram {
 
     fn finish_output<'py>(&self, render: Render<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (py, stock) = (render.py, render.stock);
+        let p = self.program()?;
+        if p.is_constant() {
+            let text = match p.constant.get() {
+                Some(text) => text.bind(py).clone(),
+                None => {
+                    let text = stock.SafeString.bind(py).call1((&*p.source,))?;
+                    p.constant.get_or_init(|| text.unbind()).bind(py).clone()
+                }
+            };
+            return Ok(text);
+        }
         self.size_hint.store(render.out.len() as u64, Ordering::Relaxed);
         let text = render.out.finish(py)?;
         stock.SafeString.bind(py).call1((text,))
