@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.template import base as stock
@@ -27,11 +28,14 @@ class Template(stock.Template):
     """`django.template.base.Template`; the same arguments."""
 
     _program: NativeProgram | None
+    # Django's, which its stubs leave out.
+    _render: Callable[[Context], SafeString]
 
     def compile_nodelist(self) -> Any:
         """Compiles the source: natively, or by Django if the source has an error or is not for us.
 
-        Django's parser runs on every source with an error, so its message, token and `template_debug` are Django's.
+        Django's parser runs on every source with an error, so its message, token and
+        `template_debug` are Django's.
         """
         if "_program" in self.__dict__:
             return super().compile_nodelist()
@@ -70,8 +74,9 @@ class Template(stock.Template):
     def variable_paths(self) -> dict[str, list[str]]:
         """The dotted paths that this template reads of each variable of its context.
 
-        `{"leases": ["property.name", "tenant.user.email"]}`: across `extends`, `include` and blocks; names that loops
-        and `with` make are resolved to what they stand for. Empty for a template that Django renders.
+        `{"leases": ["property.name", "tenant.user.email"]}`: across `extends`, `include` and
+        blocks; names that loops and `with` make are resolved to what they stand for. Empty for a
+        template that Django renders.
         """
         return {} if self._program is None else self._program.variable_paths(self.engine)
 

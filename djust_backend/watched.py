@@ -1,4 +1,7 @@
-"""The pieces of Django that run natively, as Django made them: what a site may have replaced, before or after us."""
+"""The pieces of Django that run natively, as Django made them.
+
+A site may have replaced them, before or after us.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _FILTER_FLAGS = re.VERBOSE | re.UNICODE
 
 
 def comes_from(function: Any, module: str) -> bool:
-    """True if a function was written in a module; a wrapper may bear another's name, but not its globals."""
+    """True if a function was written in a module.
+
+    A wrapper may bear another's name, but not its globals.
+    """
     if isinstance(function, FunctionType) and function.__globals__ is vars(contextlib):
         # `@contextmanager`: the generator function counts.
         function = inspect.unwrap(function)
@@ -31,7 +37,8 @@ def comes_from(function: Any, module: str) -> bool:
 def is_genuine(holder: Any, name: str, value: Any) -> bool:
     """True if an attribute of a class or module of Django's has the value that Django gave it.
 
-    A site that patches Django in `AppConfig.ready()` does so before its first template, and with it us, is loaded.
+    A site that patches Django in `AppConfig.ready()` does so before its first template, and with it
+    us, is loaded.
     """
     if inspect.isclass(holder):
         return comes_from(value, holder.__module__)
@@ -66,16 +73,18 @@ def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """Notes the pieces of Django that are run natively: (holder, attribute, value).
 
-    The value of a piece that is not Django's own any more is one that the attribute will never have.
+    The value of a piece that is not Django's own any more is one that the attribute will never
+    have.
     """
     engine = _members(
-        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode", "FilterExpression", "Variable",
-        "Token", "render_value_in_context", "tag_re", "filter_re", "conditional_escape", "localize",
-        "template_localtime",
+        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode",
+        "FilterExpression", "Variable", "Token", "render_value_in_context", "tag_re", "filter_re",
+        "conditional_escape", "localize", "template_localtime",
     )  # fmt: skip
+    cls: type[Any]
     for cls in (
-        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode, base.VariableNode,
-        base.FilterExpression, base.Variable, base.Token,
+        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode,
+        base.VariableNode, base.FilterExpression, base.Variable, base.Token,
     ):  # fmt: skip
         engine += _methods(cls)
     engine += [
