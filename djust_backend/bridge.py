@@ -503,7 +503,7 @@ def current_timezone_name() -> Any:
 
 
 def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
-    """What an attribute of a model's instances is to the renderer: a relation, or `get_FOO_display`."""
+    """What an attribute of a model's instances is to us: a relation, or `get_FOO_display`."""
     found = accessor(model, name)
     if found is None and name.startswith("get_") and name.endswith("_display"):
         labels = orm.display_labels(model, name)

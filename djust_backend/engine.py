@@ -27,17 +27,20 @@ class Engine(stock.Engine):
 
     @cached_property
     def template_cache(self) -> dict[str, Any] | None:
-        """Compiled templates by name, if Django's cached loader is the only loader: what the renderer may look into.
+        """Compiled templates by name, if Django's cached loader is the only loader.
 
-        The loader empties this very dictionary when templates have changed. None if a site has another loader in front.
+        The renderer may look into them: the loader empties this very dictionary when templates have
+        changed. None if a site has another loader in front.
         """
-        loaders = self.template_loaders
+        # Typed loosely, as the stubs do not know the cached loader's dictionary.
+        loaders: list[Any] = self.template_loaders
         if len(loaders) != 1 or not isinstance(loaders[0], cached.Loader):
             return None
         (loader,) = loaders
         if type(loader) is not _native_loader_class(cached.Loader):
             return None
-        return loader.get_template_cache
+        found: dict[str, Any] = loader.get_template_cache
+        return found
 
     def find_template_loader(self, loader: Any) -> Any:
         """A loader from its setting; loaders that use Django's `get_template` make our templates.

@@ -11,10 +11,10 @@ from django.utils.hashable import make_hashable
 
 
 def display_labels(model: type[Model], name: str) -> tuple[str, dict[Any, Any]] | None:
-    """The attribute that the method `name` reads and the label of each value, if it is the one that Django makes.
+    """The attribute that the method `name` reads, and the label of each value.
 
-    None if the model has a method of its own there, or if some values are equal without being the same (`1` and
-    `True`), which is left to Django.
+    None if the method is not the one that Django makes, because the model has one of its own there,
+    or if some values are equal without being the same (`1` and `True`), which is left to Django.
     """
     method = getattr_static(model, name, None)
     if not isinstance(method, partialmethod) or method.args:
