@@ -39,6 +39,8 @@ class Engine(stock.Engine):
         (loader,) = loaders
         if type(loader) is not _native_loader_class(cached.Loader):
             return None
+        if (cached.Loader.get_template, cached.Loader.cache_key) != _STOCK_CACHED:
+            return None
         found: dict[str, Any] = loader.get_template_cache
         return found
 

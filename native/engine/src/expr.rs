@@ -84,7 +84,7 @@ impl<'py> Render<'py> {
     }
 
     /// `string_if_invalid`, which may have a place for the name.
-    fn invalid(&self, name: &str) -> PyResult<Value<'py>> {
+    pub fn invalid(&self, name: &str) -> PyResult<Value<'py>> {
         if self.string_if_invalid.contains("%s")? {
             return Ok(Value::Py(self.string_if_invalid.rem(PyString::new(self.py, name))?));
         }

@@ -39,7 +39,7 @@ stock! {
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined;
     objects: settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
-        template_name = "template_name", render_context = "render_context", dicts = "dicts", engine = "engine",
+        template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
         string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",
         forloop = "forloop", block = "block", do_not_call_in_templates = "do_not_call_in_templates",
         alters_data = "alters_data", silent_variable_failure = "silent_variable_failure", html = "__html__",

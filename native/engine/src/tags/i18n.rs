@@ -50,11 +50,23 @@ impl<'py> Render<'py> {
         }
         let expr = &p.ast.exprs[id as usize];
         let head = match &expr.head {
-            Head::Const(constant) | Head::Number(constant) => p.consts[*constant as usize].bind(self.py).clone(),
+            Head::Const(constant) | Head::Number(constant) => {
+                let constant = p.consts[*constant as usize].bind(self.py).clone();
+                if constant.is_instance(self.stock.Promise.bind(self.py))? {
+                    // `_("…")` is translated already, without the context.
+                    return self.apply_filters(p, id, Value::Py(constant));
+                }
+                constant
+            }
             Head::Path(names) => match self.path(p, names, false)? {
                 crate::lookup::Lookup::Found(value) => self.to_py(&value)?,
                 // Nothing to translate: the ordinary rule for missing variables.
-                crate::lookup::Lookup::Missing(..) => return self.eval(p, id),
+                crate::lookup::Lookup::Missing(..) => {
+                    if self.string_if_invalid.is_truthy()? {
+                        return self.invalid(&expr.text[..expr.head_len as usize]);
+                    }
+                    return self.apply_filters(p, id, Value::Py(self.string_if_invalid.clone()));
+                }
             },
         };
         let head = self.stock.call(self.py, "translate_lazily", (head, context))?;
