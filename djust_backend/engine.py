@@ -39,7 +39,8 @@ class Engine(stock.Engine):
         (loader,) = loaders
         if type(loader) is not _native_loader_class(cached.Loader):
             return None
-        if (cached.Loader.get_template, cached.Loader.cache_key) != _STOCK_CACHED:
+        methods = (cached.Loader.get_template, cached.Loader.cache_key)
+        if not all(comes_from(method, cached) for method in methods):
             return None
         found: dict[str, Any] = loader.get_template_cache
         return found
