@@ -40,7 +40,7 @@ class Engine(stock.Engine):
         if type(loader) is not _native_loader_class(cached.Loader):
             return None
         methods = (cached.Loader.get_template, cached.Loader.cache_key)
-        if not all(comes_from(method, cached) for method in methods):
+        if not all(comes_from(method, cached.__name__) for method in methods):
             return None
         found: dict[str, Any] = loader.get_template_cache
         return found
