@@ -45,6 +45,15 @@ class Engine(stock.Engine):
         found: dict[str, Any] = loader.get_template_cache
         return found
 
+    def get_template(self, template_name: Any) -> Any:
+        """The template of this name. Error: TemplateDoesNotExist."""
+        cache = self.template_cache
+        if cache is not None and isinstance(template_name, str):
+            known = cache.get(template_name)
+            if type(known) is Template:
+                return known
+        return super().get_template(template_name)
+
     def find_template_loader(self, loader: Any) -> Any:
         """A loader from its setting; loaders that use Django's `get_template` make our templates.
 
