@@ -110,6 +110,7 @@ impl<'py> Render<'py> {
     }
 
     /// A value as a Python object.
+    #[expect(clippy::wrong_self_convention, reason = "it converts the value, not the render")]
     pub fn to_py(&mut self, value: &Value<'py>) -> PyResult<Bound<'py, PyAny>> {
         if let Value::Block(block) = value {
             let node = self.stock.call(self.py, "block_value", (&block.program, block.node))?;

@@ -54,7 +54,7 @@ pub struct Place {
 /// The groups of a render.
 #[derive(Default)]
 pub struct Groups {
-    groups: Vec<Group>,
+    all: Vec<Group>,
     /// By address of the instance, which is kept alive here.
     places: FxHashMap<usize, (Py<PyAny>, Place)>,
     /// By address of a QuerySet that `relation.all` gave and a name holds.
@@ -70,6 +70,9 @@ struct BoundRelation {
     trail_root: Py<PyAny>,
     steps: Vec<Rc<Py<PyString>>>,
 }
+
+/// A walk without its last step, the instance it led to, and the relation there: cache name and accessor.
+type Unread<'py> = (Trail<'py>, Bound<'py, PyAny>, Py<PyString>, Py<PyString>);
 
 /// A to-many relation of an instance.
 struct Relation {
@@ -208,7 +211,7 @@ impl<'py> Render<'py> {
         let (instances, usage) = {
             let root = self.root_state();
             let groups = root.groups.borrow();
-            let group = &groups.groups[place.group];
+            let group = &groups.all[place.group];
             path.extend(place.path.iter().map(|step| step.bind(py).clone().into_any()));
             (group.instances.bind(py).clone(), group.usage.as_ref().map(|usage| usage.bind(py).clone()))
         };
@@ -246,14 +249,14 @@ impl<'py> Render<'py> {
         }
         let usage = self.usage_of_value(object)?;
         let instances = PyList::new(self.py, [object])?;
-        Ok(self.new_group(instances, usage, &[object.clone()]))
+        Ok(self.new_group(instances, usage, std::slice::from_ref(object)))
     }
 
     fn new_group(&self, instances: Bound<'py, PyList>, usage: Option<Bound<'py, PyAny>>, members: &[Bound<'py, PyAny>]) -> Place {
         let root = self.root_state();
         let mut groups = root.groups.borrow_mut();
-        let place = Place { group: groups.groups.len(), path: Vec::new() };
-        groups.groups.push(Group { instances: instances.unbind(), usage: usage.map(Bound::unbind) });
+        let place = Place { group: groups.all.len(), path: Vec::new() };
+        groups.all.push(Group { instances: instances.unbind(), usage: usage.map(Bound::unbind) });
         for member in members {
             groups.places.insert(member.as_ptr() as usize, (member.clone().unbind(), place.clone()));
         }
@@ -305,7 +308,7 @@ impl<'py> Render<'py> {
     }
 
     /// The walk that led to a QuerySet which a name holds, without its last step, and that step.
-    fn relation_of(&self, queryset: &Bound<'py, PyAny>) -> Option<(Trail<'py>, Bound<'py, PyAny>, Py<PyString>, Py<PyString>)> {
+    fn relation_of(&self, queryset: &Bound<'py, PyAny>) -> Option<Unread<'py>> {
         let root = self.root_state();
         let groups = root.groups.borrow();
         let bound = groups.relations.get(&(queryset.as_ptr() as usize))?;
@@ -472,7 +475,7 @@ impl<'py> Render<'py> {
         let py = self.py;
         let root = self.root_state();
         let groups = root.groups.borrow();
-        let Some(usage) = &groups.groups[place.group].usage else { return Ok(None) };
+        let Some(usage) = &groups.all[place.group].usage else { return Ok(None) };
         let path = PyTuple::new(py, place.path.iter().map(|step| step.bind(py).clone()))?;
         let usage = self.stock.call(py, "usage_below", (usage.bind(py), path))?;
         Ok(if usage.is_none() { None } else { Some(usage) })

@@ -73,14 +73,11 @@ impl Stock {
     {
         let key = function.as_ptr() as usize;
         let known = FUNCTIONS.with(|known| known.borrow().get(&key).map(|found| found.clone_ref(py)));
-        let found = match known {
-            Some(found) => found.into_bound(py),
-            None => {
-                let found = self.bridge.bind(py).getattr(function)?;
-                FUNCTIONS.with(|known| known.borrow_mut().insert(key, found.clone().unbind()));
-                found
-            }
-        };
+        if let Some(found) = known {
+            return found.bind(py).call1(args);
+        }
+        let found = self.bridge.bind(py).getattr(function)?;
+        FUNCTIONS.with(|known| known.borrow_mut().insert(key, found.clone().unbind()));
         found.call1(args)
     }
 }

@@ -61,6 +61,9 @@ impl Holder {
     }
 }
 
+/// `Py_TPFLAGS_VALID_VERSION_TAG`: until CPython 3.11 the version counts only together with this flag.
+const VALID_VERSION_TAG: std::ffi::c_ulong = 1 << 19;
+
 /// The version of a class, which CPython changes with every change of the class or its bases. 0: none, or no class.
 fn type_version(holder: &Bound<'_, PyAny>) -> u32 {
     if !holder.is_instance_of::<PyType>() {
@@ -69,9 +72,7 @@ fn type_version(holder: &Bound<'_, PyAny>) -> u32 {
     let kind = holder.as_ptr().cast::<ffi::PyTypeObject>();
     // SAFETY: `holder` is a live type object; both fields are plain numbers.
     let (version, flags) = unsafe { ((*kind).tp_version_tag, (*kind).tp_flags) };
-    // Until CPython 3.11 the number counts only together with its flag.
-    const VALID_VERSION_TAG: u64 = 1 << 19;
-    if cfg!(Py_3_12) || (flags as u64) & VALID_VERSION_TAG != 0 { version } else { 0 }
+    if cfg!(Py_3_12) || flags & VALID_VERSION_TAG != 0 { version } else { 0 }
 }
 
 /// What was noted.

@@ -47,13 +47,13 @@ impl usage::Template for Adopted {
 }
 
 /// Finds the templates that others name.
-struct Engine<'py> {
+struct Finder<'py> {
     engine: Bound<'py, PyAny>,
     found: Vec<(Box<str>, usize)>,
     error: Option<PyErr>,
 }
 
-impl Engine<'_> {
+impl Finder<'_> {
     fn find(&self, name: &str) -> PyResult<Option<Py<NativeProgram>>> {
         let template = match self.engine.call_method1("get_template", (name,)) {
             Ok(template) => template,
@@ -67,7 +67,7 @@ impl Engine<'_> {
     }
 }
 
-impl usage::Resolver for Engine<'_> {
+impl usage::Resolver for Finder<'_> {
     type Template = Adopted;
 
     fn template(&mut self, name: &str) -> Option<Adopted> {
@@ -90,7 +90,7 @@ impl Composed {
     pub fn of(root: &Bound<'_, NativeProgram>, engine: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = root.py();
         let program = root.get().program()?;
-        let mut resolver = Engine { engine: engine.clone(), found: Vec::new(), error: None };
+        let mut resolver = Finder { engine: engine.clone(), found: Vec::new(), error: None };
         let adopted = Adopted(Rc::new(root.clone().unbind()));
         let composition = usage::compose(adopted, program.template_name.as_deref(), &mut resolver);
         if let Some(error) = resolver.error {

@@ -20,11 +20,14 @@ const HISTORY_KEY: &str = "extends_context";
 /// A node of a program: (program, node or cycle).
 pub type NodeKey = (usize, u32);
 
+/// Loaded templates by node and name.
+pub type Includes = FxHashMap<(NodeKey, Box<str>), Py<PyAny>>;
+
 /// What all frames of a render share.
 #[derive(Default)]
 pub struct RootState {
     /// Templates that `{% include %}` nodes have loaded, by node and name.
-    pub includes: RefCell<FxHashMap<(NodeKey, Box<str>), Py<PyAny>>>,
+    pub includes: RefCell<Includes>,
     /// Instances that were fetched together.
     pub groups: RefCell<Groups>,
 }
@@ -193,14 +196,13 @@ impl<'py> Frame<'py> {
     /// The dictionary of this frame for Python code.
     fn share(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let known = self.state.dict.borrow().as_ref().map(|dict| dict.bind(py).clone());
-        let dict = match known {
-            Some(dict) => dict,
-            None => {
-                let dict = PyDict::new(py);
-                dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Rc::clone(&self.state) })?)?;
-                *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
-                dict
-            }
+        let dict = if let Some(dict) = known {
+            dict
+        } else {
+            let dict = PyDict::new(py);
+            dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Rc::clone(&self.state) })?)?;
+            *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
+            dict
         };
         if let Some(table) = &*self.state.blocks.borrow()
             && !dict.contains(BLOCK_CONTEXT_KEY)?

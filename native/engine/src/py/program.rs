@@ -226,7 +226,6 @@ impl NativeProgram {
     }
 
     /// Lets the garbage collector see the cycles between a program and the objects that stand for its nodes.
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that PyO3 asks for")]
     fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
         visit.call(&self.extra_data)?;
         visit.call(&self.nodes)?;
@@ -447,14 +446,11 @@ impl NativeProgram {
         let (py, stock) = (render.py, render.stock);
         let p = self.program()?;
         if p.is_constant() {
-            let text = match p.constant.get() {
-                Some(text) => text.bind(py).clone(),
-                None => {
-                    let text = stock.SafeString.bind(py).call1((&*p.source,))?;
-                    p.constant.get_or_init(|| text.unbind()).bind(py).clone()
-                }
-            };
-            return Ok(text);
+            if let Some(text) = p.constant.get() {
+                return Ok(text.bind(py).clone());
+            }
+            let text = stock.SafeString.bind(py).call1((&*p.source,))?;
+            return Ok(p.constant.get_or_init(|| text.unbind()).bind(py).clone());
         }
         self.size_hint.store(render.out.len() as u64, Ordering::Relaxed);
         let text = render.out.finish(py)?;

@@ -26,7 +26,9 @@ impl<'py> Render<'py> {
             None => None,
         };
         let parsed = &p.ast.exprs[expr as usize];
-        if let (Head::Const(constant), true, false) = (&parsed.head, parsed.filters.is_empty(), noop) {
+        if let (Head::Const(constant), true, false) = (&parsed.head, parsed.filters.is_empty(), noop)
+            && p.consts[*constant as usize].bind(py).is_instance_of::<PyString>()
+        {
             // A safe string stays safe when it is translated: no need for a lazy object.
             let text = self.stock.call(py, "translate_constant", (&p.consts[*constant as usize], context))?;
             return match asvar {

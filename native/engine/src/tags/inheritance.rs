@@ -131,7 +131,9 @@ impl<'py> Render<'py> {
             let expr = &p.ast.exprs[parent as usize];
             let mut message = format!("Invalid template name in 'extends' tag: {}.", object.repr()?);
             if !expr.filters.is_empty() || !matches!(expr.head, Head::Const(_)) {
-                message.push_str(&format!(" Got this from the '{}' variable.", expr.text));
+                message.push_str(" Got this from the '");
+                message.push_str(&expr.text);
+                message.push_str("' variable.");
             }
             return Err(PyErr::from_value(self.stock.TemplateSyntaxError.bind(py).call1((message,))?));
         }

@@ -57,13 +57,11 @@ impl<'py> Render<'py> {
             }
             value => self.to_py(value)?,
         };
-        match object.cast::<PyString>() {
-            Ok(text) => self.out.push_py(text, false),
-            Err(_) => {
-                self.no_string = Some(object.get_type().name()?.to_string());
-                Ok(())
-            }
+        if let Ok(text) = object.cast::<PyString>() {
+            return self.out.push_py(text, false);
         }
+        self.no_string = Some(object.get_type().name()?.to_string());
+        Ok(())
     }
 
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
