@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import inspect
 import logging
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from datetime import timezone as FixedZone  # noqa: N812
 from decimal import Decimal
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django
 from django.conf import settings
@@ -28,6 +31,16 @@ from django.utils import html, timezone, translation
 from django.utils.functional import Promise
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from .localisation import (
+    ambient,
+    counted_text,
+    date_format_string,
+    date_names,
+    now_like,
+    number_formats,
+    translated_text,
+    version,
+)
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .orm import kind
@@ -35,8 +48,10 @@ from .orm import kind
 __all__ = [
     "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
     "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "VariableDoesNotExist", "block_context", "block_value", "blocks_within", "date", "datetime", "group_result", "kind",
-    "logger", "make_partials", "proxy_node", "settings", "time", "token_types",
+    "FixedZone", "VariableDoesNotExist", "ZoneInfo", "ambient", "block_context", "block_value", "blocks_within",
+    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result", "kind", "logger",
+    "make_partials", "now_like", "number_formats", "proxy_node", "settings", "time", "token_types", "translated_text",
+    "version",
 ]  # fmt: skip
 
 logger = logging.getLogger("django.template")
@@ -195,14 +210,34 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
         return _takes.__wrapped__(function, args)
 
 
-@lru_cache(maxsize=1)
-def _stock_filters() -> dict[int, str]:
-    return {id(function): name for name, function in defaultfilters.register.filters.items()}
-
-
 def stock_filter_name(function: Any) -> str | None:
-    """The name of one of Django's default filters."""
-    return _stock_filters().get(id(function))
+    """The name of one of Django's own filters: bare for default filters, else `library.name`."""
+    library = _FILTER_LIBRARIES.get(getattr(function, "__module__", None) or "")
+    if library is None:
+        return None
+    prefix, module_name = library
+    module = sys.modules.get(module_name)
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    # A wrapper of somebody else's takes over the names of what it wraps, but not its file.
+    if module is None or code is None or code.co_filename != module.__file__:
+        return None
+    wrapper = getattr(function, "__code__", None)
+    if wrapper is None or wrapper.co_filename not in (module.__file__, defaultfilters.__file__):
+        return None
+    names = (name for name, known in module.register.filters.items() if known is function)
+    name = next(names, None)
+    return None if name is None else prefix + name
+
+
+_FILTER_LIBRARIES = {
+    "django.template.defaultfilters": ("", "django.template.defaultfilters"),
+    "django.templatetags.l10n": ("l10n.", "django.templatetags.l10n"),
+    "django.templatetags.tz": ("tz.", "django.templatetags.tz"),
+    "django.contrib.humanize.templatetags.humanize": (
+        "humanize.",
+        "django.contrib.humanize.templatetags.humanize",
+    ),
+}
 
 
 def translated_constant(text: str) -> Any:
