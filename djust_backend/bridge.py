@@ -7,11 +7,15 @@ one is heard.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from datetime import timezone as FixedZone  # noqa: N812
 from decimal import Decimal
 from functools import lru_cache
+from types import FunctionType
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import django
 from django import urls
@@ -34,6 +38,16 @@ from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N81
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from . import orm
+from .localisation import (
+    ambient,
+    counted_text,
+    date_format_string,
+    date_names,
+    now_like,
+    number_formats,
+    translated_text,
+    version,
+)
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .orm import Usage, accessor, adopt, kind
@@ -42,11 +56,13 @@ from .parser import Parser
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node",
-    "Promise", "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode",
-    "Token", "Undefined", "VariableDoesNotExist", "accessor", "adopt", "block_context",
-    "block_value", "blocks_within", "date", "datetime", "group_result", "kind", "logger",
-    "make_partials", "proxy_node", "settings", "simple_lazy", "time", "token_types", "watch",
+    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "FixedZone",
+    "InclusionNode", "Node", "Promise", "RequestContext", "SafeString", "SimpleNode",
+    "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
+    "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
+    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result",
+    "kind", "logger", "make_partials", "now_like", "number_formats", "proxy_node", "settings",
+    "simple_lazy", "time", "token_types", "translated_text", "version", "watch",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -228,16 +244,39 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
         return _takes.__wrapped__(function, args)
 
 
-@lru_cache(maxsize=1)
-def _stock_filters() -> dict[int, str]:
-    filters = defaultfilters.register.filters
-    home = defaultfilters.__name__
-    return {id(made): name for name, made in filters.items() if comes_from(made, home)}
-
-
 def stock_filter_name(function: Any) -> str | None:
-    """The name of one of Django's default filters."""
-    return _stock_filters().get(id(function))
+    """The name of one of Django's own filters: bare for default filters, else `library.name`."""
+    return _stock_filter_name(function) if isinstance(function, FunctionType) else None
+
+
+@lru_cache(maxsize=2048)
+def _stock_filter_name(function: Any) -> str | None:
+    home = _FILTER_LIBRARIES.get(function.__module__ or "")
+    module = None if home is None else sys.modules.get(function.__module__)
+    if module is None:
+        return None
+    # A wrapper of somebody else's takes over the names of what it wraps, but not its globals.
+    original: Any = function
+    while True:
+        if not (comes_from(original, module.__name__) or comes_from(original, defaultfilters.__name__)):
+            return None
+        if not hasattr(original, "__wrapped__"):
+            break
+        original = original.__wrapped__
+    if not comes_from(original, module.__name__):
+        return None
+    for name, known in module.register.filters.items():
+        if known is function:
+            return f"{home}{name}"
+    return None
+
+
+_FILTER_LIBRARIES = {
+    "django.template.defaultfilters": "",
+    "django.templatetags.l10n": "l10n.",
+    "django.templatetags.tz": "tz.",
+    "django.contrib.humanize.templatetags.humanize": "humanize.",
+}
 
 
 def translated_constant(text: str) -> Any:

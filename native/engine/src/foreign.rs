@@ -162,6 +162,7 @@ impl<'py> Render<'py> {
             args.insert(0, context);
         }
         let result = call.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        self.forget_ambient();
         if call.takes_context {
             self.after_python()?;
         }

@@ -11,6 +11,7 @@ mod expr;
 mod filters;
 mod foreign;
 mod host;
+mod locale;
 mod lookup;
 mod loops;
 mod out;

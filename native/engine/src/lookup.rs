@@ -29,7 +29,7 @@ enum Step<'py> {
 }
 
 /// True if `type(object)` has slots for `object[key]`.
-fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
+pub fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is a live object, so its type and the slot tables of the type are valid to read.
     unsafe {
         let kind = ffi::Py_TYPE(object.as_ptr());
@@ -199,11 +199,17 @@ impl<'py> Render<'py> {
     }
 
     /// `getattr(object, name)`; `None` if there is no such attribute, an error if the attribute itself failed.
-    fn attribute(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn attribute(&mut self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
         // SAFETY: the type of a live object and an interned str; the result is a borrowed reference or null, and no
         // exception is left behind.
-        let known = unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() };
+        let (known, is_property) = unsafe {
+            let found = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
+            (!found.is_null(), !found.is_null() && ffi::Py_TYPE(found) == &raw mut ffi::PyProperty_Type)
+        };
+        if is_property {
+            self.forget_ambient();
+        }
         // SAFETY: as above.
         let generic = unsafe {
             (*ffi::Py_TYPE(object.as_ptr())).tp_getattro.is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
@@ -266,7 +272,9 @@ impl<'py> Render<'py> {
         if flag(object, self.stock.alters_data.bind(py))? {
             return Ok(Value::Py(self.string_if_invalid.clone()));
         }
-        match object.call0() {
+        let result = object.call0();
+        self.forget_ambient();
+        match result {
             Ok(result) => Ok(Value::Py(result)),
             Err(error) if error.is_instance_of::<PyTypeError>(py) => {
                 let needs_arguments = self.stock.call(py, "needs_arguments", (object,))?.is_truthy()?;

@@ -101,6 +101,8 @@ pub struct Render<'py> {
     pub frames: Vec<Frame<'py>>,
     /// How many dictionaries of `render_context` lie below that of the first frame.
     pub frames_base: usize,
+    /// Language and time zone, once they have been asked for.
+    pub ambient: Option<crate::locale::Ambient<'py>>,
 }
 
 impl<'py> Render<'py> {
@@ -386,6 +388,7 @@ impl<'py> Render<'py> {
 
     /// Takes over what Python code did to the context it was given.
     pub fn after_python(&mut self) -> PyResult<()> {
+        self.forget_ambient();
         let Some(context) = self.context.clone() else { return Ok(()) };
         let py = self.py;
         let dicts = context.getattr(self.stock.dicts.bind(py))?;

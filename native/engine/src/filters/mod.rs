@@ -1,22 +1,52 @@
 //! Filters: which function a name means, and how it is called.
 
 pub mod registry;
+pub mod subject;
+
+mod dates;
+mod html;
+mod json;
+mod lists;
+mod logic;
+mod numbers;
+mod text;
+mod urls;
 
 use crate::render::Render;
-use crate::stock::Stock;
+use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::usage::effects::{self, Effect};
+use djust_text::Series;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
+use std::borrow::Cow;
+use subject::{Subject, Whole};
 
 /// A filter that runs here. `None`: this value is left to Django's function.
 pub type NativeFilter = for<'py> fn(&mut Render<'py>, &Value<'py>, Option<&Value<'py>>) -> PyResult<Option<Value<'py>>>;
+
+/// A filter of `str(value)` that runs here.
+pub type TextFilter = for<'py> fn(&mut Render<'py>, Subject<'_>, Option<&Value<'py>>) -> PyResult<Option<Value<'py>>>;
+
+/// How a filter runs here.
+#[derive(Clone, Copy)]
+pub enum Native {
+    /// `stringfilter`: text to text.
+    Plain(for<'a> fn(&'a str) -> Option<Cow<'a, str>>),
+    /// `stringfilter`: text and `int(argument)` to text.
+    Sized(for<'a> fn(&'a str, i64) -> Option<Cow<'a, str>>),
+    /// `stringfilter`, which needs more. A result that is not marked safe is so if `is_safe` says it.
+    Text(TextFilter),
+    /// Any other.
+    Any(NativeFilter),
+}
 
 /// A filter of a template.
 pub struct FilterEntry {
     /// Django's, or a library's, function.
     pub function: Py<PyAny>,
-    native: Option<NativeFilter>,
+    native: Option<Native>,
     expects_localtime: bool,
     needs_autoescape: bool,
     is_safe: bool,
@@ -40,7 +70,7 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     let stock_name = stock.call(py, "stock_filter_name", (bound,))?;
     let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
     let native = stock_name.and_then(registry::find);
-    let effect = stock_name.and_then(effects::of);
+    let effect = stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name)));
     Ok(Some(FilterEntry {
         native,
         is_stock: stock_name.is_some(),
@@ -54,15 +84,67 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     }))
 }
 
+/// The Django series whose rules apply. `None`: one that the text functions do not know apart.
+pub fn series(py: Python<'_>, stock: &Stock) -> PyResult<Option<Series>> {
+    static SERIES: PyOnceLock<Option<Series>> = PyOnceLock::new();
+    SERIES
+        .get_or_try_init(py, || {
+            let version: (u32, u32) = stock.call(py, "version", ())?.extract()?;
+            Ok(match version {
+                (5, 2) => Some(Series::Django52),
+                (6, 1) => Some(Series::Django61),
+                _ => None,
+            })
+        })
+        .copied()
+}
+
 impl<'py> Render<'py> {
     /// Applies a filter.
     pub fn filter(&mut self, entry: &FilterEntry, value: Value<'py>, arg: Option<Value<'py>>) -> PyResult<Value<'py>> {
-        if let Some(native) = entry.native
-            && let Some(result) = native(self, &value, arg.as_ref())?
-        {
-            return Ok(result);
+        match entry.native {
+            None => {}
+            Some(Native::Any(native)) => {
+                if let Some(result) = native(self, &value, arg.as_ref())? {
+                    return Ok(result);
+                }
+            }
+            Some(native) => return self.string_filter(entry, native, value, arg.as_ref()),
         }
         self.python_filter(entry, &value, arg.as_ref())
+    }
+
+    /// Applies one of Django's `stringfilter`s.
+    fn string_filter(&mut self, entry: &FilterEntry, native: Native, value: Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
+        let value = self.stringified(&value)?.unwrap_or(value);
+        let is_string = subject::string(self.stock, &value).is_some();
+        if let Some((text, safe)) = subject::text(self.stock, &value)? {
+            let made = match native {
+                Native::Plain(filter) => filter(&text),
+                Native::Sized(filter) => match arg.map(|arg| subject::whole(self.stock, arg)).transpose()? {
+                    Some(Whole::Is(number)) => filter(&text, number),
+                    _ => None,
+                },
+                Native::Text(filter) => {
+                    let result = filter(self, Subject { text: &text, safe }, arg)?;
+                    match result {
+                        Some(Value::Text(text, false)) if safe && entry.is_safe => return Ok(Value::Text(text, true)),
+                        Some(result) => return Ok(result),
+                        None => None,
+                    }
+                }
+                Native::Any(_) => None,
+            };
+            match made {
+                Some(Cow::Owned(made)) => return Ok(Value::Text(made.into(), safe && entry.is_safe)),
+                Some(Cow::Borrowed(same)) if same.len() == text.len() && (!safe || entry.is_safe) && is_string => {
+                    return Ok(value);
+                }
+                Some(Cow::Borrowed(made)) => return Ok(Value::Text(made.into(), safe && entry.is_safe)),
+                None => {}
+            }
+        }
+        self.python_filter(entry, &value, arg)
     }
 
     fn python_filter(&mut self, entry: &FilterEntry, value: &Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
@@ -82,8 +164,12 @@ impl<'py> Render<'py> {
         } else {
             None
         };
-        let result = entry.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref())?;
-        if entry.is_safe && crate::lookup::optional_attribute(&object, self.stock.html.bind(py))?.is_some() {
+        let result = entry.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        self.forget_ambient();
+        let result = result?;
+        // `isinstance(object, SafeData)`, which only objects that hide their class have to be asked for.
+        let may_be_safe = matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy);
+        if entry.is_safe && may_be_safe {
             return self.stock.call(py, "mark_safe_if", (&object, result)).map(Value::Py);
         }
         Ok(Value::Py(result))

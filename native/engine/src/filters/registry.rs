@@ -1,10 +1,67 @@
 //! TABLE: Django's filters that run here, by name.
 
-use super::NativeFilter;
+use super::{Native, dates, html, json, lists, logic, numbers, text, urls};
 
-/// The native filter of a name in `django.template.defaultfilters`.
-pub fn find(name: &str) -> Option<NativeFilter> {
+/// The native filter of a name: in `django.template.defaultfilters`, or `library.name` in another library.
+pub fn find(name: &str) -> Option<Native> {
     FILTERS.iter().find(|(known, _)| *known == name).map(|(_, filter)| *filter)
 }
 
-const FILTERS: &[(&str, NativeFilter)] = &[];
+const FILTERS: &[(&str, Native)] = &[
+    ("add", Native::Any(numbers::add)),
+    ("addslashes", text::ADDSLASHES),
+    ("capfirst", text::CAPFIRST),
+    ("center", Native::Text(text::center)),
+    ("cut", Native::Text(text::cut)),
+    ("date", Native::Any(dates::date)),
+    ("default", Native::Any(logic::default)),
+    ("default_if_none", Native::Any(logic::default_if_none)),
+    ("dictsort", Native::Any(lists::dictsort)),
+    ("dictsortreversed", Native::Any(lists::dictsortreversed)),
+    ("divisibleby", Native::Any(logic::divisibleby)),
+    ("escape", Native::Any(html::escape)),
+    ("escapejs", Native::Text(html::escapejs)),
+    ("escapeseq", Native::Any(html::escapeseq)),
+    ("filesizeformat", Native::Any(numbers::filesizeformat)),
+    ("first", Native::Any(lists::first)),
+    ("floatformat", Native::Any(numbers::floatformat)),
+    ("force_escape", Native::Text(html::force_escape)),
+    ("get_digit", Native::Any(numbers::get_digit)),
+    ("iriencode", urls::IRIENCODE),
+    ("join", Native::Any(html::join)),
+    ("json_script", Native::Any(json::json_script)),
+    ("last", Native::Any(lists::last)),
+    ("length", Native::Any(lists::length)),
+    ("linebreaks", Native::Text(html::linebreaks)),
+    ("linebreaksbr", Native::Text(html::linebreaksbr)),
+    ("linenumbers", Native::Text(html::linenumbers)),
+    ("ljust", text::LJUST),
+    ("lower", text::LOWER),
+    ("make_list", Native::Text(text::make_list)),
+    ("phone2numeric", Native::Any(text::phone2numeric)),
+    ("pluralize", Native::Any(logic::pluralize)),
+    ("rjust", text::RJUST),
+    ("safe", Native::Any(html::safe)),
+    ("safeseq", Native::Any(html::safeseq)),
+    ("slice", Native::Any(lists::slice)),
+    ("slugify", text::SLUGIFY),
+    ("stringformat", Native::Any(text::stringformat)),
+    ("striptags", html::STRIPTAGS),
+    ("time", Native::Any(dates::time)),
+    ("timesince", Native::Any(dates::timesince)),
+    ("timeuntil", Native::Any(dates::timeuntil)),
+    ("title", text::TITLE),
+    ("truncatechars", Native::Text(text::truncatechars)),
+    ("truncatechars_html", Native::Text(text::truncatechars_html)),
+    ("truncatewords", Native::Text(text::truncatewords)),
+    ("truncatewords_html", Native::Text(text::truncatewords_html)),
+    ("upper", text::UPPER),
+    ("urlencode", Native::Text(urls::urlencode)),
+    ("urlize", Native::Text(html::urlize)),
+    ("urlizetrunc", Native::Text(html::urlizetrunc)),
+    ("wordcount", Native::Text(text::wordcount)),
+    ("wordwrap", text::WORDWRAP),
+    ("yesno", Native::Any(logic::yesno)),
+    ("l10n.localize", Native::Any(numbers::localize)),
+    ("l10n.unlocalize", Native::Any(numbers::unlocalize)),
+];

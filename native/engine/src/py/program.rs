@@ -501,6 +501,7 @@ fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) 
         template: template.clone(),
         frames: Vec::new(),
         frames_base: 1,
+        ambient: None,
     })
 }
 
@@ -537,6 +538,7 @@ fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -
         template,
         frames: Vec::new(),
         frames_base: 1,
+        ambient: None,
     })
 }
 

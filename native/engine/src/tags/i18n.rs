@@ -137,10 +137,12 @@ impl<'py> Render<'py> {
     fn untranslated(&mut self, p: &Program, node: &BlockTranslate) -> PyResult<()> {
         let scope = self.stock.call(self.py, "override_language", (self.py.None(),))?;
         scope.call_method0("__enter__")?;
+        self.forget_ambient();
         // With `asvar` stock stores the result twice and the outer one is that of an inner render that returned "".
         let start = self.out.len();
         let result = self.blocktranslate_node(p, node, true);
         scope.call_method1("__exit__", (self.py.None(), self.py.None(), self.py.None()))?;
+        self.forget_ambient();
         result?;
         if let Some(name) = node.asvar {
             let text = self.out.split_off(self.py, start)?;
@@ -165,8 +167,10 @@ impl<'py> Render<'py> {
         let function = if what == "language" { "override_language" } else { "override_timezone" };
         let scope = self.stock.call(py, function, (value,))?;
         scope.call_method0("__enter__")?;
+        self.forget_ambient();
         let result = self.list(program, p, body);
         scope.call_method1("__exit__", (py.None(), py.None(), py.None()))?;
+        self.forget_ambient();
         result
     }
 

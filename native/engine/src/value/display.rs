@@ -20,8 +20,7 @@ impl<'py> Render<'py> {
             }
             Value::Int(number) => {
                 if self.groups_thousands()? {
-                    let number = value.to_py(self.py, self.stock)?;
-                    return self.write_special(&number);
+                    return self.write_number(value);
                 }
                 self.write_int(*number);
                 Ok(())
@@ -63,7 +62,8 @@ impl<'py> Render<'py> {
     }
 
     fn write_object(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
-        match class_of(self.stock, object)? {
+        let class = class_of(self.stock, object)?;
+        match class {
             Class::Str => self.out.push_py(object.cast()?, self.autoescape),
             Class::Safe => self.out.push_py(object.cast()?, false),
             Class::Int if !self.groups_thousands()? => match object.extract::<i64>() {
@@ -74,14 +74,34 @@ impl<'py> Render<'py> {
                 Err(_) => self.write_special(object),
             },
             Class::Bool | Class::None => self.out.push_py(&object.str()?, false),
-            Class::Int | Class::Float | Class::Decimal | Class::DateTime | Class::Date | Class::Time | Class::Special => {
-                self.write_special(object)
-            }
+            Class::Int | Class::Float | Class::Decimal => self.write_number(&Value::Py(object.clone())),
+            Class::DateTime | Class::Date | Class::Time => self.write_date(object, class),
+            Class::Special => self.write_special(object),
             _ => {
                 let text = object.str()?;
                 self.write_str_result(&text)
             }
         }
+    }
+
+    /// Appends a number as the language writes it.
+    fn write_number(&mut self, value: &Value<'py>) -> PyResult<()> {
+        if let Some(text) = self.localized_number(value, self.use_l10n)? {
+            return self.write(&Value::text(text));
+        }
+        let object = self.to_py(value)?;
+        self.write_special(&object)
+    }
+
+    /// Appends a date as the language writes it.
+    fn write_date(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
+        let local = if class == Class::DateTime { self.local_time(object)? } else { Some(object.clone()) };
+        if let Some(local) = local
+            && let Some(text) = self.localized_date(&local, self.use_l10n)?
+        {
+            return self.write(&Value::text(text));
+        }
+        self.write_special(object)
     }
 
     /// Appends what `str()` returned, which may be safe.

@@ -1,0 +1,139 @@
+"""What the renderer asks about language, formats and time zone: the answers that it keeps per language."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import django
+from django.conf import settings
+from django.template import defaultfilters
+from django.utils import dateformat, dates, formats, html, timesince, timezone, translation
+from django.utils.translation import npgettext, pgettext
+
+__all__ = [
+    "ambient", "counted_text", "date_format_string", "date_names", "number_formats", "now_like",
+    "translated_text", "version",
+]  # fmt: skip
+
+
+def version() -> tuple[int, int]:
+    """The Django series."""
+    return django.VERSION[:2]
+
+
+def ambient() -> tuple[Any, ...]:
+    """Language, its catalogue, the cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, the current time zone.
+
+    A language is the same as before if catalogue and cache are the same objects: Django replaces them when settings
+    change.
+    """
+    return (
+        translation.get_language(),
+        _catalogue(),
+        formats._format_cache,  # type: ignore[attr-defined]
+        settings.USE_THOUSAND_SEPARATOR,
+        settings.USE_TZ,
+        timezone.get_current_timezone(),
+    )
+
+
+def _catalogue() -> Any:
+    # The functions of `_trans` come from `trans_real` or, without USE_I18N, from `trans_null`, which has no catalogues.
+    module = sys.modules.get(translation._trans.gettext.__module__)  # type: ignore[attr-defined]
+    catalog = getattr(module, "catalog", None)
+    return None if catalog is None else catalog()
+
+
+def number_formats(localized: bool) -> tuple[Any, Any, Any]:
+    """Decimal separator, grouping and thousand separator (`formats.number_format`)."""
+    language = translation.get_language() if localized else None
+    return (
+        formats.get_format("DECIMAL_SEPARATOR", language, use_l10n=localized),
+        formats.get_format("NUMBER_GROUPING", language, use_l10n=localized),
+        formats.get_format("THOUSAND_SEPARATOR", language, use_l10n=localized),
+    )
+
+
+def date_format_string(name: str, localized: bool) -> str:
+    """The format string that a name or a format string stands for (`formats.date_format`)."""
+    return str(formats.get_format(name, use_l10n=localized))
+
+
+def date_names() -> list[list[str]]:
+    """The translated names that date formats use."""
+
+    def names(table: dict[int, Any]) -> list[str]:
+        return [str(name) for name in table.values()]
+
+    translate = dateformat._  # type: ignore[attr-defined]
+    short = names(dates.MONTHS_3)
+    return [
+        names(dates.MONTHS),
+        short,
+        [name.title() for name in short],
+        names(dates.MONTHS_AP),
+        names(dates.MONTHS_ALT),
+        names(dates.WEEKDAYS),
+        names(dates.WEEKDAYS_ABBR),
+        [translate("a.m."), translate("p.m.")],
+        [translate("AM"), translate("PM")],
+        [translate("midnight"), translate("noon")],
+    ]
+
+
+def now_like(zone: Any) -> datetime:
+    """The time now, in a zone or without one; as `timesince` sees it, whose clock tests may have replaced."""
+    return timesince.datetime.datetime.now(zone)
+
+
+_TEXTS: dict[str, Callable[[], str]] = {
+    "ellipsis": lambda: pgettext(
+        "String to return when truncating text", "%(truncated_text)s…"
+    ),
+    "yesno": lambda: defaultfilters.gettext("yes,no,maybe"),
+    "comma": lambda: timesince.gettext(", "),
+    "KB": lambda: defaultfilters.gettext("%s KB"),
+    "MB": lambda: defaultfilters.gettext("%s MB"),
+    "GB": lambda: defaultfilters.gettext("%s GB"),
+    "TB": lambda: defaultfilters.gettext("%s TB"),
+    "PB": lambda: defaultfilters.gettext("%s PB"),
+    "today": lambda: translation.gettext("today"),
+    "tomorrow": lambda: translation.gettext("tomorrow"),
+    "yesterday": lambda: translation.gettext("yesterday"),
+    "now": lambda: translation.gettext("now"),
+    "past-day": lambda: translation.gettext("%(delta)s ago"),
+    "future-day": lambda: translation.gettext("%(delta)s from now"),
+}
+
+
+def translated_text(name: str) -> str:
+    """A text of Django's filters in the active language."""
+    return _TEXTS[name]()
+
+
+def counted_text(name: str, count: int) -> str:
+    """A text of Django's filters with a number in it."""
+    if name == "bytes":
+        text = defaultfilters.ngettext("%(size)d byte", "%(size)d bytes", count)
+        return html.avoid_wrapping(text % {"size": count})
+    if name in timesince.TIME_STRINGS:
+        return html.avoid_wrapping(timesince.TIME_STRINGS[name] % {"num": count})
+    if name == "ordinal":
+        return str(_humanize().ordinal(count))
+    if name == "apnumber":
+        return str(_humanize().apnumber(count))
+    tense, unit = name.split("-")
+    if unit in ("second", "minute", "hour"):
+        texts = _humanize().NaturalTimeFormatter.time_strings
+        return str(texts[name] % {"count": count})
+    text = npgettext(f"naturaltime-{tense}", f"%(num)d {unit[:-1]}", f"%(num)d {unit}", count)
+    return html.avoid_wrapping(text % {"num": count})
+
+
+def _humanize() -> Any:
+    from django.contrib.humanize.templatetags import humanize
+
+    return humanize

@@ -1,0 +1,221 @@
+//! Language and time zone as a render sees them: formats, names and translations, asked for once and kept per language.
+
+use crate::render::Render;
+use crate::stock::Stock;
+use djust_text::dates::{CompiledFormat, Names};
+use djust_text::numbers::NumberFormat;
+use pyo3::prelude::*;
+use pyo3::types::{PyInt, PyString, PyTuple};
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+/// Languages, and texts of a language, that are kept at most.
+const MAX_LOCALES: usize = 32;
+const MAX_TEXTS: usize = 4096;
+
+thread_local! {
+    static LOCALES: RefCell<Vec<Rc<Locale>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What a language does to numbers, dates and texts. Valid as long as Django's own caches are the same objects.
+pub struct Locale {
+    language: String,
+    /// The translations that were active; `None` without translations.
+    catalogue: Py<PyAny>,
+    /// `django.utils.formats._format_cache`
+    format_cache: Py<PyAny>,
+    groups_thousands: bool,
+    numbers: [OnceCell<Option<NumberFormat>>; 2],
+    formats: [RefCell<FxHashMap<Box<str>, Rc<CompiledFormat>>>; 2],
+    names: OnceCell<Names>,
+    texts: RefCell<FxHashMap<&'static str, Rc<str>>>,
+    counted: RefCell<FxHashMap<(&'static str, i64), Rc<str>>>,
+}
+
+/// What surrounds a render, until Python code runs that may change it.
+pub struct Ambient<'py> {
+    /// `None`: no language is active.
+    pub locale: Option<Rc<Locale>>,
+    /// The setting `USE_TZ`.
+    pub use_tz: bool,
+    /// The current time zone.
+    pub zone: Bound<'py, PyAny>,
+}
+
+impl Locale {
+    fn find(language: &str, state: &Bound<'_, PyTuple>) -> PyResult<Rc<Self>> {
+        let py = state.py();
+        let (catalogue, format_cache) = (state.get_item(1)?, state.get_item(2)?);
+        let groups_thousands = state.get_item(3)?.is_truthy()?;
+        LOCALES.with(|locales| {
+            let mut locales = locales.borrow_mut();
+            let known = locales.iter().find(|locale| {
+                locale.language == language
+                    && locale.groups_thousands == groups_thousands
+                    && locale.catalogue.bind(py).is(&catalogue)
+                    && locale.format_cache.bind(py).is(&format_cache)
+            });
+            if let Some(known) = known {
+                return Ok(Rc::clone(known));
+            }
+            if locales.len() >= MAX_LOCALES {
+                locales.clear();
+            }
+            let made = Rc::new(Self {
+                language: language.to_owned(),
+                catalogue: catalogue.unbind(),
+                format_cache: format_cache.unbind(),
+                groups_thousands,
+                numbers: Default::default(),
+                formats: Default::default(),
+                names: OnceCell::new(),
+                texts: RefCell::default(),
+                counted: RefCell::default(),
+            });
+            locales.push(Rc::clone(&made));
+            Ok(made)
+        })
+    }
+
+    /// The number formats, or those of the settings. `None`: they are not what Django's documentation says.
+    pub fn numbers(&self, py: Python<'_>, stock: &Stock, localized: bool) -> PyResult<Option<&NumberFormat>> {
+        let cell = &self.numbers[usize::from(localized)];
+        if cell.get().is_none() {
+            let found = number_format(&stock.call(py, "number_formats", (localized,))?, localized && self.groups_thousands)?;
+            let _ = cell.set(found);
+        }
+        Ok(cell.get().and_then(Option::as_ref))
+    }
+
+    /// `get_format(name)`, taken apart.
+    pub fn date_format(&self, py: Python<'_>, stock: &Stock, name: &str, localized: bool) -> PyResult<Rc<CompiledFormat>> {
+        let formats = &self.formats[usize::from(localized)];
+        if let Some(known) = formats.borrow().get(name) {
+            return Ok(Rc::clone(known));
+        }
+        let text = stock.call(py, "date_format_string", (name, localized))?;
+        let made = Rc::new(CompiledFormat::parse(text.cast::<PyString>()?.to_str()?));
+        let mut formats = formats.borrow_mut();
+        if formats.len() >= MAX_TEXTS {
+            formats.clear();
+        }
+        formats.insert(name.into(), Rc::clone(&made));
+        Ok(made)
+    }
+
+    /// The names of months, days and halves of days.
+    pub fn names(&self, py: Python<'_>, stock: &Stock) -> PyResult<&Names> {
+        if self.names.get().is_none() {
+            let lists: Vec<Vec<String>> = stock.call(py, "date_names", ())?.extract()?;
+            let _ = self.names.set(names_of(&lists));
+        }
+        Ok(self.names.get_or_init(Names::english))
+    }
+
+    /// A translated text, by the name that `djust_backend.localisation` has for it.
+    pub fn text(&self, py: Python<'_>, stock: &Stock, name: &'static str) -> PyResult<Rc<str>> {
+        if let Some(known) = self.texts.borrow().get(name) {
+            return Ok(Rc::clone(known));
+        }
+        let text = stock.call(py, "translated_text", (name,))?;
+        let text: Rc<str> = text.cast::<PyString>()?.to_str()?.into();
+        self.texts.borrow_mut().insert(name, Rc::clone(&text));
+        Ok(text)
+    }
+
+    /// A translated text with a number in it.
+    pub fn counted(&self, py: Python<'_>, stock: &Stock, name: &'static str, count: i64) -> PyResult<Rc<str>> {
+        if let Some(known) = self.counted.borrow().get(&(name, count)) {
+            return Ok(Rc::clone(known));
+        }
+        let text = stock.call(py, "counted_text", (name, count))?;
+        let text: Rc<str> = text.cast::<PyString>()?.to_str()?.into();
+        let mut counted = self.counted.borrow_mut();
+        if counted.len() >= MAX_TEXTS {
+            counted.clear();
+        }
+        counted.insert((name, count), Rc::clone(&text));
+        Ok(text)
+    }
+}
+
+fn number_format(found: &Bound<'_, PyAny>, use_grouping: bool) -> PyResult<Option<NumberFormat>> {
+    let found = found.cast::<PyTuple>()?;
+    let separator = |at: usize| -> PyResult<Option<String>> {
+        let text = found.get_item(at)?;
+        Ok(text.cast::<PyString>().ok().and_then(|text| text.to_str().ok()).map(str::to_owned))
+    };
+    let (Some(decimal_sep), Some(thousand_sep)) = (separator(0)?, separator(2)?) else { return Ok(None) };
+    let grouping = found.get_item(1)?;
+    let grouping = if grouping.is_exact_instance_of::<PyInt>() {
+        match grouping.extract::<i64>() {
+            Ok(0) => Vec::new(),
+            Ok(size) => vec![size, 0],
+            Err(_) => return Ok(None),
+        }
+    } else {
+        match grouping.extract::<Vec<i64>>() {
+            Ok(sizes) if !sizes.is_empty() => sizes,
+            _ => return Ok(None),
+        }
+    };
+    Ok(Some(NumberFormat { decimal_sep, thousand_sep, grouping, use_grouping }))
+}
+
+/// The lists of `date_names()` in the order of the fields.
+fn names_of(lists: &[Vec<String>]) -> Names {
+    fn array<const N: usize>(lists: &[Vec<String>], at: usize) -> [String; N] {
+        std::array::from_fn(|i| lists.get(at).and_then(|list| list.get(i)).cloned().unwrap_or_default())
+    }
+    let [midnight, noon] = array(lists, 9);
+    Names {
+        months: array(lists, 0),
+        months_abbr: array(lists, 1),
+        months_abbr_title: array(lists, 2),
+        months_ap: array(lists, 3),
+        months_alt: array(lists, 4),
+        weekdays: array(lists, 5),
+        weekdays_abbr: array(lists, 6),
+        day_halves: array(lists, 7),
+        day_halves_upper: array(lists, 8),
+        midnight,
+        noon,
+    }
+}
+
+impl<'py> Render<'py> {
+    /// What surrounds the render now.
+    pub fn ambient(&mut self) -> PyResult<&Ambient<'py>> {
+        if self.ambient.is_none() {
+            let state = self.stock.call(self.py, "ambient", ())?.cast_into::<PyTuple>()?;
+            let language = state.get_item(0)?;
+            let locale = match language.cast::<PyString>() {
+                Ok(language) => Some(Locale::find(language.to_str()?, &state)?),
+                Err(_) => None,
+            };
+            let made = Ambient { locale, use_tz: state.get_item(4)?.is_truthy()?, zone: state.get_item(5)? };
+            self.ambient = Some(made);
+        }
+        match &self.ambient {
+            Some(ambient) => Ok(ambient),
+            None => Err(pyo3::exceptions::PyRuntimeError::new_err("the surroundings of the render are gone")),
+        }
+    }
+
+    /// Says that Python code has run, which may have changed language, time zone or settings.
+    pub fn forget_ambient(&mut self) {
+        self.ambient = None;
+    }
+
+    /// The active language. `None`: there is none.
+    pub fn locale(&mut self) -> PyResult<Option<Rc<Locale>>> {
+        self.ambient().map(|ambient| ambient.locale.clone())
+    }
+
+    /// A translated text of Django's filters. `None`: no language is active.
+    pub fn translated_text(&mut self, name: &'static str) -> PyResult<Option<Rc<str>>> {
+        let Some(locale) = self.locale()? else { return Ok(None) };
+        locale.text(self.py, self.stock, name).map(Some)
+    }
+}
