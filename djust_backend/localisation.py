@@ -1,4 +1,4 @@
-"""What the renderer asks about language, formats and time zone: the answers that it keeps per language."""
+"""What the renderer asks about language, formats and time zone, and keeps for each language."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.template import defaultfilters
-from django.utils import dateformat, dates, formats, html, timesince, timezone, translation
+from django.template import defaultfilters as django_filters
+from django.utils import dateformat, dates, formats, html, timezone, translation
+from django.utils import timesince as django_timesince
 from django.utils.translation import npgettext, pgettext
 
 __all__ = [
-    "ambient", "counted_text", "date_format_string", "date_names", "number_formats", "now_like",
+    "ambient", "counted_text", "date_format_string", "date_names", "now_like", "number_formats",
     "translated_text", "version",
 ]  # fmt: skip
+
+# What these modules import themselves counts too, which their stubs leave out.
+defaultfilters: Any = django_filters
+timesince: Any = django_timesince
 
 
 def version() -> tuple[int, int]:
@@ -25,10 +30,11 @@ def version() -> tuple[int, int]:
 
 
 def ambient() -> tuple[Any, ...]:
-    """Language, its catalogue, the cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, the current time zone.
+    """What formats depend on.
 
-    A language is the same as before if catalogue and cache are the same objects: Django replaces them when settings
-    change.
+    Language, its catalogue, the cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, the current
+    time zone. A language is the same as before if catalogue and cache are the same objects: Django
+    replaces them when settings change.
     """
     return (
         translation.get_language(),
@@ -41,7 +47,8 @@ def ambient() -> tuple[Any, ...]:
 
 
 def _catalogue() -> Any:
-    # The functions of `_trans` come from `trans_real` or, without USE_I18N, from `trans_null`, which has no catalogues.
+    # The functions of `_trans` come from `trans_real` or, without USE_I18N, from `trans_null`,
+    # which has no catalogues.
     module = sys.modules.get(translation._trans.gettext.__module__)  # type: ignore[attr-defined]
     catalog = getattr(module, "catalog", None)
     return None if catalog is None else catalog()
@@ -85,14 +92,16 @@ def date_names() -> list[list[str]]:
 
 
 def now_like(zone: Any) -> datetime:
-    """The time now, in a zone or without one; as `timesince` sees it, whose clock tests may have replaced."""
-    return timesince.datetime.datetime.now(zone)
+    """The time now, in a zone or without one.
+
+    As `timesince` sees it, whose clock tests may have replaced.
+    """
+    now: datetime = timesince.datetime.datetime.now(zone)
+    return now
 
 
 _TEXTS: dict[str, Callable[[], str]] = {
-    "ellipsis": lambda: pgettext(
-        "String to return when truncating text", "%(truncated_text)s…"
-    ),
+    "ellipsis": lambda: pgettext("String to return when truncating text", "%(truncated_text)s…"),
     "yesno": lambda: defaultfilters.gettext("yes,no,maybe"),
     "comma": lambda: timesince.gettext(", "),
     "KB": lambda: defaultfilters.gettext("%s KB"),
@@ -134,6 +143,7 @@ def counted_text(name: str, count: int) -> str:
 
 
 def _humanize() -> Any:
-    from django.contrib.humanize.templatetags import humanize
+    # Only sites that use it load it.
+    from django.contrib.humanize.templatetags import humanize  # noqa: PLC0415
 
     return humanize
