@@ -5,7 +5,7 @@ use crate::out::Out;
 use crate::program::{Program, make_consts, make_names};
 use crate::py::composition::Composed;
 use crate::py::{counters, describe};
-use crate::py::frame::{Frame, RootState, root_in};
+use crate::py::frame::{Frame, RootState, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::render::{Render, Tri};
 use crate::scopes::{Layer, Scopes};
@@ -348,11 +348,17 @@ impl NativeProgram {
         render.frames_base = frame_count(stock, context)?;
         let before = render_context_template(stock, context)?;
         let base = render_context_dicts(stock, context)?.get_item(0)?;
-        let root = root_in(base.cast::<PyDict>()?)?;
+        let base = base.cast::<PyDict>()?;
+        let is_outermost = known_root(base)?.is_none();
+        let root = root_in(base)?;
         render.frames.push(Frame::new(template.clone(), root));
         let p = slf.get().program()?;
         let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
-        leave(&mut render, context, Some(before))?;
+        let left = leave(&mut render, context, Some(before));
+        if is_outermost {
+            render.frames[0].state.root.clear();
+        }
+        left?;
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
@@ -408,6 +414,10 @@ impl NativeProgram {
             render.share_scopes()?;
             stock.call(py, "unbind_context", (context,))?;
         }
+        for frame in &render.frames {
+            frame.close();
+        }
+        render.frames[0].state.root.clear();
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
@@ -594,6 +604,9 @@ fn leave<'py>(render: &mut Render<'py>, context: &Bound<'py, PyAny>, before: Opt
             frames.del_slice(render.frames_base, frames.len())?;
             context.getattr(render.stock.render_context.bind(py))?.setattr(render.stock.template.bind(py), template)?;
         }
+    }
+    for frame in &render.frames {
+        frame.close();
     }
     Ok(())
 }

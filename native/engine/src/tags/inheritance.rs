@@ -208,8 +208,15 @@ impl<'py> Render<'py> {
         let root: Rc<RootState> = Rc::clone(&self.frame().state.root);
         self.frames.push(Frame::new(template, root));
         let result = self.list(program, p, p.ast.root);
-        self.frames.pop();
+        self.close_frame();
         result
+    }
+
+    /// Leaves the innermost frame.
+    fn close_frame(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            frame.close();
+        }
     }
 
     /// Runs `work` in a context that has only the given values (`context.new(values)`).
@@ -281,7 +288,11 @@ impl<'py> Render<'py> {
             let names = py.get_type::<PyTuple>().call1((names,))?;
             return self.engine.call_method1("select_template", (names,));
         };
-        let text = name.to_str()?;
+        let Ok(text) = name.to_str() else {
+            // A lone surrogate: no template of ours has such a name, but a loader decides that.
+            let name = self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?;
+            return self.engine.call_method1("select_template", (PyTuple::new(py, [name])?,));
+        };
         let root = Rc::clone(&self.frame().state.root);
         let key = ((p.key(), id), Box::from(text));
         if let Some(known) = root.includes.borrow().get(&key) {
@@ -325,7 +336,7 @@ impl<'py> Render<'py> {
             let root = Rc::clone(&self.frame().state.root);
             self.frames.push(Frame::new(partial, root));
             let result = self.list(program, p, *body);
-            self.frames.pop();
+            self.close_frame();
             return result;
         }
         let context = self.python_context()?;
