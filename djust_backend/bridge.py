@@ -42,6 +42,7 @@ from .localisation import (
     date_names,
     now_like,
     number_formats,
+    surroundings,
     translated_text,
     version,
 )
@@ -71,7 +72,7 @@ __all__ = [
     "counted_text", "dangling", "date", "date_format_string", "date_names", "datetime",
     "evaluate", "first_of", "group_result", "instances", "kind", "load", "logger",
     "make_partials", "model_step", "now_like", "number_formats", "proxy_node", "settings",
-    "simple_lazy", "time", "token_types", "translated_text", "usage", "usage_below", "version",
+    "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage", "usage_below", "version",
     "watch",
 ]  # fmt: skip
 
@@ -414,26 +415,27 @@ _PARTIAL = getattr(base, "PartialTemplate", None)
 
 
 def cache_timeout(value: Any) -> int | None:
-    """The timeout of `{% cache %}`. Error: TemplateSyntaxError."""
+    """The timeout of `{% cache %}`. Error: TemplateSyntaxError; TypeError for a tuple, as it fills the message."""
     if value is None:
         return None
     try:
         return int(value)
     except (ValueError, TypeError):
-        raise TemplateSyntaxError(
-            f'"cache" tag got a non-integer timeout value: {value!r}'
-        ) from None
+        message = '"cache" tag got a non-integer timeout value: %r' % value  # noqa: UP031
+        raise TemplateSyntaxError(message) from None
 
 
-def fragment_cache(name: Any) -> Any:
-    """The cache of `{% cache %}`. Error: TemplateSyntaxError."""
-    if name:
-        try:
-            return cache_tags.caches[name]
-        except cache_tags.InvalidCacheBackendError:
-            raise TemplateSyntaxError(
-                f"Invalid cache name specified for cache tag: {name!r}"
-            ) from None
+def named_cache(name: Any) -> Any:
+    """The cache of `{% cache … using=name %}`. Error: TemplateSyntaxError."""
+    try:
+        return cache_tags.caches[name]
+    except cache_tags.InvalidCacheBackendError:
+        message = "Invalid cache name specified for cache tag: %r" % name  # noqa: UP031
+        raise TemplateSyntaxError(message) from None
+
+
+def fragment_cache() -> Any:
+    """The cache of `{% cache %}` that names none."""
     try:
         return cache_tags.caches["template_fragments"]
     except cache_tags.InvalidCacheBackendError:

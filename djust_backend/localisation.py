@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+import asgiref.local
 import django
 from django.conf import settings
 from django.template import defaultfilters as django_filters
 from django.utils import dateformat, dates, formats, html, timezone, translation
 from django.utils import timesince as django_timesince
 from django.utils.translation import npgettext, pgettext
+from django.utils.translation import trans_real as django_trans_real
 
 __all__ = [
     "ambient", "counted_text", "date_format_string", "date_names", "now_like", "number_formats",
-    "translated_text", "version",
+    "surroundings", "translated_text", "version",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
 defaultfilters: Any = django_filters
 timesince: Any = django_timesince
+trans_real: Any = django_trans_real
+zones: Any = timezone
 
 
 def version() -> tuple[int, int]:
@@ -44,6 +49,30 @@ def ambient() -> tuple[Any, ...]:
         settings.USE_TZ,
         timezone.get_current_timezone(),
     )
+
+
+def surroundings() -> tuple[Any, ...] | None:
+    """The context variables behind the active language and time zone, and the module of formats.
+
+    None if asgiref keeps the values of a `Local` in a way that the renderer does not know.
+    """
+    variables = [_variable(local) for local in (trans_real._active, zones._active)]
+    if None in variables:
+        return None
+    return (*variables, formats)
+
+
+def _variable(local: Any) -> ContextVar[Any] | None:
+    storage = getattr(local, "_storage", None)
+    if type(storage) is not getattr(asgiref.local, "_CVar", None):
+        return None
+    variable = vars(storage).get("_data")
+    if not isinstance(variable, ContextVar):
+        return None
+    tagged = getattr(asgiref.local, "_Storage", None)
+    # Older versions keep a dictionary in the variable, newer ones a dictionary and its thread.
+    known = tagged is None or tagged.__slots__ == ("thread_id", "data")
+    return variable if known else None
 
 
 def _catalogue() -> Any:

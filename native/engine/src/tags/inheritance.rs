@@ -287,7 +287,13 @@ impl<'py> Render<'py> {
         }
         let names = if object.is_truthy()? { object } else { PyTuple::empty(py).into_any() };
         let Ok(name) = names.cast::<PyString>() else {
-            let names = py.get_type::<PyTuple>().call1((names,))?;
+            // A lazy text says that it is a `str`, and is a name.
+            let names = if names.is_instance(py.get_type::<PyString>().as_any())? {
+                let name = self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?;
+                PyTuple::new(py, [name])?
+            } else {
+                py.get_type::<PyTuple>().call1((names,))?.cast_into::<PyTuple>()?
+            };
             return self.engine.call_method1("select_template", (names,));
         };
         let Ok(text) = name.to_str() else {
