@@ -12,7 +12,7 @@
 set -euo pipefail
 
 release=${RELEASE:-trixie}
-mirror=${MIRROR:-http://deb.debian.org/debian}
+mirror=${MIRROR:-}
 django=${DJANGO:-Django~=6.1.0}
 debian_packages=python3,python3-venv,python3-dev,gcc,libc6-dev,ca-certificates,git
 # What run.py asks for; the packages for development come with the build.
@@ -56,7 +56,7 @@ flock 9
 make_debian() {
     [[ -e $folder/complete ]] && return
     rm -rf --one-file-system "$root"
-    debootstrap --variant=minbase --include="$debian_packages" "$release" "$root" "$mirror"
+    debootstrap --variant=minbase --include="$debian_packages" "$release" "$root" ${mirror:+"$mirror"}
     touch "$folder/complete"
 }
 
