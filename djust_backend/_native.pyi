@@ -11,6 +11,18 @@ from django.utils.safestring import SafeString
 
 from .orm import Usage
 
+__all__ = [
+    "NativeBlocks",
+    "NativeFrame",
+    "NativeParser",
+    "NativeProgram",
+    "count_stock_render",
+    "count_stock_template",
+    "install",
+    "render_counters",
+    "set_template_class",
+]
+
 def install(bridge: ModuleType) -> None: ...
 def set_template_class(class_: type[Any], /) -> None: ...
 def count_stock_template(reason: str) -> None: ...

@@ -9,6 +9,7 @@ use djust_syntax::ast::{ExprId, ListId, NameId};
 use djust_syntax::lexer::is_python_space;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use std::ffi::CStr;
 
 impl<'py> Render<'py> {
     pub(crate) fn csrf_token_node(&mut self) -> PyResult<()> {
@@ -60,7 +61,9 @@ impl<'py> Render<'py> {
         if let Ok(text) = object.cast::<PyString>() {
             return self.out.push_py(text, false);
         }
-        self.no_string = Some(object.get_type().name()?.to_string());
+        // SAFETY: the type of a live object; its name is a C string that lives as long as the type.
+        let name = unsafe { CStr::from_ptr((*pyo3::ffi::Py_TYPE(object.as_ptr())).tp_name) };
+        self.no_string = Some(name.to_string_lossy().into_owned());
         Ok(())
     }
 
