@@ -3,8 +3,9 @@
     python tests/packages/run.py                 all packages
     python tests/packages/run.py cotton cms      some
 
-Each package gets a virtual environment in `.cache/packages/`, with the versions of `versions.toml`. The extension must
-have been built for this Python. The exit status is 1 when any page differs or takes more queries than on stock.
+Each package gets a virtual environment in `.cache/packages/`, with the versions of
+`versions.toml`. Python 3.11 or newer; the extension must have been built for it. The exit status
+is 1 when any page differs or takes more queries than on stock.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
-import os
 import re
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -31,7 +32,8 @@ CACHE = ROOT / ".cache" / "packages"
 FACE = CACHE / "face"
 RESULTS = CACHE / "results"
 
-#: How the pages are visited: as in production; and as in a test run, with debug and our form renderer.
+#: How the pages are visited: as in production; and as in a test run, with debug and our
+#: form renderer.
 MODES = ("plain", "watched")
 
 #: Seconds after which a site counts as hanging.
@@ -97,7 +99,11 @@ def visit(name: str, python: Path, engine: str, mode: str) -> dict[str, Any]:
     RESULTS.mkdir(parents=True, exist_ok=True)
     result = RESULTS / f"{name}.{engine}.{mode}.json"
     result.unlink(missing_ok=True)
-    env = {**environment.variables(python.parents[1]), "PYTHONPATH": str(FACE), "PYTHONHASHSEED": "0"}
+    env = {
+        **environment.variables(python.parents[1]),
+        "PYTHONPATH": str(FACE),
+        "PYTHONHASHSEED": "0",
+    }
     command = [python, "-X", "utf8", HERE / "worker.py", name, engine, mode, result]
     done = subprocess.run(
         [*map(str, command)], env=env, cwd=CACHE, capture_output=True, text=True, timeout=SITE_LIMIT
@@ -128,7 +134,9 @@ def difference(stock: dict[str, Any], ours: dict[str, Any]) -> str:
         texts = [side.get(key, "(nothing)") for side in (stock, ours)]
         if texts[0] != texts[1]:
             split = [
-                text.splitlines() if isinstance(text, str) else json.dumps(text, indent=0).splitlines()
+                text.splitlines()
+                if isinstance(text, str)
+                else json.dumps(text, indent=0).splitlines()
                 for text in texts
             ]
             found = [*difflib.unified_diff(*split, "stock", "ours", n=0, lineterm="")][2:]
@@ -146,7 +154,9 @@ def compare(verdict: Verdict, mode: str, stock: dict[str, Any], ours: dict[str, 
         else:
             verdict.troubles.append(f"{mode} {page}\n{difference(masked(left), masked(right))}")
         counts = [side.get("queries", 0) for side in (left, right)]
-        verdict.queries = [total + more for total, more in zip(verdict.queries, counts, strict=True)]
+        verdict.queries = [
+            total + more for total, more in zip(verdict.queries, counts, strict=True)
+        ]
         if counts[1] > counts[0]:
             verdict.troubles.append(f"{mode} {page}: {counts[1]} queries, stock {counts[0]}")
 
@@ -180,14 +190,16 @@ def main(arguments: list[str]) -> int:
     known = [name for name in versions if name != "base"]
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("packages", nargs="*", metavar="package", help=", ".join(known))
-    parser.add_argument("-v", "--verbose", action="store_true", help="name the templates left to Django")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="name the templates left to Django"
+    )
     options = parser.parse_args(arguments)
     if unknown := sorted({*options.packages} - {*known}):
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}")
     FACE.mkdir(parents=True, exist_ok=True)
     link = FACE / "djust_backend"
     if not link.exists():
-        os.symlink(ROOT / "djust_backend", link)
+        link.symlink_to(ROOT / "djust_backend")
     show(f"{'package':14}{'pages':>6}{'identical':>11}{'queries':>16}{'native':>9} templates")
     failed = 0
     for name in options.packages or known:

@@ -1,7 +1,7 @@
-"""Loaded by pytest (`-p swapped`) before a package's own tests: puts our classes in the place of Django's.
+"""Loaded by pytest (`-p swapped`) before a package's own tests: lets them run on our classes.
 
-SWAPPED=backend replaces the backend alone, as a site's settings do; SWAPPED=classes also `Template` and `Engine`,
-wherever the tests have these names.
+SWAPPED=backend replaces the backend alone, as a site's settings do; SWAPPED=classes also
+`Template` and `Engine`, wherever the tests have these names.
 """
 
 import atexit
@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "upstream"))
 
-from replacement import Replacement  # noqa: E402
+from replacement import Replacement
 
 KIND = os.environ["SWAPPED"]
 if KIND != "nothing":

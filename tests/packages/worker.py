@@ -1,6 +1,7 @@
 """Visits all pages of one site on one engine, in this process, and writes what came back as JSON.
 
-It is started by `run.py`, never by hand: `worker.py <site> <stock|ours> <plain|watched> <result file>`.
+It is started by `run.py`, never by hand: `worker.py <site> <stock|ours> <plain|watched> <result
+file>`.
 """
 
 from __future__ import annotations
@@ -152,7 +153,8 @@ def visit_all(pages: ModuleType, watched: bool) -> dict[str, dict[str, Any]]:
     client = Client()
     if getattr(pages, "LOGIN", False):
         user, _ = User.objects.get_or_create(
-            username="admin", defaults={"is_staff": True, "is_superuser": True, "email": "a@example.org"}
+            username="admin",
+            defaults={"is_staff": True, "is_superuser": True, "email": "a@example.org"},
         )
         client.force_login(user)
     for page in pages.PAGES() if callable(pages.PAGES) else pages.PAGES:

@@ -1,4 +1,6 @@
-"""Settings of the site for packages that extend the admin: import-export, guardian, taggit, hijack, thumbnail, unfold."""
+"""Settings of the site for packages that extend the admin: import-export, guardian, taggit,
+hijack, thumbnail, unfold.
+"""
 
 SETTINGS = {
     "INSTALLED_APPS": [
@@ -19,6 +21,9 @@ SETTINGS = {
         "django.contrib.auth.backends.ModelBackend",
         "guardian.backends.ObjectPermissionBackend",
     ],
-    "UNFOLD": {"SITE_TITLE": "Tiny & small", "SIDEBAR": {"show_search": True, "show_all_applications": True}},
+    "UNFOLD": {
+        "SITE_TITLE": "Tiny & small",
+        "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    },
     "THUMBNAIL_DUMMY": True,
 }

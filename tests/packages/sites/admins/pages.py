@@ -1,4 +1,6 @@
-"""The admin in another theme, with import and export, object permissions, tags, thumbnails and highlighting."""
+"""The admin in another theme, with import and export, object permissions, tags, thumbnails and
+highlighting.
+"""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -8,10 +10,11 @@ from django.shortcuts import render
 from django.urls import include, path
 from guardian.admin import GuardedModelAdminMixin
 from import_export.admin import ImportExportModelAdmin
-from sites.shelf.data import fill
-from sites.shelf.models import Author, Book
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
+
+from sites.shelf.data import fill
+from sites.shelf.models import Author, Book
 
 LOGIN = True
 
@@ -54,7 +57,9 @@ def prepare() -> None:
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    return render(request, f"{name}.html", {"book": Book.objects.first(), "user": request.user, "tags": ["a"]})
+    return render(
+        request, f"{name}.html", {"book": Book.objects.first(), "user": request.user, "tags": ["a"]}
+    )
 
 
 urlpatterns = [
@@ -65,9 +70,22 @@ urlpatterns = [
 ]
 
 PAGES = [
-    "/admin/", "/admin/shelf/book/", "/admin/shelf/book/?kind__exact=n&q=1&p=1", "/admin/shelf/book/1/change/",
-    "/admin/shelf/book/add/", "/admin/shelf/book/1/delete/", "/admin/shelf/book/1/history/", "/admin/shelf/book/import/",
-    "/admin/shelf/book/export/", "/admin/shelf/author/1/change/", "/admin/shelf/author/1/permissions/", "/admin/login/",
-    "/plain/", "/plain/shelf/book/", "/plain/shelf/book/import/", "/plain/shelf/book/export/", "/plain/auth/user/1/change/",
+    "/admin/",
+    "/admin/shelf/book/",
+    "/admin/shelf/book/?kind__exact=n&q=1&p=1",
+    "/admin/shelf/book/1/change/",
+    "/admin/shelf/book/add/",
+    "/admin/shelf/book/1/delete/",
+    "/admin/shelf/book/1/history/",
+    "/admin/shelf/book/import/",
+    "/admin/shelf/book/export/",
+    "/admin/shelf/author/1/change/",
+    "/admin/shelf/author/1/permissions/",
+    "/admin/login/",
+    "/plain/",
+    "/plain/shelf/book/",
+    "/plain/shelf/book/import/",
+    "/plain/shelf/book/export/",
+    "/plain/auth/user/1/change/",
     "/tags/",
-]  # fmt: skip
+]

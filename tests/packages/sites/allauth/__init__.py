@@ -2,6 +2,7 @@
 
 SETTINGS = {
     "INSTALLED_APPS": [
+        "django.contrib.humanize",
         "django.contrib.sites",
         "allauth",
         "allauth.account",

@@ -1,4 +1,6 @@
-"""The account pages, built from elements with slots: signed out, with errors, signed in; and a page of elements."""
+"""The account pages, built from elements with slots: signed out, with errors, signed in; and a
+page of elements.
+"""
 
 from typing import Any
 
@@ -14,7 +16,10 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 def sign_up(client: Any) -> Any:
     client.logout()
-    return client.post("/accounts/signup/", {"username": "new", "email": "n@example.org", "password1": "a", "password2": "b"})
+    return client.post(
+        "/accounts/signup/",
+        {"username": "new", "email": "n@example.org", "password1": "a", "password2": "b"},
+    )
 
 
 def reset(client: Any) -> Any:
@@ -33,7 +38,9 @@ def as_admin(address: str) -> Any:
     def step(client: Any) -> Any:
         from django.contrib.auth.models import User
 
-        client.force_login(User.objects.get(username="admin"), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            User.objects.get(username="admin"), "django.contrib.auth.backends.ModelBackend"
+        )
         return client.get(address)
 
     return address, step
@@ -48,10 +55,27 @@ def prepare() -> None:
 urlpatterns = [path("accounts/", include("allauth.urls")), path("<slug:name>/", page)]
 
 PAGES = [
-    "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/",
-    "/accounts/confirm-email/", "/accounts/confirm-email/nokey/", "/accounts/inactive/", "/elements/", "/nested/",
-    "/accounts/dummy/login/", "/accounts/3rdparty/login/cancelled/", "/accounts/3rdparty/login/error/",
-    ("sign up", sign_up), ("wrong", wrong), ("reset", reset), as_admin("/accounts/email/"), as_admin("/accounts/logout/"),
-    as_admin("/accounts/password/change/"), as_admin("/accounts/3rdparty/"), as_admin("/accounts/2fa/"),
-    as_admin("/accounts/sessions/"), as_admin("/accounts/reauthenticate/"), as_admin("/accounts/login/"),
-]  # fmt: skip
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/confirm-email/",
+    "/accounts/confirm-email/nokey/",
+    "/accounts/inactive/",
+    "/elements/",
+    "/nested/",
+    "/accounts/dummy/login/",
+    "/accounts/3rdparty/login/cancelled/",
+    "/accounts/3rdparty/login/error/",
+    ("sign up", sign_up),
+    ("wrong", wrong),
+    ("reset", reset),
+    as_admin("/accounts/email/"),
+    as_admin("/accounts/logout/"),
+    as_admin("/accounts/password/change/"),
+    as_admin("/accounts/3rdparty/"),
+    as_admin("/accounts/2fa/"),
+    as_admin("/accounts/sessions/"),
+    as_admin("/accounts/reauthenticate/"),
+    as_admin("/accounts/login/"),
+]

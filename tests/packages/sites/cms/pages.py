@@ -1,4 +1,6 @@
-"""A page tree with placeholders, plugins, menus and sekizai blocks: seen by a guest, by an editor, and in the admin."""
+"""A page tree with placeholders, plugins, menus and sekizai blocks: seen by a guest, by an
+editor, and in the admin.
+"""
 
 from typing import Any
 
@@ -26,7 +28,12 @@ def prepare() -> None:
         home.set_as_homepage(user)
     for n in range(3):
         page = create_page(
-            f"Page <{n}>", "two.html" if n else "page.html", "en", created_by=user, in_navigation=True, parent=home
+            f"Page <{n}>",
+            "two.html" if n else "page.html",
+            "en",
+            created_by=user,
+            in_navigation=True,
+            parent=home,
         )
         content = page.get_content_obj("en")
         for slot in content.get_placeholders():
@@ -56,9 +63,26 @@ urlpatterns = [
 ]
 
 PAGES = [
-    guest("/en/"), guest("/en/page-0/"), guest("/en/page-1/"), guest("/en/page-2/"), guest("/en/nowhere/"), guest("/de/"),
-    "/en/", "/en/page-1/", "/tags/sekizai/", "/tags/child/", "/tags/classy/", "/tags/broken/",
-    content(get_object_edit_url, 0), content(get_object_edit_url, 2), content(get_object_structure_url, 2),
-    content(get_object_preview_url, 1), "/en/admin/", "/en/admin/cms/pagecontent/", "/en/admin/cms/pagecontent/add/",
-    "/en/admin/cms/pagecontent/2/change/", "/en/admin/cms/page/2/advanced-settings/", "/en/admin/cms/cms_wizard/create/?page=1",
-]  # fmt: skip
+    guest("/en/"),
+    guest("/en/page-0/"),
+    guest("/en/page-1/"),
+    guest("/en/page-2/"),
+    guest("/en/nowhere/"),
+    guest("/de/"),
+    "/en/",
+    "/en/page-1/",
+    "/tags/sekizai/",
+    "/tags/child/",
+    "/tags/classy/",
+    "/tags/broken/",
+    content(get_object_edit_url, 0),
+    content(get_object_edit_url, 2),
+    content(get_object_structure_url, 2),
+    content(get_object_preview_url, 1),
+    "/en/admin/",
+    "/en/admin/cms/pagecontent/",
+    "/en/admin/cms/pagecontent/add/",
+    "/en/admin/cms/pagecontent/2/change/",
+    "/en/admin/cms/page/2/advanced-settings/",
+    "/en/admin/cms/cms_wizard/create/?page=1",
+]

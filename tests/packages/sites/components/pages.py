@@ -1,4 +1,6 @@
-"""Components from files and from strings, slots, fills, nesting, provide and inject, script dependencies."""
+"""Components from files and from strings, slots, fills, nesting, provide and inject, script
+dependencies.
+"""
 
 from datetime import date
 from types import SimpleNamespace
@@ -17,12 +19,18 @@ class Card(Component):
     js: types.js = "console.log('card')"
 
     def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> dict[str, Any]:
-        return {"title": kwargs.get("title", "none"), "day": date(2024, 2, 29), "items": kwargs.get("items", [])}
+        return {
+            "title": kwargs.get("title", "none"),
+            "day": date(2024, 2, 29),
+            "items": kwargs.get("items", []),
+        }
 
 
 @register("badge")
 class Badge(Component):
-    template: types.django_html = """<b class="badge">{{ text|upper }}{% slot "icon" default %}*{% endslot %}</b>"""
+    template: types.django_html = (
+        """<b class="badge">{{ text|upper }}{% slot "icon" default %}*{% endslot %}</b>"""
+    )
 
     def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> dict[str, Any]:
         return {"text": args[0] if args else kwargs.get("text")}
@@ -30,7 +38,9 @@ class Badge(Component):
 
 @register("theme")
 class Theme(Component):
-    template: types.django_html = """{% provide "theme" colour=name %}<i>{% slot "content" default / %}</i>{% endprovide %}"""
+    template: types.django_html = (
+        """{% provide "theme" colour=name %}<i>{% slot "content" default / %}</i>{% endprovide %}"""
+    )
 
     def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> dict[str, Any]:
         return {"name": kwargs["name"]}
@@ -66,4 +76,14 @@ urlpatterns = [
     path("<slug:name>/", page),
 ]
 
-PAGES = ["/index/", "/nested/", "/child/", "/plain/", "/dynamic/", "/include/", "/missing/", "/broken/", "/whole/"]
+PAGES = [
+    "/index/",
+    "/nested/",
+    "/child/",
+    "/plain/",
+    "/dynamic/",
+    "/include/",
+    "/missing/",
+    "/broken/",
+    "/whole/",
+]

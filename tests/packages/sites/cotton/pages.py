@@ -1,4 +1,6 @@
-"""Components as HTML tags: attributes, dynamic attributes, slots, vars, nesting, isolation, plain templates."""
+"""Components as HTML tags: attributes, dynamic attributes, slots, vars, nesting, isolation, plain
+templates.
+"""
 
 from types import SimpleNamespace
 
@@ -14,4 +16,14 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 urlpatterns = [path("<slug:name>/", page)]
 
-PAGES = ["/index/", "/nested/", "/dynamic/", "/plain/", "/only/", "/tags/", "/verbatim/", "/missing/", "/broken/"]
+PAGES = [
+    "/index/",
+    "/nested/",
+    "/dynamic/",
+    "/plain/",
+    "/only/",
+    "/tags/",
+    "/verbatim/",
+    "/missing/",
+    "/broken/",
+]

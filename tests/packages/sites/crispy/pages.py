@@ -17,11 +17,24 @@ from crispy_forms.bootstrap import (
     TabHolder,
 )
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Button, Column, Div, Field, Fieldset, Layout, MultiField, Reset, Row, Submit
+from crispy_forms.layout import (
+    HTML,
+    Button,
+    Column,
+    Div,
+    Field,
+    Fieldset,
+    Layout,
+    MultiField,
+    Reset,
+    Row,
+    Submit,
+)
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+
 from sites.shelf.data import fill
 from sites.shelf.models import Book
 
@@ -34,7 +47,9 @@ class Everything(forms.Form):
     area = forms.CharField(widget=forms.Textarea, required=False)
     choice = forms.ChoiceField(choices=CHOICES)
     radio = forms.ChoiceField(choices=CHOICES, widget=forms.RadioSelect)
-    boxes = forms.MultipleChoiceField(choices=CHOICES, widget=forms.CheckboxSelectMultiple, required=False)
+    boxes = forms.MultipleChoiceField(
+        choices=CHOICES, widget=forms.CheckboxSelectMultiple, required=False
+    )
     agree = forms.BooleanField()
     switch = forms.BooleanField(required=False)
     upload = forms.FileField(required=False)
@@ -53,15 +68,27 @@ class Laid(Everything):
         self.helper.form_id = "laid"
         self.helper.attrs = {"data-x": "<1>"}
         self.helper.layout = Layout(
-            Fieldset("Legend {{ form_title }}", Field("text", css_class="big", data_y="{{ form_title }}"), "area"),
-            Row(Column(FloatingField("choice"), css_class="col-6"), Column(AppendedText("price", "{{ currency }}"))),
+            Fieldset(
+                "Legend {{ form_title }}",
+                Field("text", css_class="big", data_y="{{ form_title }}"),
+                "area",
+            ),
+            Row(
+                Column(FloatingField("choice"), css_class="col-6"),
+                Column(AppendedText("price", "{{ currency }}")),
+            ),
             Div(InlineRadios("radio"), InlineCheckboxes("boxes"), Switch("switch"), css_id="d"),
-            HTML("{% if form_title %}<i>{{ form_title|upper }}</i>{% endif %}{% for f in form %}{{ f.name }},{% endfor %}"),
+            HTML(
+                "{% if form_title %}<i>{{ form_title|upper }}</i>{% endif %}"
+                "{% for f in form %}{{ f.name }},{% endfor %}"
+            ),
             TabHolder(Tab("One", "agree"), Tab("Two", PrependedAppendedText("upload", "@", ".00"))),
             BS5Accordion(AccordionGroup("Group", FieldWithButtons("hidden", StrictButton("Go!")))),
             Alert("careful {{ form_title }}", css_class="alert-warning"),
             MultiField("multi", "when"),
-            FormActions(Submit("save", "Save {{ form_title }}"), Button("c", "Cancel"), Reset("r", "Reset")),
+            FormActions(
+                Submit("save", "Save {{ form_title }}"), Button("c", "Cancel"), Reset("r", "Reset")
+            ),
         )
 
 
@@ -72,18 +99,31 @@ class BookForm(forms.ModelForm):
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    data = {"text": "", "choice": "zz", "when_0": "no", "boxes": ["a"]} if "bound" in request.GET else None
+    data = (
+        {"text": "", "choice": "zz", "when_0": "no", "boxes": ["a"]}
+        if "bound" in request.GET
+        else None
+    )
     many = forms.formset_factory(BookForm, extra=2, can_delete=True)
     horizontal = FormHelper()
-    horizontal.form_class, horizontal.label_class, horizontal.field_class = "form-horizontal", "col-2", "col-8"
+    horizontal.form_class, horizontal.label_class, horizontal.field_class = (
+        "form-horizontal",
+        "col-2",
+        "col-8",
+    )
     horizontal.add_input(Submit("go", "Go"))
     inline = FormHelper()
     inline.template = "bootstrap5/table_inline_formset.html"
     context = {
-        "form": Everything(data), "laid": Laid(data), "book": BookForm(instance=Book.objects.first()),
-        "formset": many(initial=[{"title": "<t>"}]), "helper": horizontal, "inline": inline,
-        "form_title": "T & t", "currency": "€",
-    }  # fmt: skip
+        "form": Everything(data),
+        "laid": Laid(data),
+        "book": BookForm(instance=Book.objects.first()),
+        "formset": many(initial=[{"title": "<t>"}]),
+        "helper": horizontal,
+        "inline": inline,
+        "form_title": "T & t",
+        "currency": "€",
+    }
     return render(request, f"{name}.html", context)
 
 

@@ -1,4 +1,6 @@
-"""`recursetree`, `full_tree_for_model`, `drilldown_tree_for_node`, `tree_info` and the admin of a tree."""
+"""`recursetree`, `full_tree_for_model`, `drilldown_tree_for_node`, `tree_info` and the admin of a
+tree.
+"""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -37,14 +39,31 @@ def prepare() -> None:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     genres = Genre.objects.all()
     field = TreeNodeChoiceField(queryset=genres)
-    context = {"genres": genres, "node": Genre.objects.get(name="Jazz"), "field": field.widget.render("g", None)}
+    context = {
+        "genres": genres,
+        "node": Genre.objects.get(name="Jazz"),
+        "field": field.widget.render("g", None),
+    }
     return render(request, f"{name}.html", context)
 
 
-urlpatterns = [path("admin/", admin.site.urls), path("plain/", plain.urls), path("<slug:name>/", page)]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("plain/", plain.urls),
+    path("<slug:name>/", page),
+]
 
 PAGES = [
-    "/recurse/", "/cached/", "/full/", "/drill/", "/info/", "/breadcrumb/", "/broken/",
-    "/admin/forest/genre/", "/admin/forest/genre/add/", "/admin/forest/genre/1/change/", "/plain/forest/genre/",
+    "/recurse/",
+    "/cached/",
+    "/full/",
+    "/drill/",
+    "/info/",
+    "/breadcrumb/",
+    "/broken/",
+    "/admin/forest/genre/",
+    "/admin/forest/genre/add/",
+    "/admin/forest/genre/1/change/",
+    "/plain/forest/genre/",
     "/plain/forest/genre/1/delete/",
-]  # fmt: skip
+]

@@ -48,7 +48,9 @@ SETTINGS = {
         "oscar.apps.customer.auth_backends.EmailBackend",
         "django.contrib.auth.backends.ModelBackend",
     ],
-    "HAYSTACK_CONNECTIONS": {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}},
+    "HAYSTACK_CONNECTIONS": {
+        "default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}
+    },
     "SITE_ID": 1,
     "OPTIONS": {
         "context_processors": [

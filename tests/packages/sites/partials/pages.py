@@ -1,4 +1,6 @@
-"""Partials inside a template, by themselves, inline, in a loop, in a child template, and ones that do not exist."""
+"""Partials inside a template, by themselves, inline, in a loop, in a child template, and ones
+that do not exist.
+"""
 
 from types import SimpleNamespace
 
@@ -16,6 +18,17 @@ def page(request: HttpRequest, name: str, partial: str = "") -> HttpResponse:
 urlpatterns = [path("<slug:name>/", page), path("<slug:name>/<slug:partial>/", page)]
 
 PAGES = [
-    "/index/", "/index/row/", "/index/side/", "/index/nobody/", "/child/", "/child/row/", "/child/own/",
-    "/include/", "/undefined/", "/unclosed/", "/plain/", "/plain/row/", "/error/bad/",
-]  # fmt: skip
+    "/index/",
+    "/index/row/",
+    "/index/side/",
+    "/index/nobody/",
+    "/child/",
+    "/child/row/",
+    "/child/own/",
+    "/include/",
+    "/undefined/",
+    "/unclosed/",
+    "/plain/",
+    "/plain/row/",
+    "/error/bad/",
+]

@@ -1,4 +1,4 @@
-"""The browsable API, its forms, pagers and filters, template renderers, and forms of serializers."""
+"""The browsable API, its forms, pagers and filters, template renderers, forms of serializers."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.urls import include, path
 from rest_framework import renderers, routers, serializers, viewsets
 from rest_framework.decorators import api_view, renderer_classes
 from rest_framework.response import Response
+
 from sites.shelf.data import fill
 from sites.shelf.models import Author, Book
 
@@ -30,9 +31,15 @@ class AuthorSerializer(serializers.HyperlinkedModelSerializer):
 
 
 class Styled(serializers.Serializer):
-    text = serializers.CharField(style={"base_template": "textarea.html", "rows": 4}, help_text="help <me>")
-    choice = serializers.ChoiceField(choices=[("a", "A & B"), ("b", "B")], style={"base_template": "radio.html"})
-    many = serializers.MultipleChoiceField(choices=["x", "y"], style={"base_template": "checkbox_multiple.html"})
+    text = serializers.CharField(
+        style={"base_template": "textarea.html", "rows": 4}, help_text="help <me>"
+    )
+    choice = serializers.ChoiceField(
+        choices=[("a", "A & B"), ("b", "B")], style={"base_template": "radio.html"}
+    )
+    many = serializers.MultipleChoiceField(
+        choices=["x", "y"], style={"base_template": "checkbox_multiple.html"}
+    )
     secret = serializers.CharField(style={"input_type": "password"}, label="S <s>")
     nested = AuthorSerializer(required=False)
     flags = serializers.ListField(child=serializers.BooleanField(), required=False)
@@ -69,7 +76,11 @@ def static(request: Any) -> Response:
 def forms(request: HttpRequest) -> HttpResponse:
     bound = Styled(data={"text": "", "choice": "z"})
     bound.is_valid()
-    return render(request, "forms.html", {"empty": Styled(), "bound": bound, "book": BookSerializer(Book.objects.first())})
+    return render(
+        request,
+        "forms.html",
+        {"empty": Styled(), "bound": bound, "book": BookSerializer(Book.objects.first())},
+    )
 
 
 router = routers.DefaultRouter()
@@ -94,8 +105,20 @@ def browse(address: str, **data: Any) -> Any:
 
 
 PAGES = [
-    browse("/api/"), browse("/api/books/"), browse("/api/books/?page=3&kind=n"), browse("/api/books/?search=2&ordering=title"),
-    browse("/api/books/1/"), browse("/api/books/99/"), browse("/api/authors/"), browse("/api/authors/1/"),
-    browse("/api/books/", title=""), browse("/api/books/", title="x", author=1, kind="q"), "/api/books/?format=api",
-    "/api/books/?format=json", "/auth/login/", "/html/", "/static/", "/forms/",
-]  # fmt: skip
+    browse("/api/"),
+    browse("/api/books/"),
+    browse("/api/books/?page=3&kind=n"),
+    browse("/api/books/?search=2&ordering=title"),
+    browse("/api/books/1/"),
+    browse("/api/books/99/"),
+    browse("/api/authors/"),
+    browse("/api/authors/1/"),
+    browse("/api/books/", title=""),
+    browse("/api/books/", title="x", author=1, kind="q"),
+    "/api/books/?format=api",
+    "/api/books/?format=json",
+    "/auth/login/",
+    "/html/",
+    "/static/",
+    "/forms/",
+]

@@ -10,7 +10,11 @@ def fill() -> None:
     """Make three authors and thirty books, some with signs that have to be escaped."""
     authors = [
         Author.objects.create(name=name, born=born)
-        for name, born in (("Ann <A>", date(1960, 2, 29)), ("Bob & Bea", None), ("Ünal", date(1999, 12, 31)))
+        for name, born in (
+            ("Ann <A>", date(1960, 2, 29)),
+            ("Bob & Bea", None),
+            ("Ünal", date(1999, 12, 31)),
+        )
     ]
     first = datetime(2020, 1, 1, 12, 30, tzinfo=timezone.utc)
     for n in range(30):

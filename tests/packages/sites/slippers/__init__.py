@@ -1,3 +1,6 @@
 """Settings of the site for slippers."""
 
-SETTINGS = {"INSTALLED_APPS": ["slippers"], "OPTIONS": {"builtins": ["slippers.templatetags.slippers"]}}
+SETTINGS = {
+    "INSTALLED_APPS": ["slippers"],
+    "OPTIONS": {"builtins": ["slippers.templatetags.slippers"]},
+}

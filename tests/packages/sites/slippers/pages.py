@@ -1,4 +1,6 @@
-"""Tags that are registered when the site starts: inline and block components, props, attrs, var, fragment, match."""
+"""Tags that are registered when the site starts: inline and block components, props, attrs, var,
+fragment, match.
+"""
 
 from types import SimpleNamespace
 
@@ -14,4 +16,14 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 urlpatterns = [path("<slug:name>/", page)]
 
-PAGES = ["/index/", "/child/", "/nested/", "/fragment/", "/var/", "/match/", "/props/", "/unknown/", "/broken/"]
+PAGES = [
+    "/index/",
+    "/child/",
+    "/nested/",
+    "/fragment/",
+    "/var/",
+    "/match/",
+    "/props/",
+    "/unknown/",
+    "/broken/",
+]

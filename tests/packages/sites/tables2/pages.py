@@ -1,4 +1,6 @@
-"""Tables of models and of dictionaries, each of the package's templates, columns of every kind, pages, sorting."""
+"""Tables of models and of dictionaries, each of the package's templates, columns of every kind,
+pages, sorting.
+"""
 
 from typing import Any
 
@@ -7,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django_tables2.utils import A
+
 from sites.shelf.data import fill
 from sites.shelf.models import Book
 
@@ -15,9 +18,15 @@ prepare = fill
 
 class BookTable(tables.Table):
     title = tables.Column(linkify=True, footer="Total")
-    author = tables.Column(accessor="author__name", attrs={"td": {"class": lambda value: f"x{len(value)}"}})
-    kind = tables.TemplateColumn("<b>{{ record.get_kind_display }}</b>{{ value }}{{ extra|default:'-' }}")
-    notes = tables.TemplateColumn(template_name="cell.html", extra_context={"label": "L"}, orderable=False)
+    author = tables.Column(
+        accessor="author__name", attrs={"td": {"class": lambda value: f"x{len(value)}"}}
+    )
+    kind = tables.TemplateColumn(
+        "<b>{{ record.get_kind_display }}</b>{{ value }}{{ extra|default:'-' }}"
+    )
+    notes = tables.TemplateColumn(
+        template_name="cell.html", extra_context={"label": "L"}, orderable=False
+    )
     published = tables.DateTimeColumn(format="Y-m-d H:i")
     in_print = tables.BooleanColumn()
     link = tables.LinkColumn("detail", args=[A("pk")], text="go", empty_values=())
@@ -48,8 +57,16 @@ def books(request: HttpRequest, style: str) -> HttpResponse:
 
 
 def rows(request: HttpRequest, pk: int = 0) -> HttpResponse:
-    table = Pinned([{"name": "a & b", "size": 3}, {"name": None, "size": 4}], order_by="-size", empty_text="none")
-    return render(request, "rows.html" if pk < 2 else "cells.html", {"table": table, "empty": Pinned([], empty_text="no <rows>")})
+    table = Pinned(
+        [{"name": "a & b", "size": 3}, {"name": None, "size": 4}],
+        order_by="-size",
+        empty_text="none",
+    )
+    return render(
+        request,
+        "rows.html" if pk < 2 else "cells.html",
+        {"table": table, "empty": Pinned([], empty_text="no <rows>")},
+    )
 
 
 def direct(request: HttpRequest, what: str) -> HttpResponse:
@@ -63,9 +80,24 @@ urlpatterns = [
     path("<slug:style>/", books),
 ]
 
-STYLES = ["table", "semantic", "bootstrap", "bootstrap-responsive", "bootstrap4", "bootstrap5", "bootstrap5-responsive"]
+STYLES = [
+    "table",
+    "semantic",
+    "bootstrap",
+    "bootstrap-responsive",
+    "bootstrap4",
+    "bootstrap5",
+    "bootstrap5-responsive",
+]
 PAGES = [
     *(f"/{style}/" for style in STYLES),
-    "/table/?page=2&sort=-title", "/bootstrap5/?page=5&sort=author", "/table/?page=99",
-    "/rows/", "/books/1/", "/books/2/", "/direct/queryset/", "/direct/querystring/?a=1&b=2", "/direct/broken/",
-]  # fmt: skip
+    "/table/?page=2&sort=-title",
+    "/bootstrap5/?page=5&sort=author",
+    "/table/?page=99",
+    "/rows/",
+    "/books/1/",
+    "/books/2/",
+    "/direct/queryset/",
+    "/direct/querystring/?a=1&b=2",
+    "/direct/broken/",
+]

@@ -5,7 +5,11 @@ SETTINGS = {
     "MIDDLEWARE": ["debug_toolbar.middleware.DebugToolbarMiddleware"],
     "DEBUG": True,
     "INTERNAL_IPS": ["127.0.0.1"],
-    "DEBUG_TOOLBAR_CONFIG": {"RENDER_PANELS": False, "SHOW_TOOLBAR_CALLBACK": "sites.toolbar.always", "IS_RUNNING_TESTS": False},
+    "DEBUG_TOOLBAR_CONFIG": {
+        "RENDER_PANELS": False,
+        "SHOW_TOOLBAR_CALLBACK": "sites.toolbar.always",
+        "IS_RUNNING_TESTS": False,
+    },
     "DEBUG_TOOLBAR_PANELS": [
         "debug_toolbar.panels.versions.VersionsPanel",
         "debug_toolbar.panels.headers.HeadersPanel",

@@ -7,6 +7,7 @@ from debug_toolbar.toolbar import debug_toolbar_urls
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+
 from sites.shelf.data import fill
 from sites.shelf.models import Author, Book
 
@@ -14,7 +15,11 @@ prepare = fill
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    return render(request, f"{name}.html", {"books": Book.objects.all()[:6], "author": Author.objects.first(), "x": "<x>"})
+    return render(
+        request,
+        f"{name}.html",
+        {"books": Book.objects.all()[:6], "author": Author.objects.first(), "x": "<x>"},
+    )
 
 
 def panel(name: str, kind: str) -> Any:
@@ -22,7 +27,9 @@ def panel(name: str, kind: str) -> Any:
 
     def step(client: Any) -> Any:
         response = client.get(name)
-        found = re.search(r'data-store-id="([^"]+)"|data-request-id="([^"]+)"', response.content.decode())
+        found = re.search(
+            r'data-store-id="([^"]+)"|data-request-id="([^"]+)"', response.content.decode()
+        )
         if found is None:
             return response
         key = found.group(1) or found.group(2)
@@ -38,15 +45,25 @@ def source(client: Any) -> Any:
     from django.template.loader import get_template
 
     origin = get_template("list.html").origin
-    return client.get("/__debug__/template_source/", {
-        "template": "list.html", "template_origin": signing.dumps(origin.name),
-    })  # fmt: skip
+    return client.get(
+        "/__debug__/template_source/",
+        {
+            "template": "list.html",
+            "template_origin": signing.dumps(origin.name),
+        },
+    )
 
 
 urlpatterns = [*debug_toolbar_urls(), path("<slug:name>/", page)]
 
 PAGES = [
-    panel("/list/", "SignalsPanel"), "/list/", "/child/", "/plain/", "/broken/",
+    panel("/list/", "SignalsPanel"),
+    "/list/",
+    "/child/",
+    "/plain/",
+    "/broken/",
     panel("/list/", "TemplatesPanel"),
-    panel("/child/", "TemplatesPanel"), panel("/plain/", "SignalsPanel"), ("source", source),
-]  # fmt: skip
+    panel("/child/", "TemplatesPanel"),
+    panel("/plain/", "SignalsPanel"),
+    ("source", source),
+]
