@@ -1,0 +1,1 @@
+"""Laws: what holds for every template and every context, tried with random ones."""

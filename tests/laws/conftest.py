@@ -1,0 +1,17 @@
+"""Lets templates render as they do in production: the test runner watches every render otherwise."""
+
+# ruff: noqa: E501 - the source of a template is one line
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.laws.unwatched import unwatched
+
+
+@pytest.fixture(autouse=True)
+def production() -> Iterator[None]:
+    """Take the test runner's watch off `Template._render`."""
+    with unwatched():
+        yield

@@ -1,0 +1,30 @@
+"""The filter `rjust`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.template.tables import check_filter, check_source
+
+ARGUMENTS = ["5", "'7'", "0", "-1", "'x'"]
+VALUES: list[object] = ["é"]
+
+
+@pytest.mark.parametrize("argument", ARGUMENTS)
+def test_any_value(argument: str | None) -> None:
+    check_filter("rjust", argument, VALUES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ v|rjust:1:2 }}",
+        "{{ v|rjust: }}",
+        "{{ v|rjust:missing }}",
+        "{{ v |rjust }}{{ missing|rjust }}",
+        "{{ v|rjust|rjust }}",
+        "{% filter rjust %}<b> {{ v }}\n</b>{% endfilter %}",
+    ],
+)
+def test_other_places(source: str) -> None:
+    check_source(source, VALUES)

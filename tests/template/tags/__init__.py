@@ -1,0 +1,1 @@
+"""One file for each of the built-in tags: good and bad input in one table, on both engines."""

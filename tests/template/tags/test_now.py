@@ -1,0 +1,25 @@
+"""The tag `{% now %}`."""
+
+# ruff: noqa: E501 - the source of a template is one line
+from __future__ import annotations
+
+import pytest
+
+from tests.template.tables import check
+
+SOURCES = r"""
+{% now "Y" %}
+{% now 'D' as x %}[{{ x }}]
+{% now "SHORT_DATE_FORMAT" as x %}{% now "\\Y\\<" %}{% autoescape off %}{% now '<' %}{% endautoescape %}
+{% now Y %}
+{% now %}
+{% now "Y" as %}
+{% now "Y" "m" %}
+{% now "Y" as x y %}
+{% now "" %}
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_same(source: str) -> None:
+    check(source.replace("\\n", "\n"))
