@@ -36,6 +36,7 @@ from .localisation import (
     counted_text,
     date_format_string,
     date_names,
+    humanize_now,
     now_like,
     number_formats,
     translated_text,
@@ -49,7 +50,7 @@ __all__ = [
     "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
     "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
     "FixedZone", "VariableDoesNotExist", "ZoneInfo", "ambient", "block_context", "block_value", "blocks_within",
-    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result", "kind", "logger",
+    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result", "humanize_now", "kind", "logger",
     "make_partials", "now_like", "number_formats", "proxy_node", "settings", "time", "token_types", "translated_text",
     "version",
 ]  # fmt: skip

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone as fixed_zone
 from typing import Any
 
 import django
 from django.conf import settings
 from django.template import defaultfilters
 from django.utils import dateformat, dates, formats, html, timesince, timezone, translation
-from django.utils.translation import npgettext, pgettext
+from django.utils.translation import pgettext
 
 __all__ = [
-    "ambient", "counted_text", "date_format_string", "date_names", "number_formats", "now_like",
+    "ambient", "counted_text", "date_format_string", "date_names", "humanize_now", "number_formats", "now_like",
     "translated_text", "version",
 ]  # fmt: skip
 
@@ -100,12 +100,9 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "GB": lambda: defaultfilters.gettext("%s GB"),
     "TB": lambda: defaultfilters.gettext("%s TB"),
     "PB": lambda: defaultfilters.gettext("%s PB"),
-    "today": lambda: translation.gettext("today"),
-    "tomorrow": lambda: translation.gettext("tomorrow"),
-    "yesterday": lambda: translation.gettext("yesterday"),
-    "now": lambda: translation.gettext("now"),
-    "past-day": lambda: translation.gettext("%(delta)s ago"),
-    "future-day": lambda: translation.gettext("%(delta)s from now"),
+    "now": lambda: str(_humanize().NaturalTimeFormatter.time_strings["now"]),
+    "past-day": lambda: str(_humanize().NaturalTimeFormatter.time_strings["past-day"]),
+    "future-day": lambda: str(_humanize().NaturalTimeFormatter.time_strings["future-day"]),
 }
 
 
@@ -125,12 +122,20 @@ def counted_text(name: str, count: int) -> str:
         return str(_humanize().ordinal(count))
     if name == "apnumber":
         return str(_humanize().apnumber(count))
-    tense, unit = name.split("-")
-    if unit in ("second", "minute", "hour"):
-        texts = _humanize().NaturalTimeFormatter.time_strings
-        return str(texts[name] % {"count": count})
-    text = npgettext(f"naturaltime-{tense}", f"%(num)d {unit[:-1]}", f"%(num)d {unit}", count)
-    return html.avoid_wrapping(text % {"num": count})
+    kind, _, rest = name.partition("-")
+    if kind == "intword":
+        return dict(_humanize().intword_converters)[int(rest)](count)  # type: ignore[no-any-return]
+    formatter = _humanize().NaturalTimeFormatter
+    if kind == "delta":
+        tense, _, unit = rest.partition("-")
+        units = formatter.past_substrings if tense == "past" else formatter.future_substrings
+        return html.avoid_wrapping(units[unit] % {"num": count})
+    return str(formatter.time_strings[name] % {"count": count})
+
+
+def humanize_now(aware: bool) -> datetime:
+    """The time now, as `naturaltime` sees it."""
+    return _humanize().datetime.now(fixed_zone.utc if aware else None)  # type: ignore[no-any-return]
 
 
 def _humanize() -> Any:

@@ -64,7 +64,7 @@ impl<'py> Render<'py> {
                     Lookup::Missing(name, on) => return Err(self.missing_error(p, name, on.as_ref())),
                 },
             };
-            value = self.filter(&p.filters[call.filter as usize], value, arg)?;
+            value = self.filter(&p.filters[call.filter as usize], value, arg.as_ref())?;
         }
         Ok(value)
     }

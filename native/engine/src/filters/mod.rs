@@ -5,6 +5,7 @@ pub mod subject;
 
 mod dates;
 mod html;
+mod humanize;
 mod json;
 mod lists;
 mod logic;
@@ -93,17 +94,17 @@ pub fn series(py: Python<'_>, stock: &Stock) -> PyResult<Option<Series>> {
 
 impl<'py> Render<'py> {
     /// Applies a filter.
-    pub fn filter(&mut self, entry: &FilterEntry, value: Value<'py>, arg: Option<Value<'py>>) -> PyResult<Value<'py>> {
+    pub fn filter(&mut self, entry: &FilterEntry, value: Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
         match entry.native {
             None => {}
             Some(Native::Any(native)) => {
-                if let Some(result) = native(self, &value, arg.as_ref())? {
+                if let Some(result) = native(self, &value, arg)? {
                     return Ok(result);
                 }
             }
-            Some(native) => return self.string_filter(entry, native, value, arg.as_ref()),
+            Some(native) => return self.string_filter(entry, native, value, arg),
         }
-        self.python_filter(entry, &value, arg.as_ref())
+        self.python_filter(entry, &value, arg)
     }
 
     /// Applies one of Django's `stringfilter`s.
