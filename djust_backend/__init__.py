@@ -12,9 +12,10 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    # Settings name this class before Django is set up: nothing of Django is imported until it is asked for.
+    # Settings name this class before Django is set up: nothing of Django is imported until it is
+    # asked for.
     if name == "DjustTemplates":
-        from .backend import DjustTemplates
+        from .backend import DjustTemplates  # noqa: PLC0415 - see above
 
         return DjustTemplates
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.checks import CheckMessage
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from django.template.backends import django as stock
 from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 
-from ._native import count_stock_render
+from ._native import NativeProgram, count_stock_render
+from .checks import check_name
 from .engine import Engine
+from .template import Template as CompiledTemplate
 
 
 class DjustTemplates(stock.DjangoTemplates):
-    """`django.template.backends.django.DjangoTemplates` with the native engine; takes the same options."""
+    """Django's `DjangoTemplates` with the native engine; takes the same options."""
 
     engine: Engine
 
@@ -30,6 +33,10 @@ class DjustTemplates(stock.DjangoTemplates):
         options["libraries"] = self.get_templatetag_libraries(options.get("libraries", {}))
         BaseEngine.__init__(self, params)
         self.engine = Engine(self.dirs, self.app_dirs, **options)
+
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        """Django's checks of the entry, and ours."""
+        return [*super().check(**kwargs), *check_name(self.name)]
 
     def from_string(self, template_code: str) -> Template:
         """A template from its source."""
@@ -46,11 +53,26 @@ class DjustTemplates(stock.DjangoTemplates):
 class Template(stock.Template):
     """What `get_template()` of the backend returns."""
 
+    @property
+    def source(self) -> str:
+        """The source text."""
+        return self.template.source
+
+    @property
+    def variable_paths(self) -> dict[str, list[str]]:
+        """The dotted paths that the template reads of each variable.
+
+        See `djust_backend.template.Template`; empty for a template that a loader made by Django's
+        class.
+        """
+        template = self.template
+        return template.variable_paths if isinstance(template, CompiledTemplate) else {}
+
     def render(
         self, context: dict[str, Any] | None = None, request: HttpRequest | None = None
     ) -> SafeString:
         """The page for a view's context, by `django.template.context.make_context`'s rules."""
-        program = getattr(self.template, "_program", None)
+        program: NativeProgram | None = getattr(self.template, "_program", None)
         if program is not None:
             try:
                 text = program.render_page(
@@ -62,4 +84,4 @@ class Template(stock.Template):
                 return text
         else:
             count_stock_render()
-        return super().render(context, request)
+        return cast(SafeString, super().render(context, request))

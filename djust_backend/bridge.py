@@ -1,36 +1,41 @@
-"""The Python that Rust may call, as one table: Django's types, and functions by the names that the renderer uses.
+"""The Python that Rust may call: Django's types, and functions by the names that the renderer uses.
 
-Django's functions are reached through their modules at call time, so that a site which has replaced one is heard.
+Django's functions are reached through their modules at call time, so that a site which has replaced
+one is heard.
 """
 
 from __future__ import annotations
 
-import inspect
 import logging
-import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from datetime import timezone as FixedZone  # noqa: N812
 from decimal import Decimal
 from functools import lru_cache
-from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import django
+from django import urls
 from django.conf import settings
-from django.template import base, context, defaultfilters, defaulttags, library, loader_tags
-from django.template.backends import django as django_backend
+from django.core.paginator import Page
+from django.db.models import Model, QuerySet
+from django.template import base as django_base
+from django.template import defaulttags, library, loader_tags
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
 from django.template.context import BaseContext, Context, ContextDict, RequestContext
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
+from django.templatetags import cache as django_cache_tags
+from django.templatetags import static
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
+from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from . import orm
 from .localisation import (
     ambient,
     counted_text,
@@ -44,19 +49,33 @@ from .localisation import (
 )
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .orm import kind
+from .orm import Usage, accessor, adopt, kind
+from .orm.usage import REACHED
+from .parser import Parser
+from .watched import comes_from, stock_filter_name, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "InclusionNode", "Node", "Promise",
-    "RequestContext", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "FixedZone", "VariableDoesNotExist", "ZoneInfo", "ambient", "block_context", "block_value", "blocks_within",
-    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result", "humanize_now", "kind", "logger",
-    "make_partials", "now_like", "number_formats", "proxy_node", "settings", "time", "token_types", "translated_text",
-    "version",
+    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "FixedZone",
+    "InclusionNode", "Node", "Promise", "RequestContext", "SafeString", "SimpleNode",
+    "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
+    "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
+    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result",
+    "humanize_now", "kind", "logger", "make_partials", "now_like", "number_formats", "proxy_node",
+    "settings", "simple_lazy", "stock_filter_name", "time", "token_types", "translated_text",
+    "version", "watch",
 ]  # fmt: skip
 
+# What these modules import themselves counts too, which their stubs leave out.
+base: Any = django_base
+cache_tags: Any = django_cache_tags
+
 logger = logging.getLogger("django.template")
-token_types = (base.TokenType.TEXT, base.TokenType.VAR, base.TokenType.BLOCK, base.TokenType.COMMENT)
+token_types = (
+    base.TokenType.TEXT,
+    base.TokenType.VAR,
+    base.TokenType.BLOCK,
+    base.TokenType.COMMENT,
+)
 
 
 class Undefined:
@@ -98,7 +117,10 @@ def mark_safe_if(source: Any, result: Any) -> Any:
 
 
 def context_step(current: BaseContext, bit: str) -> Any:
-    """A step of a path on a template context: only its variables count (`Variable._resolve_lookup`)."""
+    """A step of a path on a template context: only its variables count.
+
+    Mirrors `Variable._resolve_lookup`.
+    """
     try:
         return current[bit]
     except (TypeError, AttributeError, KeyError, ValueError, IndexError):
@@ -112,7 +134,10 @@ def context_step(current: BaseContext, bit: str) -> Any:
 
 
 def needs_arguments(function: Any) -> bool:
-    """True if a call without arguments cannot bind, or if nobody knows (`Variable._resolve_lookup`)."""
+    """True if a call without arguments cannot bind, or if nobody knows.
+
+    Mirrors `Variable._resolve_lookup`.
+    """
     try:
         signature = base.signature(function)
     except ValueError:
@@ -145,8 +170,8 @@ def reverse_iterator(values: Any) -> Any:
 def make_context(template: Any, request: Any, template_name: Any, is_new: bool, parent: Any) -> Any:
     """A Python context for a render that had none until now.
 
-    `parent`: the context that it is made from by `new()`; else `request` says which class it has. The renderer fills in
-    the dictionaries.
+    `parent`: the context that it is made from by `new()`; else `request` says which class it has.
+    The renderer fills in the dictionaries.
     """
     if parent is not None:
         return parent.new()
@@ -158,7 +183,17 @@ def make_context(template: Any, request: Any, template_name: Any, is_new: bool, 
     return made
 
 
-def context_dict(owner: BaseContext) -> ContextDict:
+def unbind_context(made: Any) -> None:
+    """What `bind_template` does to a context when its render is over."""
+    made.template = None
+    index = getattr(made, "_processors_index", None)
+    if index is not None:
+        made.dicts[index] = {}
+    made.render_context.template = None
+    del made.render_context.dicts[1:]
+
+
+def context_dict(owner: Context) -> ContextDict:
     """A new dictionary for a context, which is not on its stack yet."""
     made = ContextDict(owner)
     owner.dicts.pop()
@@ -175,13 +210,13 @@ def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) 
         ) from error
 
 
-def annotate(error: BaseException, node: Node, template: Any) -> None:
+def annotate(error: Any, node: Node, template: Any) -> None:
     """Tells an exception where it happened, for the debug page (`Node.render_annotated`)."""
     if not hasattr(error, "_culprit_node"):
-        error._culprit_node = node  # type: ignore[attr-defined]
+        error._culprit_node = node
     culprit = error._culprit_node
     if not hasattr(error, "template_debug") and template.origin == culprit.origin:
-        error.template_debug = template.get_exception_info(error, culprit.token)  # type: ignore[attr-defined]
+        error.template_debug = template.get_exception_info(error, culprit.token)
 
 
 # Compiling
@@ -189,15 +224,13 @@ def annotate(error: BaseException, node: Node, template: Any) -> None:
 
 def make_parser(native: Any, program: Any, template: Any) -> Any:
     """The parser for compile functions in Python."""
-    from .parser import Parser
-
     return Parser(native, program, template)
 
 
 @lru_cache(maxsize=2048)
 def _takes(function: Any, args: int) -> bool:
     try:
-        return bool(base.FilterExpression.args_check("", function, [None] * args))
+        return bool(base.FilterExpression.args_check("", function, [(False, None)] * args))
     except TemplateSyntaxError:
         return False
 
@@ -211,36 +244,6 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
         return _takes.__wrapped__(function, args)
 
 
-def stock_filter_name(function: Any) -> str | None:
-    """The name of one of Django's own filters: bare for default filters, else `library.name`."""
-    library = _FILTER_LIBRARIES.get(getattr(function, "__module__", None) or "")
-    if library is None:
-        return None
-    prefix, module_name = library
-    module = sys.modules.get(module_name)
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    # A wrapper of somebody else's takes over the names of what it wraps, but not its file.
-    if module is None or code is None or code.co_filename != module.__file__:
-        return None
-    wrapper = getattr(function, "__code__", None)
-    if wrapper is None or wrapper.co_filename not in (module.__file__, defaultfilters.__file__):
-        return None
-    names = (name for name, known in module.register.filters.items() if known is function)
-    name = next(names, None)
-    return None if name is None else prefix + name
-
-
-_FILTER_LIBRARIES = {
-    "django.template.defaultfilters": ("", "django.template.defaultfilters"),
-    "django.templatetags.l10n": ("l10n.", "django.templatetags.l10n"),
-    "django.templatetags.tz": ("tz.", "django.templatetags.tz"),
-    "django.contrib.humanize.templatetags.humanize": (
-        "humanize.",
-        "django.contrib.humanize.templatetags.humanize",
-    ),
-}
-
-
 def translated_constant(text: str) -> Any:
     """`_("text")` in an expression."""
     return base.gettext_lazy(mark_safe(text.replace("%", "%%")))
@@ -251,17 +254,12 @@ def has_loop_length() -> bool:
     return django.VERSION >= (6, 0)
 
 
-_SIMPLE = (SimpleNode.render, library.TagHelperNode.get_resolved_arguments)
-_INCLUSION = (InclusionNode.render, library.TagHelperNode.get_resolved_arguments)
-
-
 def is_unpatched_helper(cls: type[Node]) -> bool:
     """True if nodes of `simple_tag` and `inclusion_tag` work as Django wrote them."""
-    if cls is SimpleNode:
-        return (cls.render, cls.get_resolved_arguments) == _SIMPLE
-    if cls is InclusionNode:
-        return (cls.render, cls.get_resolved_arguments) == _INCLUSION
-    return False
+    home = library.__name__
+    return cls in (SimpleNode, InclusionNode) and all(
+        comes_from(method, home) for method in (cls.render, cls.get_resolved_arguments)
+    )
 
 
 # Tags
@@ -269,8 +267,6 @@ def is_unpatched_helper(cls: type[Node]) -> bool:
 
 def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, quiet: bool) -> str:
     """`{% url %}`. Error: NoReverseMatch, unless `quiet`."""
-    from django.urls import NoReverseMatch, reverse
-
     try:
         current_app = request.current_app
     except AttributeError:
@@ -279,8 +275,8 @@ def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, q
         except AttributeError:
             current_app = None
     try:
-        return reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)
-    except NoReverseMatch:
+        return urls.reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)
+    except urls.NoReverseMatch:
         if quiet:
             return ""
         raise
@@ -288,19 +284,20 @@ def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, q
 
 def static_url(path: Any) -> Any:
     """`{% static %}`"""
-    from django.templatetags.static import StaticNode
-
-    return StaticNode.handle_simple(path)
+    return static.StaticNode.handle_simple(path)
 
 
 def csrf_input(token: Any) -> str:
     """`{% csrf_token %}`"""
-    return defaulttags.CsrfTokenNode().render({"csrf_token": token})
+    # The node asks its context for this one name.
+    context = cast(Context, {"csrf_token": token})
+    return defaulttags.CsrfTokenNode().render(context)
 
 
 def now(format_string: str) -> str:
     """`{% now %}`"""
-    return defaulttags.NowNode(format_string).render(None)
+    # Only `{% now ... as name %}` uses the context.
+    return defaulttags.NowNode(format_string).render(cast(Context, None))
 
 
 def strip_spaces_between_tags(text: str) -> str:
@@ -337,17 +334,11 @@ def block_copy(node: Any, owner: Any) -> Any:
 
 
 def render_parent(owner: Any, parent: Any) -> Any:
-    """The end of `ExtendsNode.render` for a parent that Django renders; our blocks have been added already."""
-    if getattr(parent, "_program", None) is None:
-        blocks = owner.render_context[loader_tags.BLOCK_CONTEXT_KEY]
-        for node in parent.nodelist:
-            if not isinstance(node, TextNode):
-                if not isinstance(node, loader_tags.ExtendsNode):
-                    found = parent.nodelist.get_nodes_by_type(loader_tags.BlockNode)
-                    blocks.add_blocks({block.name: block for block in found})
-                break
-    else:
-        _add_root_blocks(owner, parent)
+    """The end of `ExtendsNode.render` for a parent that Django renders.
+
+    Our blocks have been added already.
+    """
+    _add_root_blocks(owner, parent)
     with owner.render_context.push_state(parent, isolated_context=False):
         return parent._render(owner)
 
@@ -365,11 +356,12 @@ def _add_root_blocks(owner: Any, parent: Any) -> None:
 def partial_is_watched(partial: Any) -> bool:
     """True if somebody has replaced the rendering of partials."""
     cls = type(partial)
-    return cls is not _PARTIAL or (cls._render, cls.render) != _PARTIAL_METHODS
+    return cls is not _PARTIAL or not all(
+        comes_from(method, base.__name__) for method in (cls._render, cls.render)
+    )
 
 
 _PARTIAL = getattr(base, "PartialTemplate", None)
-_PARTIAL_METHODS = (_PARTIAL._render, _PARTIAL.render) if _PARTIAL else None
 
 
 # {% cache %}
@@ -389,26 +381,23 @@ def cache_timeout(value: Any) -> int | None:
 
 def fragment_cache(name: Any) -> Any:
     """The cache of `{% cache %}`. Error: TemplateSyntaxError."""
-    from django.templatetags import cache as tags
-
     if name:
         try:
-            return tags.caches[name]
-        except tags.InvalidCacheBackendError:
+            return cache_tags.caches[name]
+        except cache_tags.InvalidCacheBackendError:
             raise TemplateSyntaxError(
                 f"Invalid cache name specified for cache tag: {name!r}"
             ) from None
     try:
-        return tags.caches["template_fragments"]
-    except tags.InvalidCacheBackendError:
-        return tags.caches["default"]
+        return cache_tags.caches["template_fragments"]
+    except cache_tags.InvalidCacheBackendError:
+        return cache_tags.caches["default"]
 
 
 def fragment_key(name: str, vary_on: list[Any]) -> str:
     """The key of `{% cache %}`"""
-    from django.templatetags import cache as tags
-
-    return tags.make_template_fragment_key(name, vary_on)
+    key: str = cache_tags.make_template_fragment_key(name, vary_on)
+    return key
 
 
 # Translation and time zones
@@ -422,6 +411,17 @@ def translate_lazily(value: Any, message_context: Any) -> Any:
     if message_context:
         return base.pgettext_lazy(message_context, message)
     return base.gettext_lazy(message)
+
+
+def translate_constant(text: Any, message_context: Any) -> Any:
+    """`{% translate "text" %}`: the translation, ready for the page."""
+    if isinstance(text, Promise):
+        # `{% translate _("text") %}`
+        return single_percents(conditional_escape(str(translate_lazily(text, message_context))))
+    message = mark_safe(text.replace("\\'", "'").replace("\\\\", "\\").replace("%", "%%"))
+    if message_context:
+        return single_percents(translation.pgettext(message_context, message))
+    return single_percents(translation.gettext(message))
 
 
 def single_percents(value: str) -> str:
@@ -445,7 +445,9 @@ def translate_text(message_context: Any, text: str, trimmed: bool) -> str:
     return translation.gettext(text)
 
 
-def translate_plural(message_context: Any, singular: str, plural: str, count: Any, trimmed: bool) -> str:
+def translate_plural(
+    message_context: Any, singular: str, plural: str, count: Any, trimmed: bool
+) -> str:
     """`ngettext` or `npgettext` of a block's texts."""
     if trimmed:
         singular = translation.trim_whitespace(singular)
@@ -456,13 +458,17 @@ def translate_plural(message_context: Any, singular: str, plural: str, count: An
 
 
 def format_translation(text: str, data: dict[str, Any], tag_name: str, nested: bool) -> str | None:
-    """A translation with its values. `None`: it cannot be formatted. Error: TemplateSyntaxError if `nested`."""
+    """A translation with its values; `None` if it cannot be formatted.
+
+    Error: TemplateSyntaxError, in place of `None`, if `nested`.
+    """
     try:
         return text % data
     except (KeyError, ValueError):
         if nested:
             raise TemplateSyntaxError(
-                f"{tag_name!r} is unable to format string returned by gettext: {text!r} using {data!r}"
+                f"{tag_name!r} is unable to format string returned by gettext: "
+                f"{text!r} using {data!r}"
             ) from None
         return None
 
@@ -497,53 +503,95 @@ def current_timezone_name() -> Any:
     return timezone.get_current_timezone_name()
 
 
-# What is watched
+# The ORM room
 
 
-def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
-    """The functions of a class, as (class, name, function)."""
-    return [(cls, name, getattr(cls, name)) for name, value in vars(cls).items() if inspect.isfunction(value)]
+def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
+    """What an attribute of a model's instances is to us: a relation, or `get_FOO_display`."""
+    found = accessor(model, name)
+    if found is None and name.startswith("get_") and name.endswith("_display"):
+        labels = orm.display_labels(model, name)
+        return None if labels is None else ("display", *labels)
+    return found
 
 
-def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
-    return [(module, name, getattr(module, name)) for name in names]
+def usage(wire: Any) -> Usage:
+    """A usage tree from the renderer's plain form."""
+    return Usage.from_wire(wire)
 
 
-def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
-    """Notes the pieces of Django that are run natively, as they are now: (holder, attribute, value)."""
-    engine = _members(
-        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode", "FilterExpression", "Variable",
-        "Token", "render_value_in_context", "tag_re", "filter_re", "conditional_escape", "localize",
-        "template_localtime",
-    )  # fmt: skip
-    for cls in (
-        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode, base.VariableNode,
-        base.FilterExpression, base.Variable, base.Token,
-    ):  # fmt: skip
-        engine += _methods(cls)
-    engine += [item for item in _methods(BaseTemplate) if item[1] in ("__init__", "compile_nodelist")]
-    template = [item for item in _methods(BaseTemplate) if item[1] in ("_render", "render")]
-    contexts = _members(django_backend, "make_context")
-    contexts += _members(context, "Context", "RequestContext")
-    for cls in (BaseContext, Context, RequestContext):
-        contexts += _methods(cls)
-    tags: list[Any] = []
-    for module_name, function_name, class_names in table:
-        module = import_module(module_name)
-        function = getattr(module, function_name, None)
-        if function is None:
-            tags.append(None)
-            continue
-        notes = _members(module, *class_names)
-        for class_name in class_names:
-            notes += _methods(getattr(module, class_name))
-        tags.append((function, notes))
-    return {
-        "engine": engine,
-        "template": template,
-        "contexts": contexts,
-        "tags": tags,
-        "signs_in_names": "+-]" in base.filter_raw_string,
-    }
+def evaluate(source: Any, usage: Usage | None) -> None:
+    """Evaluates a QuerySet, or that of a page, before the renderer reads all of it."""
+    if isinstance(source, Page):
+        rows = source.object_list
+        if isinstance(rows, QuerySet) and rows._result_cache is None:
+            orm.evaluate(rows, usage)
+    elif source._result_cache is None:
+        orm.evaluate(source, usage)
 
 
+def load(
+    instances: list[Any], path: tuple[str, ...], usage: Usage | None, current: Any, certain: bool
+) -> list[Any] | None:
+    """Batches the relation at the end of `path` for the peers of `current`.
+
+    `usage` is that of the instances. `certain`: the step asks for less than all rows, which are
+    fetched only if the template is sure to read them all later. Gives back the instances whose key
+    points to no row.
+    """
+    needs = usage
+    for name in path:
+        if needs is None:
+            break
+        needs = _below(needs, name)
+    if certain:
+        if needs is not None:
+            orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
+        return None
+    return orm.load(instances, path, needs, current) or None
+
+
+def dangling(instance: Any, name: str) -> Exception:
+    """The exception of lazy access to a relation whose key points to no row."""
+    model = instance._meta.get_field(name).related_model
+    missing: Exception = model.DoesNotExist(
+        f"{model._meta.object_name} matching query does not exist."
+    )
+    return missing
+
+
+def _below(usage: Usage, name: str) -> Usage | None:
+    """The needs of a relation of an instance, or of the rows of a relation."""
+    found = usage.fields.get(name)
+    if found is None:
+        everything = usage.fields.get("all", usage)
+        if everything.each is not None:
+            return everything.each.fields.get(name)
+    return found
+
+
+def usage_below(usage: Usage, path: tuple[str, ...]) -> Usage | None:
+    """The needs of all rows of the relation at the end of a path."""
+    needs: Usage | None = usage
+    for name in path:
+        if needs is None:
+            return None
+        needs = _below(needs, name)
+    return None if needs is None else needs.fields.get("all", needs)
+
+
+def instances(source: Any) -> list[Any]:
+    """The rows of an evaluated source as a list."""
+    if isinstance(source, Page):
+        source = source.object_list
+    if isinstance(source, QuerySet) and source._result_cache is not None:
+        return source._result_cache
+    return list(source)
+
+
+def first_of(source: Any) -> Any:
+    """The first row of an evaluated source; `None` if it has none."""
+    rows = source.object_list if isinstance(source, Page) else source
+    if isinstance(rows, QuerySet):
+        rows = rows._result_cache
+    return next(iter(rows), None) if rows else None

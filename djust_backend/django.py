@@ -1,4 +1,7 @@
-"""The backend under a dotted path for which Django's default NAME is "django": other packages ask for that name."""
+"""The backend under a dotted path for which Django's default NAME is "django".
+
+Other packages ask for the engine of that name.
+"""
 
 from __future__ import annotations
 

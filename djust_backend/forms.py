@@ -8,6 +8,9 @@ from .backend import DjustTemplates as Backend
 
 
 class DjustTemplates(renderers.DjangoTemplates):
-    """For `FORM_RENDERER = "djust_backend.forms.DjustTemplates"`: the counterpart of Django's `DjangoTemplates`."""
+    """The counterpart of Django's `DjangoTemplates` renderer.
+
+    For `FORM_RENDERER = "djust_backend.forms.DjustTemplates"`.
+    """
 
     backend = Backend

@@ -1,22 +1,35 @@
-"""What the renderer asks about language, formats and time zone: the answers that it keeps per language."""
+"""What the renderer asks about language, formats and time zone, and keeps for each language."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime, timezone as fixed_zone
+from datetime import datetime
+from datetime import timezone as fixed_zone
 from typing import Any
 
 import django
 from django.conf import settings
-from django.template import defaultfilters
-from django.utils import dateformat, dates, formats, html, timesince, timezone, translation
+from django.template import defaultfilters as django_filters
+from django.utils import dateformat, dates, formats, html, timezone, translation
+from django.utils import timesince as django_timesince
 from django.utils.translation import pgettext
 
 __all__ = [
-    "ambient", "counted_text", "date_format_string", "date_names", "humanize_now", "number_formats", "now_like",
-    "translated_text", "version",
-]  # fmt: skip
+    "ambient",
+    "counted_text",
+    "date_format_string",
+    "date_names",
+    "humanize_now",
+    "now_like",
+    "number_formats",
+    "translated_text",
+    "version",
+]
+
+# What these modules import themselves counts too, which their stubs leave out.
+defaultfilters: Any = django_filters
+timesince: Any = django_timesince
 
 
 def version() -> tuple[int, int]:
@@ -25,10 +38,10 @@ def version() -> tuple[int, int]:
 
 
 def ambient() -> tuple[Any, ...]:
-    """Language, its catalogue, the cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, the current time zone.
+    """Language, catalogue, cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, current time zone.
 
-    A language is the same as before if catalogue and cache are the same objects: Django replaces them when settings
-    change.
+    A language is the same as before if catalogue and cache are the same objects: Django replaces
+    them when settings change.
     """
     return (
         translation.get_language(),
@@ -41,7 +54,8 @@ def ambient() -> tuple[Any, ...]:
 
 
 def _catalogue() -> Any:
-    # The functions of `_trans` come from `trans_real` or, without USE_I18N, from `trans_null`, which has no catalogues.
+    # The functions of `_trans` come from `trans_real` or, without USE_I18N, from `trans_null`,
+    # which has no catalogues.
     module = sys.modules.get(translation._trans.gettext.__module__)  # type: ignore[attr-defined]
     catalog = getattr(module, "catalog", None)
     return None if catalog is None else catalog()
@@ -85,14 +99,12 @@ def date_names() -> list[list[str]]:
 
 
 def now_like(zone: Any) -> datetime:
-    """The time now, in a zone or without one; as `timesince` sees it, whose clock tests may have replaced."""
-    return timesince.datetime.datetime.now(zone)
+    """The time now, in a zone or without one, by the clock of `timesince`, which tests replace."""
+    return timesince.datetime.datetime.now(zone)  # type: ignore[no-any-return]
 
 
 _TEXTS: dict[str, Callable[[], str]] = {
-    "ellipsis": lambda: pgettext(
-        "String to return when truncating text", "%(truncated_text)s…"
-    ),
+    "ellipsis": lambda: pgettext("String to return when truncating text", "%(truncated_text)s…"),
     "yesno": lambda: defaultfilters.gettext("yes,no,maybe"),
     "comma": lambda: timesince.gettext(", "),
     "KB": lambda: defaultfilters.gettext("%s KB"),
@@ -139,6 +151,5 @@ def humanize_now(aware: bool) -> datetime:
 
 
 def _humanize() -> Any:
-    from django.contrib.humanize.templatetags import humanize
-
-    return humanize
+    # Loaded by the template that uses it, or it would not be asked for.
+    return sys.modules["django.contrib.humanize.templatetags.humanize"]

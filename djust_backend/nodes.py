@@ -1,8 +1,8 @@
 """Native nodes as objects of Django's node classes, for Python code that looks at or renders them.
 
-A node object is made when somebody asks for it, and its attributes when somebody reads them. Rendering it runs the
-native node. As soon as somebody changes one (an attribute, a nodelist), the template is rendered the way Django does it,
-from these very objects.
+A node object is made when somebody asks for it, and its attributes when somebody reads them.
+Rendering it runs the native node. As soon as somebody changes one (an attribute, a nodelist), the
+template is rendered the way Django does it, from these very objects.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from django.template import base as stock
 from django.template import defaulttags, loader_tags
-from django.template.context import BaseContext
+from django.template.context import BaseContext, Context
 from django.template.smartif import OPERATORS
+from django.templatetags import cache, i18n, l10n, static, tz
+from django.utils import datastructures
 from django.utils.safestring import SafeString
 
 from ._native import NativeBlocks, NativeProgram
@@ -24,12 +26,10 @@ from ._native import NativeBlocks, NativeProgram
 
 def _stock_class(name: str) -> type[stock.Node]:
     """The node class of this name, wherever Django defines it."""
-    from django.templatetags import cache, i18n, l10n, static, tz
-
     for module in (stock, defaulttags, loader_tags, i18n, l10n, tz, cache, static):
         found = vars(module).get(name)
         if found is not None:
-            return found
+            return cast(type[stock.Node], found)
     raise LookupError(f"Django has no node class {name!r}")
 
 
@@ -123,9 +123,7 @@ class NativeNode:
     def __getattr__(self, name: str) -> Any:
         program = self._program
         if program is None or "_complete" in self.__dict__:
-            raise AttributeError(
-                f"{self.__class__.__name__!r} object has no attribute {name!r}"
-            )
+            raise AttributeError(f"{self.__class__.__name__!r} object has no attribute {name!r}")
         self.__dict__["_complete"] = True
         attributes = _attributes(program, type(self).__name__, self._node)
         self.__dict__.update({k: v for k, v in attributes.items() if k not in self.__dict__})
@@ -162,11 +160,17 @@ class NativeNode:
 def _proxy_class(name: str) -> Any:
     """The class of node objects for a node class of Django's."""
     known = _stock_class(name)
-    names = {"__module__": known.__module__, "__qualname__": known.__qualname__, "__doc__": known.__doc__}
+    names = {
+        "__module__": known.__module__,
+        "__qualname__": known.__qualname__,
+        "__doc__": known.__doc__,
+    }
     return type(known.__name__, (NativeNode, known), names)
 
 
-def proxy_node(program: NativeProgram, class_name: str, node_id: int, text: str | None = None) -> Any:
+def proxy_node(
+    program: NativeProgram, class_name: str, node_id: int, text: str | None = None
+) -> Any:
     """The one object for a native node."""
     known = program.nodes.get(node_id)
     if known is None:
@@ -189,7 +193,8 @@ def block_value(program: NativeProgram, node_id: int) -> Any:
 def _attributes(program: NativeProgram, class_name: str, node_id: int) -> dict[str, Any]:
     """The attributes that Django's constructor would have set."""
     attributes = {
-        name: _attribute(program, kind, data) for name, (kind, *data) in program.facts(node_id).items()
+        name: _attribute(program, kind, data)
+        for name, (kind, *data) in program.facts(node_id).items()
     }
     if class_name == "ResetCycleNode":
         attributes = {"node": defaulttags.CycleNode(*attributes.values())}
@@ -225,9 +230,8 @@ def _attribute(program: NativeProgram, kind: str, data: list[Any]) -> Any:
     if kind == "pieces":
         types = (stock.TokenType.TEXT, stock.TokenType.VAR)
         return [stock.Token(types[is_var], text) for is_var, text in data[0]]
-    from django.utils.datastructures import DeferredSubDict
-
-    return DeferredSubDict(program.extra_data, "partials")
+    # Known since Django 6.0, as partials are.
+    return datastructures.DeferredSubDict(program.extra_data, "partials")
 
 
 def _condition(program: NativeProgram, data: tuple[Any, ...]) -> Any:
@@ -243,14 +247,17 @@ def _condition(program: NativeProgram, data: tuple[Any, ...]) -> Any:
 class FilterExpression(stock.FilterExpression):
     """A `django.template.base.FilterExpression` that resolves natively.
 
-    Its parts (`var`, `filters`, `is_var`) are made when they are read; from then on, as they may be changed, Django
-    resolves it.
+    Its parts (`var`, `filters`, `is_var`) are made when they are read; from then on, as they may be
+    changed, Django resolves it.
     """
 
     __slots__ = ("_expr", "_program")
 
-    def __init__(self, token: str, parser: Any) -> None:
-        self._expr: int | None = None
+    _expr: int | None
+    _program: NativeProgram
+
+    def __init__(self, token: str, parser: stock.Parser) -> None:
+        self._expr = None
         super().__init__(token, parser)
 
     def __getattr__(self, name: str) -> Any:
@@ -258,7 +265,8 @@ class FilterExpression(stock.FilterExpression):
             raise AttributeError(name)
         filters = self._program.filters_of(self._expr)
         self._expr = None
-        stock.FilterExpression.__init__(self, self.token, _FoundFilters(filters))
+        parser = cast(stock.Parser, _FoundFilters(filters))
+        stock.FilterExpression.__init__(self, self.token, parser)
         return getattr(self, name)
 
     def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
@@ -270,7 +278,8 @@ class FilterExpression(stock.FilterExpression):
                 and isinstance(context, BaseContext)
                 and getattr(context, "template", None) is not None
             ):
-                return program.resolve(self._expr, context, ignore_failures)
+                current = cast(Context, context)
+                return program.resolve(self._expr, current, ignore_failures)
         return super().resolve(context, ignore_failures)
 
 
@@ -323,15 +332,14 @@ class BlockContext(loader_tags.BlockContext):
 
 def blocks_within(node: stock.Node) -> list[int]:
     """Numbers of the native blocks inside a node of Python's, as `get_nodes_by_type` finds them."""
-    return [
-        block._node
-        for block in node.get_nodes_by_type(loader_tags.BlockNode)
-        if isinstance(block, NativeNode)
-    ]
+    found: list[Any] = node.get_nodes_by_type(loader_tags.BlockNode)
+    return [block._node for block in found if isinstance(block, NativeNode)]
 
 
-def make_partials(template: Any, program: NativeProgram, partials: list[tuple[str, int, int, int]]) -> None:
-    """Registers the `{% partialdef %}` bodies of a template in its `extra_data`, as the tag does it.
+def make_partials(
+    template: Any, program: NativeProgram, partials: list[tuple[str, int, int, int]]
+) -> None:
+    """Registers the `{% partialdef %}` bodies of a template in its `extra_data`, as the tag does.
 
     `partials`: name, list, first byte of the opening and last byte of the closing tag.
     """
@@ -341,6 +349,10 @@ def make_partials(template: Any, program: NativeProgram, partials: list[tuple[st
         span: tuple[int | None, int | None] = (None, None)
         if template.engine.debug:
             span = (len(source[:start].decode()), len(source[:end].decode()))
-        found[name] = stock.PartialTemplate(  # type: ignore[attr-defined]
-            nodelist(program, list_id), template.origin, name, source_start=span[0], source_end=span[1]
+        found[name] = stock.PartialTemplate(
+            nodelist(program, list_id),
+            template.origin,
+            name,
+            source_start=span[0],
+            source_end=span[1],
         )

@@ -1,4 +1,4 @@
-"""The parser that compile functions in Python get: `django.template.base.Parser` over the native one."""
+"""The parser that compile functions in Python get: Django's `Parser` over the native one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.template import base as stock
+from django.template.exceptions import TemplateSyntaxError
 
 from . import nodes
 from ._native import NativeParser, NativeProgram
@@ -14,8 +15,8 @@ from ._native import NativeParser, NativeProgram
 class Parser(stock.Parser):
     """Django's parser for the time of one template; its state lives in `_native`.
 
-    An exception that leaves a compile function ends the native parse; Django then parses the source once more and
-    raises its own.
+    An exception that leaves a compile function ends the native parse; Django then parses the source
+    once more and raises its own.
     """
 
     def __init__(self, native: NativeParser, program: NativeProgram, template: Any) -> None:
@@ -37,12 +38,12 @@ class Parser(stock.Parser):
         self._native.tokens()[:] = tokens
 
     @property
-    def tags(self) -> dict[str, Any]:
+    def tags(self) -> dict[str, Any]:  # type: ignore[override] # no setter: changed in place
         """All tags that are loaded; changes count."""
         return self._native.members()[0]
 
     @property
-    def filters(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:  # type: ignore[override] # no setter: changed in place
         """All filters that are loaded; changes count."""
         return self._native.members()[1]
 
@@ -80,9 +81,7 @@ class Parser(stock.Parser):
 
     def unclosed_block_tag(self, parse_until: Iterable[str]) -> None:
         """Error: TemplateSyntaxError."""
-        raise stock.TemplateSyntaxError(
-            f"Unclosed tag. Looking for one of: {', '.join(parse_until)}."
-        )
+        raise TemplateSyntaxError(f"Unclosed tag. Looking for one of: {', '.join(parse_until)}.")
 
     def __repr__(self) -> str:
         return f"<{self.__class__.__qualname__} tokens={self.tokens!r}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.template import base as stock
@@ -16,6 +17,7 @@ from ._native import (
     install,
     set_template_class,
 )
+from .orm import Usage
 
 install(bridge)
 
@@ -26,11 +28,14 @@ class Template(stock.Template):
     """`django.template.base.Template`; the same arguments."""
 
     _program: NativeProgram | None
+    # Django's, which its stubs leave out.
+    _render: Callable[[Context], SafeString]
 
     def compile_nodelist(self) -> Any:
         """Compiles the source: natively, or by Django if the source has an error or is not for us.
 
-        Django's parser runs on every source with an error, so its message, token and `template_debug` are Django's.
+        Django's parser runs on every source with an error, so its message, token and
+        `template_debug` are Django's.
         """
         if "_program" in self.__dict__:
             return super().compile_nodelist()
@@ -64,6 +69,21 @@ class Template(stock.Template):
             self._program.mark_changed()
             self._program = None
         self.__dict__["_nodelist"] = value
+
+    @property
+    def variable_paths(self) -> dict[str, list[str]]:
+        """The dotted paths that this template reads of each variable of its context.
+
+        `{"leases": ["property.name", "tenant.user.email"]}`: across `extends`, `include` and
+        blocks; names that loops and `with` make are resolved to what they stand for. Empty for a
+        template that Django renders.
+        """
+        return {} if self._program is None else self._program.variable_paths(self.engine)
+
+    @property
+    def usage(self) -> dict[str, Usage]:
+        """What is done with each variable of the context, as the planner reads it."""
+        return {} if self._program is None else self._program.usage(self.engine)
 
     def render(self, context: Context) -> SafeString:
         """The text for a context (`django.template.base.Template.render`)."""

@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -264,7 +263,8 @@ def _wheel_of_the_index(env: Mapping[str, str]) -> Path | None:
         return None
     newest = max(wheels, key=_release)
     say(f"fetching {newest.name}")
-    target = Path(tempfile.mkdtemp(dir=CACHE)) / newest.name
+    (CACHE / "wheels").mkdir(parents=True, exist_ok=True)
+    target = CACHE / "wheels" / newest.name
     with urllib.request.urlopen(wheels[newest], timeout=120) as answer:
         content = answer.read()
     kind, _, digest = urllib.parse.urlsplit(wheels[newest]).fragment.partition("=")

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from .adopt import adopt
 from .apply import evaluate, plan_for
+from .display import display_labels
 from .facts import accessor, id_column
-from .peers import load
+from .peers import complete, load
 from .plan import Plan, Reason, Step
 from .source import kind, source_of
 from .usage import Usage
@@ -19,6 +21,9 @@ __all__ = [
     "Step",
     "Usage",
     "accessor",
+    "adopt",
+    "complete",
+    "display_labels",
     "evaluate",
     "explain",
     "id_column",

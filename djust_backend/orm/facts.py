@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from django.db.models import ForeignKey, ForeignObject, Manager, Model
+from django.db.models import F, Field, ForeignKey, ForeignObject, Manager, Model
+from django.db.models.expressions import OrderBy
 from django.db.models.fields.related_descriptors import (
     ForeignKeyDeferredAttribute,
     ForwardManyToOneDescriptor,
@@ -163,6 +165,48 @@ def class_attribute(cls: type, name: str) -> Any:
 def plain_manager(manager: object) -> bool:
     """Whether a manager is Django's own and so hides, adds and orders nothing."""
     return type(manager) is Manager
+
+
+def is_total_order(
+    model: type[Model], ordering: Iterable[Any], annotated: frozenset[str] = frozenset()
+) -> bool:
+    """Whether no two rows of the model tie in this order, as far as names of columns tell."""
+    names = {name for item in ordering if (name := _ordered_name(item))}
+    return bool(model._meta.managed) and _is_total(model._meta, names - annotated)
+
+
+def _ordered_name(item: Any) -> str | None:
+    """The plain name that an ordering item sorts by, if it is one."""
+    if isinstance(item, OrderBy):
+        item = item.expression
+    if isinstance(item, F):
+        return str(getattr(item, "name", ""))
+    return item.lstrip("-+") if isinstance(item, str) else None
+
+
+def _is_total(options: Any, names: set[str]) -> bool:
+    """Whether no two rows can be equal in all these names."""
+    columns: set[str] = set()
+    for name in names:
+        for ordered in _columns(options, name):
+            if ordered.null:
+                continue
+            if ordered.unique:
+                return True
+            columns.add(ordered.name)
+    groups = [[field.name for field in options.pk_fields], *options.unique_together]
+    groups += [constraint.fields for constraint in options.total_unique_constraints]
+    return any(group and columns.issuperset(group) for group in groups)
+
+
+def _columns(options: Any, name: str) -> list[Field[Any, Any]]:
+    """The columns that ordering by this name compares; none for a relation's own ordering."""
+    if name == "pk":
+        return list(options.pk_fields)
+    for column in options.concrete_fields:
+        if name == column.attname:
+            return [column]
+    return []
 
 
 def _default_lookup(cls: type[Model]) -> bool:

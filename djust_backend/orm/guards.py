@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
-from django.db.models import F, Field, Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.expressions import BaseExpression, OrderBy, RawSQL
+from django.db.models.expressions import BaseExpression, RawSQL
 from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 from django.db.models.sql.where import ExtraWhere
 
+from . import facts
 from .plan import Reason
 from .source import keeps
 
@@ -182,7 +183,7 @@ def _parts(roots: Iterable[Any]) -> Iterator[Any]:
             waiting += [below for below in part.get_source_expressions() if below is not None]
 
 
-def _refused_order(query: Query) -> Reason | None:
+def _refused_order(query: Any) -> Reason | None:
     """A join may be added only to rows in a total order: anything less the database may change."""
     options = query.get_meta()
     ordering = query.order_by or (options.ordering if query.default_ordering else ())
@@ -191,44 +192,9 @@ def _refused_order(query: Query) -> Reason | None:
     if query.annotations and _tables(query) > 1:
         # A multi-valued join may repeat a row with different annotations.
         return Reason.ORDER_HAS_TIES
-    names = {name for item in ordering if (name := _ordered_name(item))}
-    if not options.managed or not _is_total(options, names - query.annotations.keys()):
-        return Reason.ORDER_HAS_TIES
-    return None
-
-
-def _ordered_name(item: Any) -> str | None:
-    """The plain name that an ordering item sorts by, if it is one."""
-    if isinstance(item, OrderBy):
-        item = item.expression
-    if isinstance(item, F):
-        return str(getattr(item, "name", ""))
-    return item.lstrip("-+") if isinstance(item, str) else None
-
-
-def _is_total(options: Any, names: set[str]) -> bool:
-    """Whether no two rows can be equal in all these names."""
-    columns: set[str] = set()
-    for name in names:
-        for ordered in _columns(options, name):
-            if ordered.null:
-                continue
-            if ordered.unique:
-                return True
-            columns.add(ordered.name)
-    groups = [[field.name for field in options.pk_fields], *options.unique_together]
-    groups += [constraint.fields for constraint in options.total_unique_constraints]
-    return any(group and columns.issuperset(group) for group in groups)
-
-
-def _columns(options: Any, name: str) -> list[Field[Any, Any]]:
-    """The columns that ordering by this name compares; none for a relation's own ordering."""
-    if name == "pk":
-        return list(options.pk_fields)
-    for column in options.concrete_fields:
-        if name == column.attname:
-            return [column]
-    return []
+    if facts.is_total_order(query.model, ordering, frozenset(query.annotations)):
+        return None
+    return Reason.ORDER_HAS_TIES
 
 
 def _frozen(selected: dict[str, Any]) -> Selection:

@@ -331,22 +331,25 @@ def _generic_target(relation: facts.Relation, instance: Model) -> type[Model] | 
 
 
 def _peers_of(relation: facts.Relation, parents: Iterable[Model], current: Model) -> list[Model]:
-    """Those that the query of `current` can answer too: as many as one query takes."""
-    key = _query_key(relation, current)
+    """Those that the query of `current` can answer too: as many as one query takes.
+
+    What comes after `current` is taken first, because it is about to be rendered.
+    """
+    cls, key, size = type(current), _query_key(relation, current), _batch_size(relation, current)
     seen = {id(current)}
     before: list[Model] = []
-    after: list[Model] = [current]
+    after = [current]
     found = False
-    cls = type(current)
     for parent in parents:
-        if parent is current:
-            found = True
+        found = found or parent is current
         if id(parent) in seen or type(parent) is not cls or _query_key(relation, parent) != key:
             continue
         seen.add(id(parent))
         if _is_pending(relation, parent):
             (after if found else before).append(parent)
-    return [*after, *before][: _batch_size(relation, current)]
+            if len(after) == size:
+                break
+    return [*after, *before][:size]
 
 
 def _batches(relation: facts.Relation, pending: Iterable[Model]) -> Iterator[list[Model]]:

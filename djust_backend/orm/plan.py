@@ -14,6 +14,10 @@ class Reason(Enum):
     # chosen
     JOIN = "always walked, and a join keeps rows and order"
     READ_WHOLE = "always read whole: one query for all rows"
+    READ_WHOLE_UNORDERED = (
+        "always read whole: one query for all rows; the model has no total order, "
+        "so that rows of one parent may come in another order"
+    )
     ALREADY_JOINED = "the QuerySet joins it itself"
     # the relation
     ONLY_ID = "only its key is needed, which the row holds"

@@ -5,6 +5,7 @@ from walker import both, rows, usage
 from zoo.models import Author, Book, Club, Gadget, Membership, Part, Ranked, Shelf, Tag
 
 from djust_backend import orm
+from djust_backend.orm import Reason
 from djust_backend.orm.usage import ITERATED, REACHED, TRUTH, Usage
 
 
@@ -118,6 +119,15 @@ def test_test_for_rows_that_may_not_be_gone_through(library):
     needs = Usage(REACHED, 0, {"chapters": Usage(REACHED, 0, {"all": inner}, None)}, None)
     plan = orm.plan_of(books(), Usage(REACHED | ITERATED, 0, {}, needs))
     assert [(step.path, step.nested) for step in plan.prefetches] == [(("chapters",), ())]
+
+
+def test_explanation_tells_that_unordered_rows_may_come_in_another_order(db):
+    def reason(model, path):
+        return orm.plan_of(model, rows(path)).prefetches[0].reason
+
+    assert reason(Tag, "book_set.all[].title") is Reason.READ_WHOLE_UNORDERED
+    assert reason(Tag, "book_set.all.#") is Reason.READ_WHOLE
+    assert reason(Book, "tags.all[].name") is Reason.READ_WHOLE
 
 
 def test_related_manager_of_one_parent_is_joined(library):

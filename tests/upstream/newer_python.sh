@@ -83,7 +83,7 @@ copy_work_tree() {
     # A tracked file that is deleted in the work tree is a warning, not an error.
     git -C "$repository" ls-files -z --cached --others --exclude-standard |
         tar -C "$repository" --create --ignore-failed-read --null --files-from=- |
-        tar -C "$root/src" --extract
+        tar -C "$root/src" --extract --touch
     mkdir -p "$repository/.cache/upstream" "$root/src/.cache/upstream"
     mount --bind "$repository/.cache/upstream" "$root/src/.cache/upstream"
 }

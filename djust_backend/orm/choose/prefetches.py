@@ -9,7 +9,7 @@ from django.db.models import ForeignKey, Model
 
 from djust_backend.orm import facts
 from djust_backend.orm.plan import Reason
-from djust_backend.orm.usage import REACHED, READS_ALL, Usage
+from djust_backend.orm.usage import ITERATED, REACHED, READS_ALL, Usage
 
 _REMEMBERED = 4096
 
@@ -51,7 +51,7 @@ def _choice(relation: facts.Relation, usage: Usage) -> Choice:
         rows = usage.fields.get("all")
         if rows is None or not rows.reached() or not rows.always & READS_ALL:
             return Choice(relation.name, relation, None, False, Reason.NOT_READ_WHOLE)
-        return Choice(relation.name, relation, rows.row_needs(), True, Reason.READ_WHOLE)
+        return Choice(relation.name, relation, rows.row_needs(), True, _reads_whole(relation, rows))
     if relation.kind == facts.GENERIC:
         return Choice(relation.name, relation, usage, True, Reason.GENERIC)
     if relation.parent_link:
@@ -61,6 +61,15 @@ def _choice(relation: facts.Relation, usage: Usage) -> Choice:
     if relation.may_dangle():
         return Choice(relation.name, relation, usage, False, Reason.MAY_DANGLE)
     return Choice(relation.name, relation, usage, True, Reason.BELOW_SECOND_QUERY)
+
+
+def _reads_whole(relation: facts.Relation, rows: Usage) -> Reason:
+    """SQL promises rows without a total order no places, and a batch may in fact give others."""
+    target = relation.target
+    if target is None or not (rows.always | rows.maybe) & ITERATED:
+        return Reason.READ_WHOLE
+    ordered = facts.is_total_order(target, target._meta.ordering or ())
+    return Reason.READ_WHOLE if ordered else Reason.READ_WHOLE_UNORDERED
 
 
 def _needs_only_id(relation: facts.Relation, usage: Usage) -> bool:

@@ -24,18 +24,27 @@ impl<'py> Render<'py> {
 
     /// `FilterExpression.resolve(context)`
     pub fn eval(&mut self, p: &Program, id: ExprId) -> PyResult<Value<'py>> {
-        self.resolve(p, &p.ast.exprs[id as usize], false)
+        self.resolve(p, &p.ast.exprs[id as usize], false, false)
     }
 
     /// `FilterExpression.resolve(context, ignore_failures=True)`
     pub fn eval_or_none(&mut self, p: &Program, id: ExprId) -> PyResult<Value<'py>> {
-        self.resolve(p, &p.ast.exprs[id as usize], true)
+        self.resolve(p, &p.ast.exprs[id as usize], true, false)
     }
 
-    fn resolve(&mut self, p: &Program, expr: &Expr, ignore_failures: bool) -> PyResult<Value<'py>> {
+    /// As [`Self::eval_or_none`], for a value whose items are all going to be read.
+    pub fn eval_source(&mut self, p: &Program, id: ExprId) -> PyResult<Value<'py>> {
+        self.resolve(p, &p.ast.exprs[id as usize], true, true)
+    }
+
+    fn resolve(&mut self, p: &Program, expr: &Expr, ignore_failures: bool, reads_all: bool) -> PyResult<Value<'py>> {
+        let reads_all = match expr.filters.first() {
+            Some(call) => p.filters[call.filter as usize].reads_all,
+            None => reads_all,
+        };
         let value = match &expr.head {
             Head::Const(id) | Head::Number(id) => Value::Py(p.consts[*id as usize].bind(self.py).clone()),
-            Head::Path(names) => match self.path(p, names)? {
+            Head::Path(names) => match self.path(p, names, reads_all)? {
                 Lookup::Found(value) => value,
                 Lookup::Missing(..) if ignore_failures => Value::None,
                 Lookup::Missing(..) => {
@@ -59,18 +68,23 @@ impl<'py> Render<'py> {
             let arg = match &call.arg {
                 None => None,
                 Some(Head::Const(id) | Head::Number(id)) => Some(Value::Py(p.consts[*id as usize].bind(self.py).clone())),
-                Some(Head::Path(names)) => match self.path(p, names)? {
+                Some(Head::Path(names)) => match self.path(p, names, false)? {
                     Lookup::Found(value) => Some(value),
                     Lookup::Missing(name, on) => return Err(self.missing_error(p, name, on.as_ref())),
                 },
             };
-            value = self.filter(&p.filters[call.filter as usize], value, arg.as_ref())?;
+            let entry = &p.filters[call.filter as usize];
+            if entry.reads_all {
+                self.prepare(&value)?;
+            }
+            self.trail = None;
+            value = self.filter(entry, value, arg.as_ref())?;
         }
         Ok(value)
     }
 
     /// `string_if_invalid`, which may have a place for the name.
-    fn invalid(&self, name: &str) -> PyResult<Value<'py>> {
+    pub fn invalid(&self, name: &str) -> PyResult<Value<'py>> {
         if self.string_if_invalid.contains("%s")? {
             return Ok(Value::Py(self.string_if_invalid.rem(PyString::new(self.py, name))?));
         }
@@ -80,7 +94,7 @@ impl<'py> Render<'py> {
     /// Truth of a condition of `{% if %}`; a missing variable is false.
     pub fn test(&mut self, p: &Program, cond: &Cond) -> PyResult<bool> {
         match self.cond(p, cond) {
-            Ok(value) => value.is_true(),
+            Ok(value) => self.truth(&value),
             Err(error) if error.is_instance(self.py, self.stock.VariableDoesNotExist.bind(self.py)) => Ok(false),
             Err(error) => Err(error),
         }
@@ -89,14 +103,14 @@ impl<'py> Render<'py> {
     /// Value of a condition. Operators turn exceptions into `False`.
     fn cond(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
         let result = match cond {
-            Cond::Value(id) => return self.eval_or_none(p, *id),
-            Cond::Not(inner) => self.cond(p, inner).and_then(|value| value.is_true()).map(|truth| Value::Bool(!truth)),
-            Cond::Binary(Operator::Or, left, right) => match self.cond(p, left).and_then(|v| Ok((v.is_true()?, v))) {
+            Cond::Value(id) => return self.eval_source(p, *id),
+            Cond::Not(inner) => self.cond(p, inner).and_then(|value| self.truth(&value)).map(|truth| Value::Bool(!truth)),
+            Cond::Binary(Operator::Or, left, right) => match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v))) {
                 Ok((true, value)) => Ok(value),
                 Ok((false, _)) => self.cond(p, right),
                 Err(error) => Err(error),
             },
-            Cond::Binary(Operator::And, left, right) => match self.cond(p, left).and_then(|v| Ok((v.is_true()?, v))) {
+            Cond::Binary(Operator::And, left, right) => match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v))) {
                 Ok((false, value)) => Ok(value),
                 Ok((true, _)) => self.cond(p, right),
                 Err(error) => Err(error),
@@ -111,8 +125,8 @@ impl<'py> Render<'py> {
 
     fn comparison(&mut self, p: &Program, operator: Operator, left: &Cond, right: &Cond) -> PyResult<Value<'py>> {
         // `x in y` evaluates x first, like every other operator.
-        let left = self.cond(p, left)?;
-        let right = self.cond(p, right)?;
+        let left = self.operand(p, left)?;
+        let right = self.operand(p, right)?;
         if let Some(answer) = compare_numbers(operator, &left, &right) {
             return Ok(Value::Bool(answer));
         }
@@ -134,6 +148,14 @@ impl<'py> Render<'py> {
             Operator::Is => Ok(Value::Bool(left.is(&right))),
             Operator::IsNot => Ok(Value::Bool(!left.is(&right))),
             Operator::Or | Operator::And => Ok(Value::Bool(false)),
+        }
+    }
+
+    /// A side of a comparison: unlike a test for truth it need not read all items.
+    fn operand(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
+        match cond {
+            Cond::Value(id) => self.eval_or_none(p, *id),
+            other => self.cond(p, other),
         }
     }
 

@@ -30,7 +30,7 @@ enum Kind {
     /// Any node: its `render` is called; `annotates` says that its `render_annotated` is its own.
     Node { annotates: bool },
     /// `SimpleNode`, with the `as` variable.
-    Simple(Call, Option<Py<PyString>>),
+    Simple(Call, Option<(Py<PyString>, Box<str>)>),
     /// `InclusionNode`, with what it includes.
     Inclusion(Call, Py<PyAny>),
 }
@@ -74,8 +74,14 @@ impl ForeignNode {
         let plain = stock.call(py, "is_unpatched_helper", (&class,))?.is_truthy()?;
         let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
             let target = node.getattr("target_var")?;
-            let target = target.cast::<PyString>().ok().map(|name| PyString::intern(py, name.to_str().unwrap_or("")));
-            Kind::Simple(Call::of(node)?, target.map(Bound::unbind))
+            let target = match target.cast::<PyString>() {
+                Ok(name) => {
+                    let text = name.to_str()?;
+                    Some((PyString::intern(py, text).unbind(), Box::from(text)))
+                }
+                Err(_) => None,
+            };
+            Kind::Simple(Call::of(node)?, target)
         } else if plain && class.is(stock.InclusionNode.bind(py)) {
             Kind::Inclusion(Call::of(node)?, node.getattr("filename")?.unbind())
         } else {
@@ -84,6 +90,22 @@ impl ForeignNode {
             Kind::Node { annotates: !own.is(&base) }
         };
         Ok(Self { node: node.clone().unbind(), kind })
+    }
+
+    /// True if the node may look at the whole context.
+    pub fn takes_context(&self) -> bool {
+        match &self.kind {
+            Kind::Node { .. } => true,
+            Kind::Simple(call, _) | Kind::Inclusion(call, _) => call.takes_context,
+        }
+    }
+
+    /// The name that the result is stored under.
+    pub fn target_var(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Simple(_, Some((_, text))) => Some(text),
+            _ => None,
+        }
     }
 
     /// Shows the garbage collector what is held.
@@ -111,7 +133,7 @@ impl<'py> Render<'py> {
             Kind::Simple(call, target) => {
                 let output = self.call_tag(p, call)?;
                 match target {
-                    Some(name) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(output)),
+                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(output)),
                     None => self.write_escaped(&output),
                 }
             }

@@ -19,6 +19,7 @@ mod program;
 mod py;
 mod render;
 mod scopes;
+mod sources;
 mod stock;
 mod tags;
 mod value;

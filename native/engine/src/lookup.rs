@@ -3,6 +3,7 @@
 
 use crate::program::{Name, Program};
 use crate::render::Render;
+use crate::sources::Trail;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NameId;
@@ -66,9 +67,12 @@ fn item_miss(py: Python<'_>, error: &PyErr) -> bool {
 
 impl<'py> Render<'py> {
     /// Resolves a dotted path.
-    pub fn path(&mut self, p: &Program, names: &[NameId]) -> PyResult<Lookup<'py>> {
+    ///
+    /// `reads_all`: the caller is going to read all items of what it leads to.
+    pub fn path(&mut self, p: &Program, names: &[NameId], reads_all: bool) -> PyResult<Lookup<'py>> {
         let mut at = names[0];
-        match self.walk(p, names, &mut at) {
+        self.trail = None;
+        match self.walk(p, names, &mut at, reads_all) {
             Ok(Lookup::Missing(name, value)) => {
                 if self.logs_misses()? {
                     let error = self.does_not_exist(p, name, value.as_ref())?;
@@ -97,19 +101,51 @@ impl<'py> Render<'py> {
         Err(error)
     }
 
-    fn walk(&mut self, p: &Program, names: &[NameId], at: &mut NameId) -> PyResult<Lookup<'py>> {
+    fn walk(&mut self, p: &Program, names: &[NameId], at: &mut NameId, reads_all: bool) -> PyResult<Lookup<'py>> {
         let Some(first) = self.scopes.get(p.name(self.py, names[0]))? else {
             return Ok(Lookup::Missing(names[0], None));
         };
         let mut current = self.called(first)?;
-        for &id in &names[1..] {
+        let mut trail = None;
+        let mut next = 1;
+        while next < names.len() {
+            let id = names[next];
             *at = id;
+            next += 1;
+            if let Some((value, skipped)) = self.model_step(p, &current, &names[next - 1..], reads_all, &mut trail)? {
+                next += skipped;
+                current = value;
+                continue;
+            }
             current = match self.step(&current, &p.names[id as usize])? {
                 Step::Found(value) => self.called(value)?,
                 Step::Missing => return Ok(Lookup::Missing(id, Some(current))),
             };
         }
+        self.trail = trail;
         Ok(Lookup::Found(current))
+    }
+
+    /// A step into a relation that is cached or has just been batched: the value, and how many names more it covers.
+    fn model_step(
+        &mut self,
+        p: &Program,
+        current: &Value<'py>,
+        names: &[NameId],
+        reads_all: bool,
+        trail: &mut Option<Trail<'py>>,
+    ) -> PyResult<Option<(Value<'py>, usize)>> {
+        let Value::Py(object) = current else { return Ok(None) };
+        if class_of(self.stock, object)? != Class::Model {
+            return Ok(None);
+        }
+        let rest: Vec<_> = names[1..].iter().map(|&id| p.name(self.py, id)).collect();
+        let found = self.relation_step(object, p.name(self.py, names[0]), &rest, reads_all, trail)?;
+        // A prefetched `relation.all` is answered at once.
+        Ok(found.map(|value| {
+            let is_source = matches!(&value, Value::Py(object) if class_of(self.stock, object).is_ok_and(|c| c == Class::QuerySet));
+            (value, usize::from(is_source))
+        }))
     }
 
     fn step(&mut self, current: &Value<'py>, name: &Name) -> PyResult<Step<'py>> {

@@ -58,24 +58,23 @@ impl<'py> ForLoop<'py> {
     /// The dictionary, up to date.
     pub fn dict(&self, py: Python<'py>, stock: &Stock) -> PyResult<Bound<'py, PyDict>> {
         let known = self.dict.borrow().clone();
-        let dict = match known {
-            Some(dict) => dict,
-            None => {
-                let dict = PyDict::new(py);
-                let parent = match &self.parent {
-                    Some(parent) => parent.to_py(py, stock)?,
-                    None => PyDict::new(py).into_any(),
-                };
-                dict.set_item("parentloop", parent)?;
-                if self.has_length {
-                    dict.set_item("length", self.len)?;
-                }
-                for (node, value) in self.last_values.borrow_mut().drain() {
-                    dict.set_item(node, value)?;
-                }
-                *self.dict.borrow_mut() = Some(dict.clone());
-                dict
+        let dict = if let Some(dict) = known {
+            dict
+        } else {
+            let dict = PyDict::new(py);
+            let parent = match &self.parent {
+                Some(parent) => parent.to_py(py, stock)?,
+                None => PyDict::new(py).into_any(),
+            };
+            dict.set_item("parentloop", parent)?;
+            if self.has_length {
+                dict.set_item("length", self.len)?;
             }
+            for (node, value) in self.last_values.borrow_mut().drain() {
+                dict.set_item(node, value)?;
+            }
+            *self.dict.borrow_mut() = Some(dict.clone());
+            dict
         };
         self.refresh(&dict)?;
         Ok(dict)

@@ -30,13 +30,15 @@ pub struct Program {
     /// By `ForeignId`.
     pub foreign: Vec<ForeignNode>,
     /// Blocks that `get_nodes_by_type(BlockNode)` finds, in order.
-    pub blocks: Vec<(NameId, NodeId)>,
+    pub blocks: OnceLock<Vec<(NameId, NodeId)>>,
     /// `Template.origin`
     pub origin: Py<PyAny>,
     /// `Origin.template_name`, for relative includes.
     pub template_name: Option<Box<str>>,
     /// A weak reference to the object that Python holds of this program.
     pub handle: OnceLock<Py<PyWeakrefReference>>,
+    /// The output of a template that is nothing but text, made at its first render.
+    pub constant: OnceLock<Py<PyAny>>,
     /// `forloop.length` exists (Django 6.0).
     pub loop_length: bool,
 }
@@ -59,6 +61,15 @@ impl Program {
             .map(|&id| self.kind(id))
             .find(|kind| !matches!(kind, NodeKind::Text(..) | NodeKind::MadeUpText(_)))
             .is_some_and(|kind| matches!(kind, NodeKind::Extends { .. }))
+    }
+
+    /// True if the template is one piece of text, or none at all.
+    pub fn is_constant(&self) -> bool {
+        match &*self.ast.lists[self.ast.root as usize] {
+            [] => true,
+            [only] => matches!(self.kind(*only), NodeKind::Text(..)),
+            _ => false,
+        }
     }
 
     /// A key that is unique to the program as long as it lives.

@@ -5,9 +5,11 @@ use crate::program::Program;
 use crate::py::frame::Frame;
 use crate::py::program::NativeProgram;
 use crate::scopes::{Layer, Scopes};
+use crate::sources::Trail;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ListId, NameId, NodeId, NodeKind};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
@@ -41,6 +43,22 @@ impl Tri {
     }
 }
 
+/// What `"".join` would find among the results of nodes.
+#[derive(Default)]
+pub struct Joined {
+    count: usize,
+    /// The first result that is no string: its position and type.
+    bad: Option<(usize, String)>,
+}
+
+impl Joined {
+    /// Error: the TypeError of `"".join` if a node has returned something else than a string.
+    pub fn check(self) -> PyResult<()> {
+        let Some((at, kind)) = self.bad else { return Ok(()) };
+        Err(PyTypeError::new_err(format!("sequence item {at}: expected str instance, {kind} found")))
+    }
+}
+
 /// The state of one render.
 pub struct Render<'py> {
     /// Proof that Python may be used.
@@ -69,6 +87,10 @@ pub struct Render<'py> {
     pub context: Option<Bound<'py, PyAny>>,
     /// What a context must be made from, as long as there is none.
     pub request: Option<Bound<'py, PyAny>>,
+    /// The type of what a node has returned in place of a string; whoever joins the results complains.
+    pub no_string: Option<String>,
+    /// The relations that the path evaluated last has walked.
+    pub trail: Option<Trail<'py>>,
     /// The context that a `Context.new()` is made from, if Python code has seen it.
     pub derive_from: Option<Bound<'py, PyAny>>,
     /// True in a context that `Context.new()` made: it has forgotten the context processors.
@@ -90,6 +112,7 @@ impl<'py> Render<'py> {
     }
 
     /// A value as a Python object.
+    #[expect(clippy::wrong_self_convention, reason = "it converts the value, not the render")]
     pub fn to_py(&mut self, value: &Value<'py>) -> PyResult<Bound<'py, PyAny>> {
         if let Value::Block(block) = value {
             let node = self.stock.call(self.py, "block_value", (&block.program, block.node))?;
@@ -110,16 +133,28 @@ impl<'py> Render<'py> {
 
     /// Renders a list of nodes.
     pub fn list(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId) -> PyResult<()> {
-        for &id in &p.ast.lists[list as usize] {
+        let mut joined = Joined::default();
+        self.items(program, p, list, &mut joined)?;
+        joined.check()
+    }
+
+    /// Renders a list of nodes whose results are joined later, together with others.
+    pub fn items(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId, joined: &mut Joined) -> PyResult<()> {
+        let nodes = &p.ast.lists[list as usize];
+        for (at, &id) in nodes.iter().enumerate() {
             match p.kind(id) {
                 NodeKind::Text(from, to) => self.out.push_str(&p.source[*from as usize..*to as usize]),
                 kind => {
                     if let Err(error) = self.node(program, p, id, kind) {
                         return Err(self.annotated(program, p, id, error));
                     }
+                    if let Some(kind) = self.no_string.take() {
+                        joined.bad.get_or_insert((joined.count + at, kind));
+                    }
                 }
             }
         }
+        joined.count += nodes.len();
         Ok(())
     }
 
@@ -159,10 +194,11 @@ impl<'py> Render<'py> {
             NodeKind::Url { view, args, kwargs, asvar } => self.url_node(p, *view, args, kwargs, *asvar),
             NodeKind::Static { path, asvar } => self.static_node(p, *path, *asvar),
             NodeKind::Autoescape { on, body } => {
+                // As in stock, an exception leaves the flag as it is.
                 let old = std::mem::replace(&mut self.autoescape, *on);
-                let result = self.list(program, p, *body);
+                self.list(program, p, *body)?;
                 self.autoescape = old;
-                result
+                Ok(())
             }
             NodeKind::Cycle(cycle) => self.cycle_node(p, *cycle),
             NodeKind::ResetCycle(cycle) => {
@@ -189,15 +225,15 @@ impl<'py> Render<'py> {
             NodeKind::Ambient { what, name } => self.ambient_node(p, *what, *name),
             NodeKind::Localize { on, body } => {
                 let old = std::mem::replace(&mut self.use_l10n, if *on { Tri::Yes } else { Tri::No });
-                let result = self.list(program, p, *body);
+                self.list(program, p, *body)?;
                 self.use_l10n = old;
-                result
+                Ok(())
             }
             NodeKind::LocalTime { on, body } => {
                 let old = std::mem::replace(&mut self.use_tz, if *on { Tri::Yes } else { Tri::No });
-                let result = self.list(program, p, *body);
+                self.list(program, p, *body)?;
                 self.use_tz = old;
-                result
+                Ok(())
             }
             NodeKind::Cache { expire, fragment, vary, using, body } => {
                 let spec = crate::tags::caching::CacheSpec { expire: *expire, fragment, vary, using: *using, body: *body };
@@ -253,7 +289,7 @@ impl<'py> Render<'py> {
     }
 
     /// Makes Python dictionaries of native layers and lines `context.dicts` and `render_context` up with them.
-    fn share_scopes(&mut self) -> PyResult<()> {
+    pub fn share_scopes(&mut self) -> PyResult<()> {
         let Some(context) = self.context.clone() else { return Ok(()) };
         let py = self.py;
         let stock = self.stock;

@@ -38,16 +38,16 @@ stock! {
     types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined, ZoneInfo,
         FixedZone;
-    objects: settings, logger, Token, token_types, group_result;
+    objects: settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
-        template_name = "template_name", render_context = "render_context", dicts = "dicts", engine = "engine",
+        template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
         string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",
         forloop = "forloop", block = "block", do_not_call_in_templates = "do_not_call_in_templates",
         alters_data = "alters_data", silent_variable_failure = "silent_variable_failure", html = "__html__",
         program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_class = "__class__",
         dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", csrf_token = "csrf_token",
         use_thousand_separator = "USE_THOUSAND_SEPARATOR", private_render = "_render", var = "var",
-        result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
+        prefetched_objects_cache = "_prefetched_objects_cache", result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
         block_context = "block_context", token = "token", nodelist = "nodelist", context = "context";
 }
 
@@ -66,12 +66,26 @@ impl Stock {
     }
 
     /// A function of the bridge module.
-    pub fn call<'py, A>(&self, py: Python<'py>, function: &str, args: A) -> PyResult<Bound<'py, PyAny>>
+    ///
+    /// Functions of the bridge are its own and never replaced, so that each is looked up once per thread.
+    pub fn call<'py, A>(&self, py: Python<'py>, function: &'static str, args: A) -> PyResult<Bound<'py, PyAny>>
     where
         A: pyo3::call::PyCallArgs<'py>,
     {
-        self.bridge.bind(py).getattr(function)?.call1(args)
+        let key = function.as_ptr() as usize;
+        let known = FUNCTIONS.with(|known| known.borrow().get(&key).map(|found| found.clone_ref(py)));
+        if let Some(found) = known {
+            return found.bind(py).call1(args);
+        }
+        let found = self.bridge.bind(py).getattr(function)?;
+        FUNCTIONS.with(|known| known.borrow_mut().insert(key, found.clone().unbind()));
+        found.call1(args)
     }
+}
+
+thread_local! {
+    /// By address of the name, which is a constant of this crate.
+    static FUNCTIONS: RefCell<FxHashMap<usize, Py<PyAny>>> = RefCell::default();
 }
 
 /// What a type is to the renderer. Decided once per type.
@@ -113,6 +127,8 @@ pub enum Class {
     Manager,
     /// A paginator's `Page`.
     Page,
+    /// A lazy string (`Promise`).
+    Lazy,
     /// Any other object that is what its type says.
     Plain,
     /// Objects that only Python can judge: subclasses of strings, numbers and dates, lazy objects, proxies.
@@ -165,13 +181,16 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
     if let Some((_, class)) = exact.iter().find(|(known, _)| known.is(kind)) {
         return Ok(*class);
     }
-    for base in [&stock.Decimal, &stock.date, &stock.time, &stock.Promise] {
+    for base in [&stock.Decimal, &stock.date, &stock.time] {
         if kind.is_subclass(base.bind(py))? {
             return Ok(Class::Special);
         }
     }
     if kind.is_subclass_of::<PyString>()? || kind.is_subclass_of::<PyInt>()? || kind.is_subclass_of::<PyFloat>()? {
         return Ok(Class::Special);
+    }
+    if kind.is_subclass(stock.Promise.bind(py))? {
+        return Ok(Class::Lazy);
     }
     if kind.is_subclass(stock.BaseContext.bind(py))? {
         return Ok(Class::Context);

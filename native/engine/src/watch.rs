@@ -3,9 +3,11 @@
 use crate::host::NativeTags;
 use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyList, PyTuple, PyType};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -35,21 +37,68 @@ impl Note {
     }
 }
 
+/// The notes on one holder, and the version of the holder at which they were last seen to hold.
+struct Holder {
+    notes: Vec<Note>,
+    version: AtomicU32,
+}
+
+impl Holder {
+    fn holds(&self, py: Python<'_>) -> PyResult<bool> {
+        let Some(first) = self.notes.first() else { return Ok(true) };
+        let version = type_version(first.holder.bind(py));
+        if version != 0 && version == self.version.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        for note in &self.notes {
+            if !note.holds(py)? {
+                return Ok(false);
+            }
+        }
+        // Looking attributes up has given the type a version, if it had none.
+        self.version.store(type_version(first.holder.bind(py)), Ordering::Relaxed);
+        Ok(true)
+    }
+}
+
+/// `Py_TPFLAGS_VALID_VERSION_TAG`: until CPython 3.11 the version counts only together with this flag.
+const VALID_VERSION_TAG: std::ffi::c_ulong = 1 << 19;
+
+/// The version of a class, which CPython changes with every change of the class or its bases. 0: none, or no class.
+fn type_version(holder: &Bound<'_, PyAny>) -> u32 {
+    if !holder.is_instance_of::<PyType>() {
+        return 0;
+    }
+    let kind = holder.as_ptr().cast::<ffi::PyTypeObject>();
+    // SAFETY: `holder` is a live type object; both fields are plain numbers.
+    let (version, flags) = unsafe { ((*kind).tp_version_tag, (*kind).tp_flags) };
+    if cfg!(Py_3_12) || flags & VALID_VERSION_TAG != 0 { version } else { 0 }
+}
+
 /// What was noted.
 struct Watched {
     /// Pieces that every template is compiled and rendered with.
-    engine: Vec<Note>,
+    engine: Vec<Holder>,
     /// `Template._render` and `Template.render`.
-    template: Vec<Note>,
+    template: Vec<Holder>,
     /// Contexts and the functions that make them.
-    contexts: Vec<Note>,
+    contexts: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
-    tags: Vec<Option<(Py<PyAny>, Vec<Note>)>>,
+    tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     signs_in_names: bool,
 }
 
-fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Note>> {
-    list.try_iter()?.map(|item| Note::load(&item?)).collect()
+fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
+    let mut holders: Vec<Holder> = Vec::new();
+    for item in list.try_iter()? {
+        let note = Note::load(&item?)?;
+        let known = holders.iter_mut().find(|holder| holder.notes[0].holder.is(&note.holder));
+        match known {
+            Some(holder) => holder.notes.push(note),
+            None => holders.push(Holder { notes: vec![note], version: AtomicU32::new(0) }),
+        }
+    }
+    Ok(holders)
 }
 
 fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
@@ -74,9 +123,9 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
     })
 }
 
-fn all_hold(py: Python<'_>, notes: &[Note]) -> PyResult<bool> {
-    for note in notes {
-        if !note.holds(py)? {
+fn all_hold(py: Python<'_>, holders: &[Holder]) -> PyResult<bool> {
+    for holder in holders {
+        if !holder.holds(py)? {
             return Ok(false);
         }
     }

@@ -188,6 +188,12 @@ impl<H: Host> Parser<H> {
                 NodeKind::Foreign { id: foreign.id, bodies: bodies.into(), exprs: exprs.into() }
             }
         };
+        if let NodeKind::Cycle(cycle) = kind {
+            // In Django `{% cycle name %}` is the same node again, which then has the token of the last tag.
+            let token = self.ast.tokens.len() as u32;
+            let same = self.ast.nodes.iter_mut().filter(|node| node.kind == NodeKind::Cycle(cycle));
+            same.for_each(|node| node.token = token);
+        }
         self.append(nodes, kind, token);
         Ok(())
     }

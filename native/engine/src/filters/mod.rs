@@ -16,6 +16,7 @@ mod urls;
 use crate::render::Render;
 use crate::stock::Stock;
 use crate::value::Value;
+use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -50,6 +51,10 @@ pub struct FilterEntry {
     expects_localtime: bool,
     needs_autoescape: bool,
     is_safe: bool,
+    /// Django's own default filter of that name.
+    pub is_stock: bool,
+    /// It reads all items of a collection.
+    pub reads_all: bool,
 }
 
 fn has_flag(function: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
@@ -64,12 +69,15 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
         return Ok(None);
     }
     let stock_name = stock.call(py, "stock_filter_name", (bound,))?;
-    let native = match stock_name.cast::<PyString>() {
-        Ok(name) => registry::find(name.to_str()?),
-        Err(_) => None,
-    };
+    let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
+    let native = stock_name.and_then(registry::find);
+    let effect = stock_name.and_then(effects::of);
     Ok(Some(FilterEntry {
         native,
+        is_stock: stock_name.is_some_and(|name| !name.contains('.')),
+        reads_all: effect.is_some_and(|effect| {
+            matches!(effect, Effect::Count | Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort)
+        }),
         expects_localtime: has_flag(bound, "expects_localtime")?,
         needs_autoescape: has_flag(bound, "needs_autoescape")?,
         is_safe: has_flag(bound, "is_safe")?,

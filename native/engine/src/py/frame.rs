@@ -3,6 +3,7 @@
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
 use crate::py::block_context::NativeBlocks;
 use crate::render::Render;
+use crate::sources::Groups;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rustc_hash::FxHashMap;
@@ -19,11 +20,16 @@ const HISTORY_KEY: &str = "extends_context";
 /// A node of a program: (program, node or cycle).
 pub type NodeKey = (usize, u32);
 
+/// Loaded templates by node and name.
+pub type Includes = FxHashMap<(NodeKey, Box<str>), Py<PyAny>>;
+
 /// What all frames of a render share.
 #[derive(Default)]
 pub struct RootState {
     /// Templates that `{% include %}` nodes have loaded, by node and name.
-    pub includes: RefCell<FxHashMap<(NodeKey, Box<str>), Py<PyAny>>>,
+    pub includes: RefCell<Includes>,
+    /// Instances that were fetched together.
+    pub groups: RefCell<Groups>,
 }
 
 /// What nodes remember while one template is rendered.
@@ -190,14 +196,13 @@ impl<'py> Frame<'py> {
     /// The dictionary of this frame for Python code.
     fn share(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let known = self.state.dict.borrow().as_ref().map(|dict| dict.bind(py).clone());
-        let dict = match known {
-            Some(dict) => dict,
-            None => {
-                let dict = PyDict::new(py);
-                dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Rc::clone(&self.state) })?)?;
-                *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
-                dict
-            }
+        let dict = if let Some(dict) = known {
+            dict
+        } else {
+            let dict = PyDict::new(py);
+            dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Rc::clone(&self.state) })?)?;
+            *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
+            dict
         };
         if let Some(table) = &*self.state.blocks.borrow()
             && !dict.contains(BLOCK_CONTEXT_KEY)?

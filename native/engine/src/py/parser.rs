@@ -53,8 +53,8 @@ fn take_token(token: &Bound<'_, PyAny>) -> PyResult<Token> {
 
 impl NativeParser {
     /// Lends the parser's state to Python for the time of a call.
-    pub fn lend<'py, T>(
-        this: &Bound<'py, Self>,
+    pub fn lend<T>(
+        this: &Bound<'_, Self>,
         parser: &mut Parser<PyHost>,
         call: impl FnOnce() -> PyResult<T>,
     ) -> PyResult<T> {
@@ -103,6 +103,7 @@ impl NativeParser {
 #[pymethods]
 impl NativeParser {
     /// `parse(until)`: the number of the node list.
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes the list from any sequence")]
     fn parse(&self, py: Python<'_>, until: Vec<String>) -> PyResult<u32> {
         self.with(py, |parser| {
             let until: Vec<&str> = until.iter().map(String::as_str).collect();

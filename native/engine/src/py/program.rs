@@ -3,6 +3,7 @@
 use crate::host::PyHost;
 use crate::out::Out;
 use crate::program::{Program, make_consts, make_names};
+use crate::py::composition::Composed;
 use crate::py::{counters, describe};
 use crate::py::frame::{Frame, RootState, root_in};
 use crate::py::parser::{NativeParser, make_token};
@@ -33,6 +34,7 @@ pub struct NativeProgram {
     origin: Py<PyAny>,
     debug: bool,
     size_hint: AtomicU64,
+    composed: OnceLock<Composed>,
 }
 
 /// How much larger than the last output the next buffer is made.
@@ -42,6 +44,17 @@ impl NativeProgram {
     /// The compiled template. Error: it is still being compiled.
     pub fn program(&self) -> PyResult<&Program> {
         self.program.get().ok_or_else(|| PyRuntimeError::new_err("the template is still being compiled"))
+    }
+
+    /// What the template needs, with all that it extends and includes. Walked on first use.
+    pub fn composition(&self, py: Python<'_>, engine: &Bound<'_, PyAny>) -> PyResult<&Composed> {
+        if let Some(composed) = self.composed.get() {
+            return Ok(composed);
+        }
+        let weak = self.program()?.handle.get().and_then(|weak| weak.bind(py).upgrade());
+        let Some(handle) = weak else { return Err(PyRuntimeError::new_err("the program is gone")) };
+        let composed = Composed::of(handle.cast::<Self>()?, engine)?;
+        Ok(self.composed.get_or_init(|| composed))
     }
 
     /// `Template.extra_data`
@@ -95,21 +108,20 @@ pub fn native_identity(node: &Bound<'_, PyAny>) -> PyResult<Option<(Py<NativePro
 fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Bound<'_, PyAny>) -> PyResult<Program> {
     let names = make_names(py, &parser.ast);
     let consts = make_consts(py, stock, &parser.ast)?;
-    let mut program = Program {
+    Ok(Program {
         source: parser.source,
         names,
         consts,
         filters: parser.host.filters,
         foreign: parser.host.foreign,
-        blocks: Vec::new(),
+        blocks: OnceLock::new(),
         origin: template.getattr("origin")?.unbind(),
         template_name: parser.template_name,
         handle: OnceLock::new(),
+        constant: OnceLock::new(),
         loop_length: stock.call(py, "has_loop_length", ())?.is_truthy()?,
         ast: parser.ast,
-    };
-    program.blocks = find_blocks(py, stock, &program)?;
-    Ok(program)
+    })
 }
 
 /// The blocks that `get_nodes_by_type(BlockNode)` would find.
@@ -180,6 +192,7 @@ impl NativeProgram {
                 origin: origin.clone().unbind(),
                 debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
                 size_hint: AtomicU64::new(source.len() as u64),
+                composed: OnceLock::new(),
             },
         )?;
         let host = PyHost::new(template, &engine, native_tags, &handle)?;
@@ -197,8 +210,11 @@ impl NativeProgram {
         if program.handle.set(weak).is_err() || handle.get().program.set(program).is_err() {
             return Err(PyRuntimeError::new_err("a template was compiled twice"));
         }
+        let program = handle.get().program()?;
+        // Nodes of Python's are asked for the blocks inside of them, which needs the finished program.
+        let blocks = find_blocks(py, stock, program)?;
+        program.blocks.get_or_init(|| blocks);
         let partials: Vec<(String, u32, u32, u32)> = {
-            let program = handle.get().program()?;
             let ast = &program.ast;
             ast.partials.iter().map(|(name, list, start, end)| (ast.names[*name as usize].to_string(), *list, *start, *end)).collect()
         };
@@ -210,7 +226,6 @@ impl NativeProgram {
     }
 
     /// Lets the garbage collector see the cycles between a program and the objects that stand for its nodes.
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that PyO3 asks for")]
     fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
         visit.call(&self.extra_data)?;
         visit.call(&self.nodes)?;
@@ -248,6 +263,25 @@ impl NativeProgram {
             Some(p) => describe::filters_of(py, &p.ast, &p.filters, expr),
             None => self.with_parser(py, |parser| parser.filters_of(py, expr)),
         }
+    }
+
+    /// For people: the dotted paths of each free variable, of the template and all that it extends and includes.
+    fn variable_paths<'py>(&self, py: Python<'py>, engine: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let paths = PyDict::new(py);
+        for (name, found) in self.composition(py, engine)?.paths() {
+            paths.set_item(name, found)?;
+        }
+        Ok(paths)
+    }
+
+    /// The `Usage` of each free variable.
+    fn usage<'py>(&self, py: Python<'py>, engine: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let composition = self.composition(py, engine)?;
+        let usages = PyDict::new(py);
+        for at in 0..composition.variables() {
+            usages.set_item(composition.variable_name(py, at), composition.of_variable(py, at)?)?;
+        }
+        Ok(usages)
     }
 
     /// True as soon as the template has been compiled.
@@ -308,15 +342,17 @@ impl NativeProgram {
             return Ok(None);
         }
         let mut render = enter(py, stock, context)?;
-        render.out = Out::with_capacity(slf.get().capacity());
+        if !slf.get().program()?.is_constant() {
+            render.out = Out::with_capacity(slf.get().capacity());
+        }
         render.frames_base = frame_count(stock, context)?;
         let before = render_context_template(stock, context)?;
         let base = render_context_dicts(stock, context)?.get_item(0)?;
         let root = root_in(base.cast::<PyDict>()?)?;
         render.frames.push(Frame::new(template.clone(), root));
         let p = slf.get().program()?;
-        let result = render.list(slf, p, p.ast.root);
-        leave(&render, context, Some(before))?;
+        let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
+        leave(&mut render, context, Some(before))?;
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
@@ -344,7 +380,9 @@ impl NativeProgram {
         };
         let mut render = fresh(py, stock, template)?;
         render.autoescape = autoescape;
-        render.out = Out::with_capacity(slf.get().capacity());
+        if !slf.get().program()?.is_constant() {
+            render.out = Out::with_capacity(slf.get().capacity());
+        }
         render.request = request.cloned();
         render.scopes.layers.push(Layer::Builtins);
         match request {
@@ -364,7 +402,13 @@ impl NativeProgram {
         }
         render.frames.push(Frame::new(template.clone(), Rc::<RootState>::default()));
         let p = slf.get().program()?;
-        render.list(slf, p, p.ast.root)?;
+        let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
+        if let Some(context) = render.context.clone() {
+            // What a tag or an exception keeps of it must look as after stock's `bind_template`.
+            render.share_scopes()?;
+            stock.call(py, "unbind_context", (context,))?;
+        }
+        result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
     }
@@ -388,7 +432,7 @@ impl NativeProgram {
         enter_frame(&mut render, stock, context)?;
         let value = if ignore_failures { render.eval_or_none(p, expr) } else { render.eval(p, expr) };
         let result = value.and_then(|value| render.to_py(&value));
-        leave(&render, context, None)?;
+        leave(&mut render, context, None)?;
         result
     }
 }
@@ -400,6 +444,14 @@ impl NativeProgram {
 
     fn finish_output<'py>(&self, render: Render<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (py, stock) = (render.py, render.stock);
+        let p = self.program()?;
+        if p.is_constant() {
+            if let Some(text) = p.constant.get() {
+                return Ok(text.bind(py).clone());
+            }
+            let text = stock.SafeString.bind(py).call1((&*p.source,))?;
+            return Ok(p.constant.get_or_init(|| text.unbind()).bind(py).clone());
+        }
         self.size_hint.store(render.out.len() as u64, Ordering::Relaxed);
         let text = render.out.finish(py)?;
         stock.SafeString.bind(py).call1((text,))
@@ -417,7 +469,7 @@ impl NativeProgram {
         let mut render = enter(py, stock, context)?;
         enter_frame(&mut render, stock, context)?;
         let result = work(&mut render, p);
-        leave(&render, context, None)?;
+        leave(&mut render, context, None)?;
         result?;
         counters::native_render();
         let text = render.out.finish(py)?;
@@ -441,6 +493,8 @@ fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) 
         engine,
         context: None,
         request: None,
+        trail: None,
+        no_string: None,
         derive_from: None,
         is_new: false,
         template_name: template.getattr("name")?,
@@ -475,6 +529,8 @@ fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -
         engine,
         context: Some(context.clone()),
         request: None,
+        trail: None,
+        no_string: None,
         derive_from: None,
         is_new: false,
         template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
@@ -518,14 +574,20 @@ fn enter_frame<'py>(render: &mut Render<'py>, stock: &Stock, context: &Bound<'py
 
 /// Leaves Python's context as the native nodes have left theirs; `before` is the template to go back to if a frame
 /// was opened.
-fn leave<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>, before: Option<Bound<'py, PyAny>>) -> PyResult<()> {
+fn leave<'py>(render: &mut Render<'py>, context: &Bound<'py, PyAny>, before: Option<Bound<'py, PyAny>>) -> PyResult<()> {
     let py = render.py;
     let dicts = context.getattr(render.stock.dicts.bind(py))?;
     let dicts = dicts.cast::<PyList>()?;
     let count = render.scopes.layers.len();
     if dicts.len() > count {
         dicts.del_slice(count, dicts.len())?;
+    } else if dicts.len() < count {
+        // An exception has left layers open that stock would leave open, too.
+        render.share_scopes()?;
     }
+    context.setattr(render.stock.autoescape.bind(py), render.autoescape)?;
+    context.setattr(render.stock.use_l10n.bind(py), render.use_l10n.to_py(py))?;
+    context.setattr(render.stock.use_tz.bind(py), render.use_tz.to_py(py))?;
     if let Some(template) = before {
         let frames = render_context_dicts(render.stock, context)?;
         if frames.len() > render.frames_base {

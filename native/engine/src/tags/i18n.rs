@@ -25,6 +25,17 @@ impl<'py> Render<'py> {
             }
             None => None,
         };
+        let parsed = &p.ast.exprs[expr as usize];
+        if let (Head::Const(constant), true, false) = (&parsed.head, parsed.filters.is_empty(), noop)
+            && p.consts[*constant as usize].bind(py).is_instance_of::<PyString>()
+        {
+            // A safe string stays safe when it is translated: no need for a lazy object.
+            let text = self.stock.call(py, "translate_constant", (&p.consts[*constant as usize], context))?;
+            return match asvar {
+                Some(name) => self.assign(p, name, Value::Py(text)),
+                None => self.write_node_result(&Value::Py(text)),
+            };
+        }
         let value = self.translated(p, expr, noop, context)?;
         let text = self.displayed(&value)?;
         let text = self.stock.call(py, "single_percents", (text,))?;
@@ -41,11 +52,23 @@ impl<'py> Render<'py> {
         }
         let expr = &p.ast.exprs[id as usize];
         let head = match &expr.head {
-            Head::Const(constant) | Head::Number(constant) => p.consts[*constant as usize].bind(self.py).clone(),
-            Head::Path(names) => match self.path(p, names)? {
+            Head::Const(constant) | Head::Number(constant) => {
+                let constant = p.consts[*constant as usize].bind(self.py).clone();
+                if constant.is_instance(self.stock.Promise.bind(self.py))? {
+                    // `_("…")` is translated already, without the context.
+                    return self.apply_filters(p, id, Value::Py(constant));
+                }
+                constant
+            }
+            Head::Path(names) => match self.path(p, names, false)? {
                 crate::lookup::Lookup::Found(value) => self.to_py(&value)?,
                 // Nothing to translate: the ordinary rule for missing variables.
-                crate::lookup::Lookup::Missing(..) => return self.eval(p, id),
+                crate::lookup::Lookup::Missing(..) => {
+                    if self.string_if_invalid.is_truthy()? {
+                        return self.invalid(&expr.text[..expr.head_len as usize]);
+                    }
+                    return self.apply_filters(p, id, Value::Py(self.string_if_invalid.clone()));
+                }
             },
         };
         let head = self.stock.call(self.py, "translate_lazily", (head, context))?;
@@ -65,7 +88,10 @@ impl<'py> Render<'py> {
         self.scopes.push();
         self.assign_all(p, values)?;
         let (singular, mut names) = message(p, &node.singular);
-        let result = if let Some((name, expr)) = node.count {
+        // An empty plural part is none: its counter is not even looked at.
+        let result = if let Some((name, expr)) = node.count
+            && !node.plural.is_empty()
+        {
             let count = self.eval(p, expr)?;
             let count = self.to_py(&count)?;
             self.stock.call(py, "check_count", (&count, &*p.ast.names[name as usize], &*node.tag_name))?;

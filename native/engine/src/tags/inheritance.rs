@@ -11,7 +11,7 @@ use djust_syntax::ast::{ExprId, Head, NameId, NodeId};
 use djust_syntax::tags::relative_path;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use std::rc::Rc;
 
 impl<'py> Render<'py> {
@@ -107,7 +107,7 @@ impl<'py> Render<'py> {
 
     fn add_blocks(&self, blocks: &Blocks<'py>, p: &Program) -> PyResult<()> {
         let Some(program) = p.handle.get() else { return Ok(()) };
-        for (name, node) in &p.blocks {
+        for (name, node) in p.blocks.get().into_iter().flatten() {
             let Some(program) = program.bind(self.py).upgrade() else { continue };
             let block = BlockRef::Native(program.cast_into::<NativeProgram>()?.unbind(), *node);
             blocks.add(p.name(self.py, *name), block)?;
@@ -131,7 +131,9 @@ impl<'py> Render<'py> {
             let expr = &p.ast.exprs[parent as usize];
             let mut message = format!("Invalid template name in 'extends' tag: {}.", object.repr()?);
             if !expr.filters.is_empty() || !matches!(expr.head, Head::Const(_)) {
-                message.push_str(&format!(" Got this from the '{}' variable.", expr.text));
+                message.push_str(" Got this from the '");
+                message.push_str(&expr.text);
+                message.push_str("' variable.");
             }
             return Err(PyErr::from_value(self.stock.TemplateSyntaxError.bind(py).call1((message,))?));
         }
@@ -145,11 +147,37 @@ impl<'py> Render<'py> {
             return Ok(inner);
         }
         let history = self.frame().history(py, &p.origin)?;
+        if let Ok(name) = object.cast::<PyString>()
+            && let Some(template) = self.cached_template(name, Some(&history))?
+        {
+            history.append(template.getattr(self.stock.origin.bind(py))?)?;
+            return Ok(template);
+        }
         let kwargs = PyDict::new(py);
         kwargs.set_item("skip", &history)?;
         let found = self.engine.call_method("find_template", (object,), Some(&kwargs))?;
         history.append(found.get_item(1)?)?;
         found.get_item(0)
+    }
+
+    /// A template that Django's cached loader has, unless it is one of `skip` (by origin), which changes the key.
+    fn cached_template(
+        &self,
+        name: &Bound<'py, PyString>,
+        skip: Option<&Bound<'py, PyList>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.py;
+        let Some(cache) = crate::lookup::optional_attribute(&self.engine, self.stock.template_cache.bind(py))? else {
+            return Ok(None);
+        };
+        let Ok(cache) = cache.cast::<PyDict>() else { return Ok(None) };
+        for origin in skip.into_iter().flatten() {
+            let known = crate::lookup::optional_attribute(&origin, self.stock.template_name.bind(py))?;
+            if known.is_none_or(|known| known.eq(name).unwrap_or(true)) {
+                return Ok(None);
+            }
+        }
+        Ok(cache.get_item(name)?.filter(crate::watch::is_our_template))
     }
 
     pub(crate) fn include_node(
@@ -263,7 +291,14 @@ impl<'py> Render<'py> {
             Ok(name) if name == text => names.clone(),
             _ => self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?,
         };
-        let template = self.engine.call_method1("select_template", (PyTuple::new(py, [name])?,))?;
+        let cached = match name.cast::<PyString>() {
+            Ok(name) => self.cached_template(name, None)?,
+            Err(_) => None,
+        };
+        let template = match cached {
+            Some(template) => template,
+            None => self.engine.call_method1("select_template", (PyTuple::new(py, [name])?,))?,
+        };
         root.includes.borrow_mut().insert(key, template.clone().unbind());
         Ok(template)
     }

@@ -44,7 +44,12 @@ impl<'py> Render<'py> {
 
     /// Values of `name=expression` pairs, evaluated before any is assigned.
     pub(crate) fn bound_values(&mut self, p: &Program, bindings: &[(NameId, ExprId)]) -> PyResult<Vec<(NameId, Value<'py>)>> {
-        bindings.iter().map(|(name, expr)| Ok((*name, self.eval(p, *expr)?))).collect()
+        bindings.iter().map(|(name, expr)| {
+                let value = self.eval(p, *expr)?;
+                self.remember(&value)?;
+                Ok((*name, value))
+            })
+            .collect()
     }
 
     pub(crate) fn assign_all(&mut self, p: &Program, values: Vec<(NameId, Value<'py>)>) -> PyResult<()> {
@@ -58,7 +63,7 @@ impl<'py> Render<'py> {
         let mut first = None;
         for &expr in vars {
             let value = self.eval_or_none(p, expr)?;
-            if value.is_true()? {
+            if self.truth(&value)? {
                 first = Some(value);
                 break;
             }

@@ -3,7 +3,7 @@
 use crate::loops::ForLoop;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
-use crate::render::Render;
+use crate::render::{Joined, Render};
 use crate::scopes::Layer;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
@@ -67,7 +67,11 @@ impl<'py> Render<'py> {
         spec: &ForSpec<'_>,
         parent: Option<Value<'py>>,
     ) -> PyResult<()> {
-        let values = self.loop_values(p, id, spec.sequence)?;
+        let values = self.loop_values(p, spec.sequence)?;
+        let place = match &values {
+            Some(values) => self.loop_place(p, id, values)?,
+            None => None,
+        };
         let len = match &values {
             Some(values) => values.len()?,
             None => 0,
@@ -75,30 +79,34 @@ impl<'py> Render<'py> {
         let (Some(values), true) = (values, len > 0) else {
             return spec.empty.map_or(Ok(()), |list| self.list(program, p, list));
         };
-        let mut items = self.items(&values, len, spec.reversed)?;
+        let mut items = self.loop_items(&values, len, spec.reversed)?;
         let forloop = Rc::new(ForLoop::new(parent, len, p.loop_length));
         self.scopes.set(self.py, self.stock, self.stock.forloop.bind(self.py), Value::Loop(Rc::clone(&forloop)))?;
         let mut index = 0;
+        let mut joined = Joined::default();
         while let Some(item) = items.next() {
             let item = item?;
             forloop.index.set(index);
             forloop.refresh_shared()?;
+            if let Some(place) = &place {
+                self.put_in_place(&item, place);
+            }
             if let [name] = spec.vars {
                 self.scopes.set(self.py, self.stock, p.name(self.py, *name), Value::Py(item))?;
-                self.list(program, p, spec.body)?;
+                self.items(program, p, spec.body, &mut joined)?;
             } else {
                 self.unpack(p, spec.vars, &item)?;
-                self.list(program, p, spec.body)?;
+                self.items(program, p, spec.body, &mut joined)?;
                 self.scopes.pop();
             }
             index += 1;
         }
-        Ok(())
+        joined.check()
     }
 
     /// What a loop goes over, with a length. `None`: nothing.
-    fn loop_values(&mut self, p: &Program, _id: NodeId, sequence: ExprId) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let value = self.eval_or_none(p, sequence)?;
+    fn loop_values(&mut self, p: &Program, sequence: ExprId) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.eval_source(p, sequence)?;
         if value.is_none() {
             return Ok(None);
         }
@@ -117,7 +125,7 @@ impl<'py> Render<'py> {
         Ok(Some(list.into_any()))
     }
 
-    fn items(&self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
+    fn loop_items(&self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
         if let Ok(list) = values.cast_exact::<PyList>() {
             return Ok(Items::List { list: list.clone(), at: if reversed { len } else { 0 }, reversed });
         }

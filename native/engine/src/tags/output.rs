@@ -17,8 +17,24 @@ impl<'py> Render<'py> {
             Some(token) => self.to_py(&token)?,
             None => self.py.None().into_bound(self.py),
         };
-        let text = self.stock.call(self.py, "csrf_input", (token,))?;
-        self.out.push_py(text.cast::<PyString>()?, false)
+        if !token.is_truthy()? {
+            // Stock warns about the missing token in development.
+            let text = self.stock.call(self.py, "csrf_input", (token,))?;
+            return self.out.push_py(text.cast::<PyString>()?, false);
+        }
+        if token.eq("NOTPROVIDED")? {
+            return Ok(());
+        }
+        let text = if token.is_exact_instance_of::<PyString>() || token.get_type().is(self.stock.simple_lazy.bind(self.py)) {
+            token.str()?
+        } else {
+            let text = self.stock.call(self.py, "csrf_input", (token,))?;
+            return self.out.push_py(text.cast::<PyString>()?, false);
+        };
+        self.out.push_str("<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"");
+        self.out.push_py(&text, true)?;
+        self.out.push_str("\">");
+        Ok(())
     }
 
     pub(crate) fn filter_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, expr: ExprId, body: ListId) -> PyResult<()> {
@@ -41,10 +57,11 @@ impl<'py> Render<'py> {
             }
             value => self.to_py(value)?,
         };
-        match object.cast::<PyString>() {
-            Ok(text) => self.out.push_py(text, false),
-            Err(_) => Err(not_a_string(&object)?),
+        if let Ok(text) = object.cast::<PyString>() {
+            return self.out.push_py(text, false);
         }
+        self.no_string = Some(object.get_type().name()?.to_string());
+        Ok(())
     }
 
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
@@ -87,10 +104,4 @@ impl<'py> Render<'py> {
             _ => self.write_node_result(&Value::Py(object.clone())),
         }
     }
-}
-
-/// The error of `"".join` for a node whose result is not a string.
-pub fn not_a_string(object: &Bound<'_, PyAny>) -> PyResult<PyErr> {
-    let name = object.get_type().name()?;
-    Ok(pyo3::exceptions::PyTypeError::new_err(format!("sequence item 0: expected str instance, {name} found")))
 }

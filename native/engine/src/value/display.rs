@@ -3,7 +3,6 @@
 use super::Value;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -116,14 +115,7 @@ impl<'py> Render<'py> {
     /// Appends what Django's own function makes of the object.
     fn write_special(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
         let text = self.display(object)?;
-        let Ok(text) = text.cast::<PyString>() else {
-            let index = 0;
-            let name = text.get_type().name()?;
-            return Err(PyTypeError::new_err(format!(
-                "sequence item {index}: expected str instance, {name} found"
-            )));
-        };
-        self.out.push_py(text, false)
+        self.write_node_result(&Value::Py(text))
     }
 
     /// `render_value_in_context(value)` by Django.

@@ -1,0 +1,140 @@
+"""The pieces of Django that run natively, as Django made them.
+
+A site may have replaced them, before or after us.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import re
+import sys
+from importlib import import_module
+from types import FunctionType
+from typing import Any
+
+from django.template import base, context
+from django.template.backends import django as django_backend
+from django.template.context import BaseContext, Context, RequestContext
+
+#: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
+_REPLACED = object()
+
+_TAG_RE = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})")
+_FILTER_FLAGS = re.VERBOSE | re.UNICODE
+
+
+def comes_from(function: Any, module: str) -> bool:
+    """True if a function was written in a module.
+
+    A wrapper may bear another's name, but not its globals.
+    """
+    if isinstance(function, FunctionType) and function.__globals__ is vars(contextlib):
+        # `@contextmanager`: the generator function counts.
+        function = inspect.unwrap(function)
+    return isinstance(function, FunctionType) and function.__globals__.get("__name__") == module
+
+
+def is_genuine(holder: Any, name: str, value: Any) -> bool:
+    """True if an attribute of a class or module of Django's has the value that Django gave it.
+
+    A site that patches Django in `AppConfig.ready()` does so before its first template, and with it
+    us, is loaded.
+    """
+    if inspect.isclass(holder):
+        return comes_from(value, holder.__module__)
+    if name == "tag_re":
+        return bool((value.pattern, value.flags) == (_TAG_RE.pattern, _TAG_RE.flags))
+    if name == "filter_re":
+        return bool((value.pattern, value.flags) == (base.filter_raw_string, _FILTER_FLAGS))
+    home = str(getattr(value, "__module__", ""))
+    if not home.startswith("django.") or getattr(value, "__name__", "") != name:
+        return False
+    return inspect.isclass(value) or comes_from(value, home)
+
+
+#: Libraries whose filters run natively, with what goes before the names of their filters.
+_FILTER_LIBRARIES = {
+    "django.template.defaultfilters": "",
+    "django.templatetags.l10n": "l10n.",
+    "django.contrib.humanize.templatetags.humanize": "humanize.",
+}
+
+
+def stock_filter_name(function: Any) -> str | None:
+    """The name of one of Django's own filters: bare for default filters, else `library.name`."""
+    home = getattr(function, "__module__", None) or ""
+    prefix = _FILTER_LIBRARIES.get(home)
+    module = sys.modules.get(home)
+    if prefix is None or module is None:
+        return None
+    # `stringfilter` wraps functions of anybody, so what it wraps counts, too.
+    wrapper = "django.template.defaultfilters" if hasattr(function, "__wrapped__") else home
+    if not comes_from(function, wrapper) or not comes_from(inspect.unwrap(function), home):
+        return None
+    names = (name for name, known in module.register.filters.items() if known is function)
+    name = next(names, None)
+    return None if name is None else prefix + name
+
+
+def _note(holder: Any, name: str) -> tuple[Any, str, Any]:
+    value = getattr(holder, name)
+    return holder, name, value if is_genuine(holder, name, value) else _REPLACED
+
+
+def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
+    """What is called on a class, as (class, name, function)."""
+    return [
+        _note(cls, name)
+        for name, value in vars(cls).items()
+        if callable(value) and not inspect.isclass(value)
+    ]
+
+
+def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
+    return [_note(module, name) for name in names]
+
+
+def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
+    """Notes the pieces of Django that are run natively: (holder, attribute, value).
+
+    The value of a piece that is not Django's own any more is one that the attribute will never
+    have.
+    """
+    engine = _members(
+        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode",
+        "FilterExpression", "Variable", "Token", "render_value_in_context", "tag_re", "filter_re",
+        "conditional_escape", "localize", "template_localtime",
+    )  # fmt: skip
+    cls: type[Any]
+    for cls in (
+        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode,
+        base.VariableNode, base.FilterExpression, base.Variable, base.Token,
+    ):  # fmt: skip
+        engine += _methods(cls)
+    engine += [
+        item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
+    ]
+    template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
+    contexts = _members(django_backend, "make_context")
+    contexts += _members(context, "Context", "RequestContext")
+    for cls in (BaseContext, Context, RequestContext):
+        contexts += _methods(cls)
+    tags: list[Any] = []
+    for module_name, function_name, class_names in table:
+        module = import_module(module_name)
+        function = getattr(module, function_name, None)
+        if function is None or not comes_from(function, module_name):
+            tags.append(None)
+            continue
+        notes = _members(module, *class_names)
+        for class_name in class_names:
+            notes += _methods(getattr(module, class_name))
+        tags.append((function, notes))
+    return {
+        "engine": engine,
+        "template": template,
+        "contexts": contexts,
+        "tags": tags,
+        "signs_in_names": "+-]" in base.filter_raw_string,
+    }

@@ -1,0 +1,3 @@
+"""Settings of the site for django-cotton."""
+
+SETTINGS = {"INSTALLED_APPS": ["django_cotton"]}

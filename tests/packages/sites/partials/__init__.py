@@ -1,0 +1,3 @@
+"""Settings of the site for django-template-partials."""
+
+SETTINGS = {"INSTALLED_APPS": ["template_partials"]}

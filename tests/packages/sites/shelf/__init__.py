@@ -1,0 +1,1 @@
+"""Not a package's site: books and authors, the data that several sites show."""

@@ -1,0 +1,173 @@
+"""Visits all pages of one site on one engine, in this process, and writes what came back as JSON.
+
+It is started by `run.py`, never by hand: `worker.py <site> <stock|ours> <plain|watched> <result file>`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import random
+import secrets
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+STOCK = "django.template.backends.django.DjangoTemplates"
+OURS = "djust_backend.django.DjustTemplates"
+OUR_FORMS = "djust_backend.forms.DjustTemplates"
+
+APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+PROCESSORS = [
+    "django.template.context_processors.debug",
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
+
+
+def settings_of(site: ModuleType, engine: str, mode: str) -> dict[str, Any]:
+    """Return the settings for a site; `watched` turns the debug mode of the template engine on."""
+    watched = mode == "watched"
+    own = dict(site.SETTINGS)
+    options = {"context_processors": PROCESSORS, "debug": watched, **own.pop("OPTIONS", {})}
+    folder = Path(str(site.__file__)).parent / "templates"
+    entry = {
+        "BACKEND": OURS if engine == "ours" else STOCK,
+        "DIRS": [folder],
+        "APP_DIRS": "loaders" not in options,
+        "OPTIONS": options,
+    }
+    # A site changes one line. That forms may go through our engine, too, is tried in one mode.
+    forms = {"FORM_RENDERER": OUR_FORMS} if engine == "ours" and watched else {}
+    return {
+        "SECRET_KEY": "for tests only",
+        "ALLOWED_HOSTS": ["testserver"],
+        "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "ROOT_URLCONF": f"{site.__name__}.pages",
+        "STATIC_URL": "/static/",
+        "MEDIA_ROOT": tempfile.mkdtemp(),
+        "USE_TZ": True,
+        **forms,
+        **own,
+        "INSTALLED_APPS": [*APPS, *own.get("INSTALLED_APPS", [])],
+        "MIDDLEWARE": [*MIDDLEWARE, *own.get("MIDDLEWARE", [])],
+        "TEMPLATES": [entry],
+    }
+
+
+def make_repeatable() -> None:
+    """Let every source of chance give the same answers in each process."""
+    chance = random.Random(0)
+    secrets.choice = chance.choice
+    secrets.token_urlsafe = lambda nbytes=32: f"{chance.getrandbits(nbytes * 8):x}"
+    secrets.token_hex = lambda nbytes=32: f"{chance.getrandbits(nbytes * 8):0{nbytes * 2}x}"
+    os.urandom = chance.randbytes
+    uuid.uuid4 = lambda: uuid.UUID(int=chance.getrandbits(128), version=4)
+    random.seed(0)
+
+
+def visit(client: Any, step: Any, watched: bool) -> dict[str, Any]:
+    """Return what one request gave: status, body, templates, or the exception."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        try:
+            response = client.get(step) if isinstance(step, str) else step(client)
+            body = b"".join(response) if response.streaming else response.content
+        except Exception as error:  # noqa: BLE001 - any exception is a result, to be compared
+            place = getattr(error, "template_debug", None) or {}
+            seen: dict[str, Any] = {
+                "error": f"{type(error).__module__}.{type(error).__qualname__}: {error}",
+                "place": [place.get("name"), place.get("line"), place.get("during")],
+            }
+            return {**seen, "queries": len(queries)}
+    seen = {
+        "status": response.status_code,
+        "headers": {key: response.get(key) for key in ("Content-Type", "Location")},
+        "body": body.decode(errors="backslashreplace"),
+        "queries": len(queries),
+        "templates": [template.name for template in getattr(response, "templates", ())],
+    }
+    if watched:
+        found = response.context or []
+        contexts = found if isinstance(found, list) else [found]
+        seen["contexts"] = [sorted(map(str, context.flatten())) for context in contexts]
+    return seen
+
+
+def visit_all(pages: ModuleType, watched: bool) -> dict[str, dict[str, Any]]:
+    """Return what each page gave, on the first and on the second visit."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    seen = {}
+    client = Client()
+    if getattr(pages, "LOGIN", False):
+        user, _ = User.objects.get_or_create(
+            username="admin", defaults={"is_staff": True, "is_superuser": True, "email": "a@example.org"}
+        )
+        client.force_login(user)
+    for page in pages.PAGES() if callable(pages.PAGES) else pages.PAGES:
+        name, step = page if isinstance(page, tuple) else (page, page)
+        for turn in ("first", "again"):
+            seen[f"{name} ({turn})"] = visit(client, step, watched)
+    return seen
+
+
+def main(site_name: str, engine: str, mode: str, result: str) -> None:
+    """Prepare the site, visit its pages and write the result."""
+    make_repeatable()
+    sys.path.insert(0, str(HERE))
+    from django.conf import settings
+
+    site = importlib.import_module(f"sites.{site_name}")
+    settings.configure(**settings_of(site, engine, mode))
+    import django
+
+    django.setup()
+    logging.disable(logging.CRITICAL)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    pages = importlib.import_module(f"{site.__name__}.pages")
+    if hasattr(pages, "prepare"):
+        pages.prepare()
+    if mode == "watched":
+        from django.test.utils import setup_test_environment
+
+        setup_test_environment(debug=settings.DEBUG)
+    found: dict[str, Any] = {"pages": visit_all(pages, mode == "watched")}
+    if engine == "ours":
+        from djust_backend._native import render_counters
+
+        found["counters"] = render_counters()
+    Path(result).write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
