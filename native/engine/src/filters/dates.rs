@@ -7,7 +7,9 @@ use crate::value::Value;
 use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Zone};
 use djust_text::durations::{self, Moment, Unit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTime, PyTimeAccess, PyTzInfoAccess};
+use pyo3::types::{
+    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTime, PyTimeAccess, PyTzInfoAccess,
+};
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
 
@@ -132,7 +134,13 @@ impl<'py> Render<'py> {
     }
 
     /// `dateformat.format(object, get_format(name))`, or `time_format` for times. `None`: left to Django.
-    fn formatted(&mut self, object: &Bound<'py, PyAny>, kind: Kind, name: &str, localized: bool) -> PyResult<Option<String>> {
+    fn formatted(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        kind: Kind,
+        name: &str,
+        localized: bool,
+    ) -> PyResult<Option<String>> {
         let Some(locale) = self.locale()? else { return Ok(None) };
         let format = locale.date_format(self.py, self.stock, name, localized)?;
         let names = locale.names(self.py, self.stock)?;
@@ -251,7 +259,11 @@ fn point<'py>(render: &Render<'py>, value: &Value<'py>) -> PyResult<Option<(Mome
 }
 
 /// Both ends of a `timesince`, in the zone of the first; without an argument the second is now.
-pub(super) fn ends<'py>(render: &Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Option<(Moment, Moment)>> {
+pub(super) fn ends<'py>(
+    render: &Render<'py>,
+    value: &Value<'py>,
+    arg: Option<&Value<'py>>,
+) -> PyResult<Option<(Moment, Moment)>> {
     let Some((at, zone)) = point(render, value)? else { return Ok(None) };
     let other = match arg {
         Some(arg) => arg.clone(),

@@ -25,7 +25,9 @@ pub fn length<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Valu
     }
     match object.len() {
         Ok(length) => Ok(Some(Value::Int(length as i64))),
-        Err(error) if error.is_instance_of::<PyTypeError>(render.py) || error.is_instance_of::<PyValueError>(render.py) => {
+        Err(error)
+            if error.is_instance_of::<PyTypeError>(render.py) || error.is_instance_of::<PyValueError>(render.py) =>
+        {
             Ok(Some(Value::Int(0)))
         }
         Err(error) => Err(error),
@@ -144,7 +146,11 @@ fn is_path(text: &str) -> bool {
 }
 
 /// The key of an item: its items, else its attributes.
-fn sort_key<'py>(render: &Render<'py>, item: &Bound<'py, PyAny>, path: &[Bound<'py, PyString>]) -> PyResult<Bound<'py, PyAny>> {
+fn sort_key<'py>(
+    render: &Render<'py>,
+    item: &Bound<'py, PyAny>,
+    path: &[Bound<'py, PyString>],
+) -> PyResult<Bound<'py, PyAny>> {
     let mut current = item.clone();
     for name in path {
         let found = match class_of(render.stock, &current)? {
@@ -169,7 +175,8 @@ fn sort_key<'py>(render: &Render<'py>, item: &Bound<'py, PyAny>, path: &[Bound<'
 }
 
 fn sorted<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>, reverse: bool) -> Made<'py> {
-    let Some(path) = arg.and_then(|arg| string(render.stock, arg)).map(|arg| arg.text).filter(|text| is_path(text)) else {
+    let Some(path) = arg.and_then(|arg| string(render.stock, arg)).map(|arg| arg.text).filter(|text| is_path(text))
+    else {
         return Ok(None);
     };
     let Some(items) = items(render, value)? else { return Ok(None) };
@@ -178,7 +185,10 @@ fn sorted<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<
     render.forget_ambient();
     match result {
         Ok(made) => Ok(Some(Value::Py(made.into_any()))),
-        Err(error) if error.is_instance_of::<PyAttributeError>(render.py) || error.is_instance_of::<PyTypeError>(render.py) => {
+        Err(error)
+            if error.is_instance_of::<PyAttributeError>(render.py)
+                || error.is_instance_of::<PyTypeError>(render.py) =>
+        {
             Ok(Some(Value::text("")))
         }
         Err(error) => Err(error),

@@ -44,6 +44,7 @@ pub enum Native {
 }
 
 /// A filter of a template.
+#[expect(clippy::struct_excessive_bools, reason = "Django's flags are independent of each other")]
 pub struct FilterEntry {
     /// Django's, or a library's, function.
     pub function: Py<PyAny>,
@@ -116,7 +117,13 @@ impl<'py> Render<'py> {
     }
 
     /// Applies one of Django's `stringfilter`s.
-    fn string_filter(&mut self, entry: &FilterEntry, native: Native, value: Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
+    fn string_filter(
+        &mut self,
+        entry: &FilterEntry,
+        native: Native,
+        value: Value<'py>,
+        arg: Option<&Value<'py>>,
+    ) -> PyResult<Value<'py>> {
         let value = self.stringified(&value)?.unwrap_or(value);
         let is_string = subject::string(self.stock, &value).is_some();
         if let Some((text, safe)) = subject::text(self.stock, &value)? {
@@ -148,7 +155,12 @@ impl<'py> Render<'py> {
         self.python_filter(entry, &value, arg)
     }
 
-    fn python_filter(&mut self, entry: &FilterEntry, value: &Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
+    fn python_filter(
+        &mut self,
+        entry: &FilterEntry,
+        value: &Value<'py>,
+        arg: Option<&Value<'py>>,
+    ) -> PyResult<Value<'py>> {
         let py = self.py;
         let mut object = self.to_py(value)?;
         if entry.expects_localtime {
