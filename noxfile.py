@@ -53,6 +53,8 @@ def main(arguments: list[str]) -> int:
     status = subprocess.call([*nox_command, "--", *rest], env=environment.variables())
     if command == "test":
         print_totals(time.monotonic() - started)
+        if status:
+            print("Something failed: the list of sessions above says what.", file=sys.stderr)
     return status
 
 
@@ -94,7 +96,11 @@ nox.options.error_on_missing_interpreters = "CI" in os.environ
 def run(session: nox.Session, *command: str | Path, **more: object) -> None:
     """Run a command with the workbench's programs first on the PATH."""
     env = {**environment.variables(), **more.pop("env", {})}  # type: ignore[dict-item]
-    session.run(*map(str, command), external=True, env=env, **more)
+    # nox itself would look on the PATH it was called with.
+    program = shutil.which(command[0], path=env["PATH"])
+    if program is None:
+        session.error(f"{command[0]} is not installed")
+    session.run(program, *map(str, command[1:]), external=True, env=env, **more)
 
 
 def python(session: nox.Session, *arguments: str | Path, **more: object) -> None:
@@ -156,17 +162,31 @@ def build(session: nox.Session) -> None:
     extension(session)
 
 
+def run_all(session: nox.Session, commands: list[list[str]], env: dict[str, str]) -> None:
+    """Run every command, also after one that failed, and fail in the end if any did."""
+    failed = []
+    for command in commands:
+        try:
+            run(session, *command, env=env)
+        except nox.command.CommandFailed:
+            failed.append(" ".join(command[:3]))
+    if failed:
+        session.error(f"failed: {'; '.join(failed)}")
+
+
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Style, format, directions of imports, sizes, the typed door to Rust, links in documents."""
     extension(session)
-    python(session, "-m", "ruff", "check")
-    python(session, "-m", "ruff", "format", "--check")
-    run(session, environment.WORKBENCH / "bin" / "lint-imports", env={"PYTHONPATH": str(ROOT)})
-    python(session, "-m", "tests.lint.sources")
-    python(session, "-m", "tests.lint.documents")
-    python(session, "-m", "mypy.stubtest", "djust_backend._native", "--mypy-config-file",
-           "pyproject.toml")  # fmt: skip
+    commands = [
+        ["ruff", "check"],
+        ["ruff", "format", "--check", "--quiet"],
+        ["lint-imports"],
+        ["python", "-m", "tests.lint.sources"],
+        ["python", "-m", "tests.lint.documents"],
+        ["stubtest", "djust_backend._native", "--mypy-config-file", "pyproject.toml"],
+    ]
+    run_all(session, commands, {"PYTHONPATH": str(ROOT)})
 
 
 @nox.session(venv_backend="none")
@@ -178,18 +198,18 @@ def types(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def rust(session: nox.Session) -> None:
     """Format, lint and test the Rust crates."""
-    cargo = ["cargo"]
     manifest = ["--manifest-path", "native/Cargo.toml"]
-    env = {"PYO3_PYTHON": str(environment.workbench())}
-    run(session, *cargo, "fmt", "--all", *manifest, "--check")
-    run(session, *cargo, "clippy", "--workspace", "--all-targets", "--locked", *manifest, "--",
-        "-D", "warnings", env=env)  # fmt: skip
-    crates = ["-p", "djust-syntax", "-p", "djust-text"]
+    crates = ["--locked", *manifest, "-p", "djust-syntax", "-p", "djust-text"]
+    clippy = ["cargo", "clippy", "--workspace", "--all-targets", "--locked", *manifest]
+    commands = [
+        ["cargo", "fmt", "--all", *manifest, "--check"],
+        [*clippy, "--", "-D", "warnings"],
+    ]
     if shutil.which("cargo-nextest"):
-        run(session, *cargo, "nextest", "run", "--locked", *manifest, *crates, "--no-tests=pass")
-        run(session, *cargo, "test", "--doc", "--locked", *manifest, *crates)
+        commands += [["cargo", "nextest", "run", *crates], ["cargo", "test", "--doc", *crates]]
     else:
-        run(session, *cargo, "test", "--locked", *manifest, *crates)
+        commands += [["cargo", "test", *crates]]
+    run_all(session, commands, {"PYO3_PYTHON": str(environment.workbench())})
 
 
 @nox.session(name="pytest", venv_backend="none")

@@ -7,21 +7,21 @@ one is heard.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from datetime import timezone as FixedZone  # noqa: N812
 from decimal import Decimal
 from functools import lru_cache
+from types import FunctionType
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import django
 from django import urls
 from django.conf import settings
-from django.core.paginator import Page
-from django.db.models import Model, QuerySet
 from django.template import base as django_base
-from django.template import defaulttags, library, loader_tags
+from django.template import defaultfilters, defaulttags, library, loader_tags
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
 from django.template.context import BaseContext, Context, ContextDict, RequestContext
@@ -35,7 +35,6 @@ from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
-from . import orm
 from .localisation import (
     ambient,
     counted_text,
@@ -44,25 +43,38 @@ from .localisation import (
     humanize_now,
     now_like,
     number_formats,
+    surroundings,
     translated_text,
     version,
 )
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .orm import Usage, accessor, adopt, kind
-from .orm.usage import REACHED
 from .parser import Parser
-from .watched import comes_from, stock_filter_name, watch
+from .sources import (
+    accessor,
+    adopt,
+    dangling,
+    evaluate,
+    first_of,
+    instances,
+    kind,
+    load,
+    model_step,
+    usage,
+    usage_below,
+)
+from .watched import comes_from, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "FixedZone",
     "InclusionNode", "Node", "Promise", "RequestContext", "SafeString", "SimpleNode",
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
     "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
-    "counted_text", "date", "date_format_string", "date_names", "datetime", "group_result",
-    "humanize_now", "kind", "logger", "make_partials", "now_like", "number_formats", "proxy_node",
-    "settings", "simple_lazy", "stock_filter_name", "time", "token_types", "translated_text",
-    "version", "watch",
+    "counted_text", "dangling", "date", "date_format_string", "date_names", "datetime",
+    "evaluate", "first_of", "group_result", "humanize_now", "instances", "kind", "load", "logger",
+    "make_partials", "model_step", "now_like", "number_formats", "proxy_node", "settings",
+    "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage",
+    "usage_below", "version", "watch",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -244,6 +256,42 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
         return _takes.__wrapped__(function, args)
 
 
+def stock_filter_name(function: Any) -> str | None:
+    """The name of one of Django's own filters: bare for default filters, else `library.name`."""
+    return _stock_filter_name(function) if isinstance(function, FunctionType) else None
+
+
+@lru_cache(maxsize=2048)
+def _stock_filter_name(function: Any) -> str | None:
+    home = _FILTER_LIBRARIES.get(function.__module__ or "")
+    module = None if home is None else sys.modules.get(function.__module__)
+    if module is None:
+        return None
+    # A wrapper of somebody else's takes over the names of what it wraps, but not its globals.
+    original: Any = function
+    homes = (module.__name__, defaultfilters.__name__)
+    while True:
+        if not any(comes_from(original, name) for name in homes):
+            return None
+        if not hasattr(original, "__wrapped__"):
+            break
+        original = original.__wrapped__
+    if not comes_from(original, module.__name__):
+        return None
+    for name, known in module.register.filters.items():
+        if known is function:
+            return f"{home}{name}"
+    return None
+
+
+_FILTER_LIBRARIES = {
+    "django.template.defaultfilters": "",
+    "django.templatetags.l10n": "l10n.",
+    "django.templatetags.tz": "tz.",
+    "django.contrib.humanize.templatetags.humanize": "humanize.",
+}
+
+
 def translated_constant(text: str) -> Any:
     """`_("text")` in an expression."""
     return base.gettext_lazy(mark_safe(text.replace("%", "%%")))
@@ -368,26 +416,30 @@ _PARTIAL = getattr(base, "PartialTemplate", None)
 
 
 def cache_timeout(value: Any) -> int | None:
-    """The timeout of `{% cache %}`. Error: TemplateSyntaxError."""
+    """The timeout of `{% cache %}`.
+
+    Errors: TemplateSyntaxError; TypeError for a tuple, as it fills the message.
+    """
     if value is None:
         return None
     try:
         return int(value)
     except (ValueError, TypeError):
-        raise TemplateSyntaxError(
-            f'"cache" tag got a non-integer timeout value: {value!r}'
-        ) from None
+        message = '"cache" tag got a non-integer timeout value: %r' % value  # noqa: UP031
+        raise TemplateSyntaxError(message) from None
 
 
-def fragment_cache(name: Any) -> Any:
-    """The cache of `{% cache %}`. Error: TemplateSyntaxError."""
-    if name:
-        try:
-            return cache_tags.caches[name]
-        except cache_tags.InvalidCacheBackendError:
-            raise TemplateSyntaxError(
-                f"Invalid cache name specified for cache tag: {name!r}"
-            ) from None
+def named_cache(name: Any) -> Any:
+    """The cache of `{% cache … using=name %}`. Error: TemplateSyntaxError."""
+    try:
+        return cache_tags.caches[name]
+    except cache_tags.InvalidCacheBackendError:
+        message = "Invalid cache name specified for cache tag: %r" % name  # noqa: UP031
+        raise TemplateSyntaxError(message) from None
+
+
+def fragment_cache() -> Any:
+    """The cache of `{% cache %}` that names none."""
     try:
         return cache_tags.caches["template_fragments"]
     except cache_tags.InvalidCacheBackendError:
@@ -501,97 +553,3 @@ def available_languages() -> Any:
 def current_timezone_name() -> Any:
     """`{% get_current_timezone %}`"""
     return timezone.get_current_timezone_name()
-
-
-# The ORM room
-
-
-def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
-    """What an attribute of a model's instances is to us: a relation, or `get_FOO_display`."""
-    found = accessor(model, name)
-    if found is None and name.startswith("get_") and name.endswith("_display"):
-        labels = orm.display_labels(model, name)
-        return None if labels is None else ("display", *labels)
-    return found
-
-
-def usage(wire: Any) -> Usage:
-    """A usage tree from the renderer's plain form."""
-    return Usage.from_wire(wire)
-
-
-def evaluate(source: Any, usage: Usage | None) -> None:
-    """Evaluates a QuerySet, or that of a page, before the renderer reads all of it."""
-    if isinstance(source, Page):
-        rows = source.object_list
-        if isinstance(rows, QuerySet) and rows._result_cache is None:
-            orm.evaluate(rows, usage)
-    elif source._result_cache is None:
-        orm.evaluate(source, usage)
-
-
-def load(
-    instances: list[Any], path: tuple[str, ...], usage: Usage | None, current: Any, certain: bool
-) -> list[Any] | None:
-    """Batches the relation at the end of `path` for the peers of `current`.
-
-    `usage` is that of the instances. `certain`: the step asks for less than all rows, which are
-    fetched only if the template is sure to read them all later. Gives back the instances whose key
-    points to no row.
-    """
-    needs = usage
-    for name in path:
-        if needs is None:
-            break
-        needs = _below(needs, name)
-    if certain:
-        if needs is not None:
-            orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
-        return None
-    return orm.load(instances, path, needs, current) or None
-
-
-def dangling(instance: Any, name: str) -> Exception:
-    """The exception of lazy access to a relation whose key points to no row."""
-    model = instance._meta.get_field(name).related_model
-    missing: Exception = model.DoesNotExist(
-        f"{model._meta.object_name} matching query does not exist."
-    )
-    return missing
-
-
-def _below(usage: Usage, name: str) -> Usage | None:
-    """The needs of a relation of an instance, or of the rows of a relation."""
-    found = usage.fields.get(name)
-    if found is None:
-        everything = usage.fields.get("all", usage)
-        if everything.each is not None:
-            return everything.each.fields.get(name)
-    return found
-
-
-def usage_below(usage: Usage, path: tuple[str, ...]) -> Usage | None:
-    """The needs of all rows of the relation at the end of a path."""
-    needs: Usage | None = usage
-    for name in path:
-        if needs is None:
-            return None
-        needs = _below(needs, name)
-    return None if needs is None else needs.fields.get("all", needs)
-
-
-def instances(source: Any) -> list[Any]:
-    """The rows of an evaluated source as a list."""
-    if isinstance(source, Page):
-        source = source.object_list
-    if isinstance(source, QuerySet) and source._result_cache is not None:
-        return source._result_cache
-    return list(source)
-
-
-def first_of(source: Any) -> Any:
-    """The first row of an evaluated source; `None` if it has none."""
-    rows = source.object_list if isinstance(source, Page) else source
-    if isinstance(rows, QuerySet):
-        rows = rows._result_cache
-    return next(iter(rows), None) if rows else None

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from datetime import timezone as fixed_zone
 from typing import Any
 
+import asgiref.local
 import django
 from django.conf import settings
 from django.template import defaultfilters as django_filters
 from django.utils import dateformat, dates, formats, html, timezone, translation
 from django.utils import timesince as django_timesince
 from django.utils.translation import pgettext
+from django.utils.translation import trans_real as django_trans_real
 
 __all__ = [
-    "ambient",
-    "counted_text",
-    "date_format_string",
-    "date_names",
-    "humanize_now",
-    "now_like",
-    "number_formats",
-    "translated_text",
-    "version",
-]
+    "ambient", "counted_text", "date_format_string", "date_names", "humanize_now", "now_like",
+    "number_formats", "surroundings", "translated_text", "version",
+]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
 defaultfilters: Any = django_filters
 timesince: Any = django_timesince
+trans_real: Any = django_trans_real
+zones: Any = timezone
 
 
 def version() -> tuple[int, int]:
@@ -38,10 +36,11 @@ def version() -> tuple[int, int]:
 
 
 def ambient() -> tuple[Any, ...]:
-    """Language, catalogue, cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, current time zone.
+    """What formats depend on.
 
-    A language is the same as before if catalogue and cache are the same objects: Django replaces
-    them when settings change.
+    Language, its catalogue, the cache of formats, `USE_THOUSAND_SEPARATOR`, `USE_TZ`, the current
+    time zone. A language is the same as before if catalogue and cache are the same objects: Django
+    replaces them when settings change.
     """
     return (
         translation.get_language(),
@@ -51,6 +50,33 @@ def ambient() -> tuple[Any, ...]:
         settings.USE_TZ,
         timezone.get_current_timezone(),
     )
+
+
+def surroundings() -> tuple[Any, ...] | None:
+    """Where the renderer finds what formats depend on.
+
+    The context variables behind the active language and time zone, the module of formats, and the
+    modules with their `Local` objects that the variables belong to. None if asgiref keeps the
+    values of a `Local` in a way that the renderer does not know.
+    """
+    language, zone = trans_real._active, zones._active
+    variables = [_variable(local) for local in (language, zone)]
+    if None in variables:
+        return None
+    return (*variables, formats, trans_real, language, zones, zone)
+
+
+def _variable(local: Any) -> ContextVar[Any] | None:
+    storage = getattr(local, "_storage", None)
+    if type(storage) is not getattr(asgiref.local, "_CVar", None):
+        return None
+    variable = vars(storage).get("_data")
+    if not isinstance(variable, ContextVar):
+        return None
+    tagged = getattr(asgiref.local, "_Storage", None)
+    # Older versions keep a dictionary in the variable, newer ones a dictionary and its thread.
+    known = tagged is None or tagged.__slots__ == ("thread_id", "data")
+    return variable if known else None
 
 
 def _catalogue() -> Any:
@@ -99,8 +125,12 @@ def date_names() -> list[list[str]]:
 
 
 def now_like(zone: Any) -> datetime:
-    """The time now, in a zone or without one, by the clock of `timesince`, which tests replace."""
-    return timesince.datetime.datetime.now(zone)  # type: ignore[no-any-return]
+    """The time now, in a zone or without one.
+
+    As `timesince` sees it, whose clock tests may have replaced.
+    """
+    now: datetime = timesince.datetime.datetime.now(zone)
+    return now
 
 
 _TEXTS: dict[str, Callable[[], str]] = {
@@ -151,5 +181,7 @@ def humanize_now(aware: bool) -> datetime:
 
 
 def _humanize() -> Any:
-    # Loaded by the template that uses it, or it would not be asked for.
-    return sys.modules["django.contrib.humanize.templatetags.humanize"]
+    # Only sites that use it load it.
+    from django.contrib.humanize.templatetags import humanize  # noqa: PLC0415
+
+    return humanize

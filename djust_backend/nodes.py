@@ -43,9 +43,11 @@ class NodeList(stock.NodeList):
     def render(self, context: Any) -> SafeString:
         """The text of all nodes in a context."""
         program = self._program
-        if program is None or program.changed or not program.compiled:
-            return super().render(context)
-        return program.render_list(self._list, context)
+        if program is not None:
+            text = program.render_list(self._list, context)
+            if text is not None:
+                return text
+        return super().render(context)
 
     def _changed(self) -> None:
         program = self._program

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
-import sys
 from importlib import import_module
 from types import FunctionType
 from typing import Any
@@ -52,30 +51,6 @@ def is_genuine(holder: Any, name: str, value: Any) -> bool:
     if not home.startswith("django.") or getattr(value, "__name__", "") != name:
         return False
     return inspect.isclass(value) or comes_from(value, home)
-
-
-#: Libraries whose filters run natively, with what goes before the names of their filters.
-_FILTER_LIBRARIES = {
-    "django.template.defaultfilters": "",
-    "django.templatetags.l10n": "l10n.",
-    "django.contrib.humanize.templatetags.humanize": "humanize.",
-}
-
-
-def stock_filter_name(function: Any) -> str | None:
-    """The name of one of Django's own filters: bare for default filters, else `library.name`."""
-    home = getattr(function, "__module__", None) or ""
-    prefix = _FILTER_LIBRARIES.get(home)
-    module = sys.modules.get(home)
-    if prefix is None or module is None:
-        return None
-    # `stringfilter` wraps functions of anybody, so what it wraps counts, too.
-    wrapper = "django.template.defaultfilters" if hasattr(function, "__wrapped__") else home
-    if not comes_from(function, wrapper) or not comes_from(inspect.unwrap(function), home):
-        return None
-    names = (name for name, known in module.register.filters.items() if known is function)
-    name = next(names, None)
-    return None if name is None else prefix + name
 
 
 def _note(holder: Any, name: str) -> tuple[Any, str, Any]:

@@ -40,13 +40,16 @@ SITE_LIMIT = 300
 #: Lines shown of each difference.
 SHOWN_LINES = 12
 
-#: What differs from one process to the next on stock, too: durations and clocks.
+#: What differs from one process to the next on stock, too: durations, clocks, dated tokens.
 MASKS = tuple(
     re.compile(pattern)
     for pattern in (
         r"\b\d+(?:\.\d+)?\s?(?:ms|msec|milliseconds)\b",
         r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?",
+        r"\b\d+(?:st|nd|rd|th) \w{3} \d{4} \d\d:\d\d\b",
         r"0x[0-9a-f]{8,}",
+        r":1[0-9A-Za-z]{5}:[\w-]{43}",
+        r"(?<=/)1-[a-z0-9]{6}-[0-9a-f]{32}(?=/)",
     )
 )
 

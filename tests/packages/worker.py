@@ -5,6 +5,7 @@ It is started by `run.py`, never by hand: `worker.py <site> <stock|ours> <plain|
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
@@ -13,7 +14,9 @@ import random
 import secrets
 import sys
 import tempfile
+import time
 import uuid
+from datetime import datetime, timezone
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +25,12 @@ HERE = Path(__file__).resolve().parent
 STOCK = "django.template.backends.django.DjangoTemplates"
 OURS = "djust_backend.django.DjustTemplates"
 OUR_FORMS = "djust_backend.forms.DjustTemplates"
+
+#: The moment at which every page is visited.
+NOW = datetime(2026, 1, 15, 10, 30, tzinfo=timezone.utc)
+
+#: Answers instead of every source of chance, from a new start for each visit.
+CHANCE = random.Random(0)
 
 APPS = [
     "django.contrib.contenttypes",
@@ -69,6 +78,7 @@ def settings_of(site: ModuleType, engine: str, mode: str) -> dict[str, Any]:
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "ROOT_URLCONF": f"{site.__name__}.pages",
         "STATIC_URL": "/static/",
+        "MIGRATION_MODULES": NoMigrations(),
         "MEDIA_ROOT": tempfile.mkdtemp(),
         "USE_TZ": True,
         **forms,
@@ -79,14 +89,27 @@ def settings_of(site: ModuleType, engine: str, mode: str) -> dict[str, Any]:
     }
 
 
+class NoMigrations:
+    """A MIGRATION_MODULES under which tables come from the models as they are."""
+
+    def __contains__(self, app: str) -> bool:
+        return True
+
+    def __getitem__(self, app: str) -> None:
+        return None
+
+
 def make_repeatable() -> None:
-    """Let every source of chance give the same answers in each process."""
-    chance = random.Random(0)
-    secrets.choice = chance.choice
-    secrets.token_urlsafe = lambda nbytes=32: f"{chance.getrandbits(nbytes * 8):x}"
-    secrets.token_hex = lambda nbytes=32: f"{chance.getrandbits(nbytes * 8):0{nbytes * 2}x}"
-    os.urandom = chance.randbytes
-    uuid.uuid4 = lambda: uuid.UUID(int=chance.getrandbits(128), version=4)
+    """Let the clock and every source of chance give the same answers in each process."""
+    from django.utils import timezone as clock
+
+    clock.now = lambda: NOW
+    time.time = NOW.timestamp
+    secrets.choice = CHANCE.choice
+    secrets.token_urlsafe = lambda nbytes=32: f"{CHANCE.getrandbits(nbytes * 8):x}"
+    secrets.token_hex = lambda nbytes=32: f"{CHANCE.getrandbits(nbytes * 8):0{nbytes * 2}x}"
+    os.urandom = CHANCE.randbytes
+    uuid.uuid4 = lambda: uuid.UUID(int=CHANCE.getrandbits(128), version=4)
     random.seed(0)
 
 
@@ -114,7 +137,7 @@ def visit(client: Any, step: Any, watched: bool) -> dict[str, Any]:
         "templates": [template.name for template in getattr(response, "templates", ())],
     }
     if watched:
-        found = response.context or []
+        found = getattr(response, "context", None) or []
         contexts = found if isinstance(found, list) else [found]
         seen["contexts"] = [sorted(map(str, context.flatten())) for context in contexts]
     return seen
@@ -135,6 +158,8 @@ def visit_all(pages: ModuleType, watched: bool) -> dict[str, dict[str, Any]]:
     for page in pages.PAGES() if callable(pages.PAGES) else pages.PAGES:
         name, step = page if isinstance(page, tuple) else (page, page)
         for turn in ("first", "again"):
+            CHANCE.seed(f"{name} {turn}")
+            random.seed(f"{name} {turn}")
             seen[f"{name} ({turn})"] = visit(client, step, watched)
     return seen
 
@@ -157,6 +182,8 @@ def main(site_name: str, engine: str, mode: str, result: str) -> None:
     pages = importlib.import_module(f"{site.__name__}.pages")
     if hasattr(pages, "prepare"):
         pages.prepare()
+    # What migrations left behind would show on pages that list signals.
+    gc.collect()
     if mode == "watched":
         from django.test.utils import setup_test_environment
 

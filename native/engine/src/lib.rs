@@ -21,6 +21,7 @@ mod render;
 mod scopes;
 mod sources;
 mod stock;
+mod surroundings;
 mod tags;
 mod value;
 mod watch;

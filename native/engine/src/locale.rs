@@ -2,6 +2,7 @@
 
 use crate::render::Render;
 use crate::stock::Stock;
+use crate::surroundings::Surroundings;
 use djust_text::dates::{CompiledFormat, Names};
 use djust_text::numbers::NumberFormat;
 use pyo3::prelude::*;
@@ -31,6 +32,8 @@ pub struct Locale {
     names: OnceCell<Names>,
     texts: RefCell<FxHashMap<&'static str, Rc<str>>>,
     counted: RefCell<FxHashMap<(&'static str, i64), Rc<str>>>,
+    /// Translations of constant texts of templates, by the address of the constant, which is kept alive.
+    translations: RefCell<FxHashMap<usize, (Py<PyAny>, Py<PyAny>)>>,
 }
 
 /// What surrounds a render, until Python code runs that may change it.
@@ -41,6 +44,21 @@ pub struct Ambient<'py> {
     pub use_tz: bool,
     /// The current time zone.
     pub zone: Bound<'py, PyAny>,
+}
+
+/// What was found out last, and from what.
+type Last = (Surroundings, Option<Rc<Locale>>, bool, Py<PyAny>);
+
+thread_local! {
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+fn remembered<'py>(py: Python<'py>, now: &Surroundings) -> Option<Ambient<'py>> {
+    LAST.with(|last| {
+        let last = last.borrow();
+        let (known, locale, use_tz, zone) = last.as_ref()?;
+        known.is(now).then(|| Ambient { locale: locale.clone(), use_tz: *use_tz, zone: zone.bind(py).clone() })
+    })
 }
 
 impl Locale {
@@ -72,10 +90,30 @@ impl Locale {
                 names: OnceCell::new(),
                 texts: RefCell::default(),
                 counted: RefCell::default(),
+                translations: RefCell::default(),
             });
             locales.push(Rc::clone(&made));
             Ok(made)
         })
+    }
+
+    /// The translation of a constant, found by `translate` when it is asked for the first time.
+    pub fn translation<'py>(
+        &self,
+        text: &Bound<'py, PyAny>,
+        translate: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, key) = (text.py(), text.as_ptr() as usize);
+        if let Some((_, known)) = self.translations.borrow().get(&key) {
+            return Ok(known.bind(py).clone());
+        }
+        let found = translate()?;
+        let mut translations = self.translations.borrow_mut();
+        if translations.len() >= MAX_TEXTS {
+            translations.clear();
+        }
+        translations.insert(key, (text.clone().unbind(), found.clone().unbind()));
+        Ok(found)
     }
 
     /// The number formats, or those of the settings. `None`: they are not what Django's documentation says.
@@ -195,6 +233,11 @@ impl<'py> Render<'py> {
     /// What surrounds the render now.
     pub fn ambient(&mut self) -> PyResult<&Ambient<'py>> {
         if self.ambient.is_none() {
+            let now = Surroundings::read(self.py, self.stock)?;
+            if let Some(known) = now.as_ref().and_then(|now| remembered(self.py, now)) {
+                self.ambient = Some(known);
+                return self.ambient();
+            }
             let state = self.stock.call(self.py, "ambient", ())?.cast_into::<PyTuple>()?;
             let language = state.get_item(0)?;
             let locale = match language.cast::<PyString>() {
@@ -202,6 +245,10 @@ impl<'py> Render<'py> {
                 Err(_) => None,
             };
             let made = Ambient { locale, use_tz: state.get_item(4)?.is_truthy()?, zone: state.get_item(5)? };
+            if let Some(now) = now {
+                let kept = (now, made.locale.clone(), made.use_tz, made.zone.clone().unbind());
+                LAST.with(|last| last.replace(Some(kept)));
+            }
             self.ambient = Some(made);
         }
         match &self.ambient {

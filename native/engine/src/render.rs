@@ -87,6 +87,10 @@ pub struct Render<'py> {
     pub context: Option<Bound<'py, PyAny>>,
     /// What a context must be made from, as long as there is none.
     pub request: Option<Bound<'py, PyAny>>,
+    /// `autoescape`, `use_l10n` and `use_tz` as the Python context has them.
+    pub shared_flags: Option<(bool, Tri, Tri)>,
+    /// Number of frames and innermost template (by address) as the Python context has them.
+    pub shared_frames: Option<(usize, usize)>,
     /// The type of what a node has returned in place of a string; whoever joins the results complains.
     pub no_string: Option<String>,
     /// The relations that the path evaluated last has walked.
@@ -316,10 +320,27 @@ impl<'py> Render<'py> {
         if dicts.len() > count {
             dicts.del_slice(count, dicts.len())?;
         }
-        context.setattr(stock.autoescape.bind(py), self.autoescape)?;
-        context.setattr(stock.use_l10n.bind(py), self.use_l10n.to_py(py))?;
-        context.setattr(stock.use_tz.bind(py), self.use_tz.to_py(py))?;
+        self.share_flags(&context)?;
+        let frames = (self.frames.len(), self.frame().template.as_ptr() as usize);
+        if self.shared_frames == Some(frames) {
+            return Ok(());
+        }
+        self.shared_frames = Some(frames);
         crate::py::frame::share(self, &context)
+    }
+
+    /// Writes `autoescape`, `use_l10n` and `use_tz` to the Python context, if they are others than it has.
+    pub fn share_flags(&mut self, context: &Bound<'py, PyAny>) -> PyResult<()> {
+        let py = self.py;
+        let flags = (self.autoescape, self.use_l10n, self.use_tz);
+        if self.shared_flags == Some(flags) {
+            return Ok(());
+        }
+        context.setattr(self.stock.autoescape.bind(py), self.autoescape)?;
+        context.setattr(self.stock.use_l10n.bind(py), self.use_l10n.to_py(py))?;
+        context.setattr(self.stock.use_tz.bind(py), self.use_tz.to_py(py))?;
+        self.shared_flags = Some(flags);
+        Ok(())
     }
 
     /// A read-only layer and the native one above it become one `ContextDict`, as `make_context` would have made it.
@@ -404,6 +425,7 @@ impl<'py> Render<'py> {
         self.autoescape = context.getattr(self.stock.autoescape.bind(py))?.is_truthy()?;
         self.use_l10n = Tri::of(&context.getattr(self.stock.use_l10n.bind(py))?)?;
         self.use_tz = Tri::of(&context.getattr(self.stock.use_tz.bind(py))?)?;
+        self.shared_flags = Some((self.autoescape, self.use_l10n, self.use_tz));
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ mod text;
 mod urls;
 
 use crate::render::Render;
-use crate::stock::Stock;
+use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
@@ -72,7 +72,7 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     let stock_name = stock.call(py, "stock_filter_name", (bound,))?;
     let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
     let native = stock_name.and_then(registry::find);
-    let effect = stock_name.and_then(effects::of);
+    let effect = stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name)));
     Ok(Some(FilterEntry {
         native,
         is_stock: stock_name.is_some_and(|name| !name.contains('.')),
@@ -180,7 +180,9 @@ impl<'py> Render<'py> {
         let result = entry.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
         self.forget_ambient();
         let result = result?;
-        if entry.is_safe && crate::lookup::optional_attribute(&object, self.stock.html.bind(py))?.is_some() {
+        // `isinstance(object, SafeData)`, which only objects that hide their class have to be asked for.
+        let may_be_safe = matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy);
+        if entry.is_safe && may_be_safe {
             return self.stock.call(py, "mark_safe_if", (&object, result)).map(Value::Py);
         }
         Ok(Value::Py(result))

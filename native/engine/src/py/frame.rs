@@ -32,6 +32,14 @@ pub struct RootState {
     pub groups: RefCell<Groups>,
 }
 
+impl RootState {
+    /// Lets go of what was collected, when the render is over: a context may live on.
+    pub fn clear(&self) {
+        self.includes.borrow_mut().clear();
+        *self.groups.borrow_mut() = Groups::default();
+    }
+}
+
 /// What nodes remember while one template is rendered.
 #[derive(Default)]
 pub struct FrameState {
@@ -51,6 +59,8 @@ pub struct Frame<'py> {
     pub template: Bound<'py, PyAny>,
     /// Shared by a child template and its parents.
     pub state: Rc<FrameState>,
+    /// This frame opened the state, and lets go of its dictionary when it is closed.
+    owns: bool,
 }
 
 /// The holder of a frame in Python's `render_context`.
@@ -117,7 +127,14 @@ impl<'py> Blocks<'py> {
 impl<'py> Frame<'py> {
     /// A fresh frame of a render (`push_state(template)`).
     pub fn new(template: Bound<'py, PyAny>, root: Rc<RootState>) -> Self {
-        Self { template, state: Rc::new(FrameState { root, ..FrameState::default() }) }
+        Self { template, state: Rc::new(FrameState { root, ..FrameState::default() }), owns: true }
+    }
+
+    /// Closes the frame. The dictionary that Python code may have kept holds the state, which must not hold it in turn.
+    pub fn close(&self) {
+        if self.owns {
+            self.state.dict.borrow_mut().take();
+        }
     }
 
     /// The frame of a render that goes on in Python: found in, or added to, the dictionary of its `RenderContext`.
@@ -125,7 +142,11 @@ impl<'py> Frame<'py> {
     /// `base` is the lowest dictionary of the `RenderContext`, where the state of the whole render is kept.
     pub fn of_dict(template: Bound<'py, PyAny>, dict: &Bound<'py, PyDict>, base: &Bound<'py, PyDict>) -> PyResult<Self> {
         if let Some(state) = frame_in(dict)? {
-            return Ok(Self { template, state });
+            let owns = state.dict.borrow().is_none();
+            if owns {
+                *state.dict.borrow_mut() = Some(dict.clone().unbind());
+            }
+            return Ok(Self { template, state, owns });
         }
         let frame = Self::new(template, root_in(base)?);
         *frame.state.dict.borrow_mut() = Some(dict.clone().unbind());
@@ -135,7 +156,7 @@ impl<'py> Frame<'py> {
 
     /// The same frame with another template (`push_state(template, isolated_context=False)`).
     pub fn with_template(&self, template: Bound<'py, PyAny>) -> Self {
-        Self { template, state: Rc::clone(&self.state) }
+        Self { template, state: Rc::clone(&self.state), owns: false }
     }
 
     /// The position of a cycle, which is moved on.
@@ -225,11 +246,20 @@ fn frame_in(dict: &Bound<'_, PyDict>) -> PyResult<Option<Rc<FrameState>>> {
 
 /// The state of the whole render that a `RenderContext` belongs to; new if native code meets it for the first time.
 pub fn root_in(base: &Bound<'_, PyDict>) -> PyResult<Rc<RootState>> {
+    known_root(base)?.map_or_else(|| new_root(base), Ok)
+}
+
+/// The state of the whole render, if native code has met it.
+pub fn known_root(base: &Bound<'_, PyDict>) -> PyResult<Option<Rc<RootState>>> {
     if let Some(found) = base.get_item(ROOT_KEY)?
         && let Ok(found) = found.cast::<NativeFrame>()
     {
-        return Ok(Rc::clone(&found.borrow().state.root));
+        return Ok(Some(Rc::clone(&found.borrow().state.root)));
     }
+    Ok(None)
+}
+
+fn new_root(base: &Bound<'_, PyDict>) -> PyResult<Rc<RootState>> {
     let state = Rc::new(FrameState::default());
     keep_root(base, &state)?;
     Ok(Rc::clone(&state.root))

@@ -5,7 +5,7 @@ use crate::out::Out;
 use crate::program::{Program, make_consts, make_names};
 use crate::py::composition::Composed;
 use crate::py::{counters, describe};
-use crate::py::frame::{Frame, RootState, root_in};
+use crate::py::frame::{Frame, RootState, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::render::{Render, Tri};
 use crate::scopes::{Layer, Scopes};
@@ -348,11 +348,17 @@ impl NativeProgram {
         render.frames_base = frame_count(stock, context)?;
         let before = render_context_template(stock, context)?;
         let base = render_context_dicts(stock, context)?.get_item(0)?;
-        let root = root_in(base.cast::<PyDict>()?)?;
+        let base = base.cast::<PyDict>()?;
+        let is_outermost = known_root(base)?.is_none();
+        let root = root_in(base)?;
         render.frames.push(Frame::new(template.clone(), root));
         let p = slf.get().program()?;
         let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
-        leave(&mut render, context, Some(before))?;
+        let left = leave(&mut render, context, Some(before));
+        if is_outermost {
+            render.frames[0].state.root.clear();
+        }
+        left?;
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
@@ -408,14 +414,23 @@ impl NativeProgram {
             render.share_scopes()?;
             stock.call(py, "unbind_context", (context,))?;
         }
+        for frame in &render.frames {
+            frame.close();
+        }
+        render.frames[0].state.root.clear();
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
     }
 
     /// `NodeList.render(context)` of a list of this template.
-    fn render_list<'py>(slf: &Bound<'py, Self>, list: u32, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::within(slf, context, |render, p| render.list(slf, p, list))
+    ///
+    /// `None`: the nodes have been changed, or are not compiled yet, and Django's way must be gone.
+    fn render_list<'py>(slf: &Bound<'py, Self>, list: u32, context: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if !slf.get().ready() {
+            return Ok(None);
+        }
+        Self::within(slf, context, |render, p| render.list(slf, p, list)).map(Some)
     }
 
     /// `Node.render(context)` of a node of this template.
@@ -495,6 +510,8 @@ fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) 
         request: None,
         trail: None,
         no_string: None,
+        shared_flags: None,
+        shared_frames: None,
         derive_from: None,
         is_new: false,
         template_name: template.getattr("name")?,
@@ -516,14 +533,19 @@ fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -
     let dicts = context.getattr(stock.dicts.bind(py))?;
     let context_dict = stock.ContextDict.bind(py).as_any();
     let layers = dicts.cast::<PyList>()?.iter().map(|dict| Layer::of(dict, context_dict)).collect();
+    let flags = (
+        context.getattr(stock.autoescape.bind(py))?.is_truthy()?,
+        Tri::of(&context.getattr(stock.use_l10n.bind(py))?)?,
+        Tri::of(&context.getattr(stock.use_tz.bind(py))?)?,
+    );
     Ok(Render {
         py,
         stock,
         out: Out::default(),
         scopes: Scopes { layers },
-        autoescape: context.getattr(stock.autoescape.bind(py))?.is_truthy()?,
-        use_l10n: Tri::of(&context.getattr(stock.use_l10n.bind(py))?)?,
-        use_tz: Tri::of(&context.getattr(stock.use_tz.bind(py))?)?,
+        autoescape: flags.0,
+        use_l10n: flags.1,
+        use_tz: flags.2,
         debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
         string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
         engine,
@@ -531,6 +553,8 @@ fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -
         request: None,
         trail: None,
         no_string: None,
+        shared_flags: Some(flags),
+        shared_frames: None,
         derive_from: None,
         is_new: false,
         template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
@@ -585,15 +609,16 @@ fn leave<'py>(render: &mut Render<'py>, context: &Bound<'py, PyAny>, before: Opt
         // An exception has left layers open that stock would leave open, too.
         render.share_scopes()?;
     }
-    context.setattr(render.stock.autoescape.bind(py), render.autoescape)?;
-    context.setattr(render.stock.use_l10n.bind(py), render.use_l10n.to_py(py))?;
-    context.setattr(render.stock.use_tz.bind(py), render.use_tz.to_py(py))?;
+    render.share_flags(context)?;
     if let Some(template) = before {
         let frames = render_context_dicts(render.stock, context)?;
         if frames.len() > render.frames_base {
             frames.del_slice(render.frames_base, frames.len())?;
             context.getattr(render.stock.render_context.bind(py))?.setattr(render.stock.template.bind(py), template)?;
         }
+    }
+    for frame in &render.frames {
+        frame.close();
     }
     Ok(())
 }

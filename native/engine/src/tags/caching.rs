@@ -28,7 +28,10 @@ impl<'py> Render<'py> {
         let expire = self.cache_argument(p, spec.expire)?;
         let expire = self.stock.call(py, "cache_timeout", (expire,))?;
         let using = spec.using.map(|expr| self.cache_argument(p, expr)).transpose()?;
-        let cache = self.stock.call(py, "fragment_cache", (using,))?;
+        let cache = match using {
+            Some(name) => self.stock.call(py, "named_cache", (name,))?,
+            None => self.stock.call(py, "fragment_cache", ())?,
+        };
         let vary = PyList::empty(py);
         for &expr in spec.vary {
             let value = self.eval(p, expr)?;

@@ -30,7 +30,13 @@ impl<'py> Render<'py> {
             && p.consts[*constant as usize].bind(py).is_instance_of::<PyString>()
         {
             // A safe string stays safe when it is translated: no need for a lazy object.
-            let text = self.stock.call(py, "translate_constant", (&p.consts[*constant as usize], context))?;
+            let constant = p.consts[*constant as usize].bind(py);
+            let locale = if context.is_none() { self.locale()? } else { None };
+            let translate = || self.stock.call(py, "translate_constant", (constant, &context));
+            let text = match locale {
+                Some(locale) => locale.translation(constant, translate)?,
+                None => translate()?,
+            };
             return match asvar {
                 Some(name) => self.assign(p, name, Value::Py(text)),
                 None => self.write_node_result(&Value::Py(text)),
@@ -80,7 +86,7 @@ impl<'py> Render<'py> {
         let context = match node.context {
             Some(expr) => {
                 let value = self.eval(p, expr)?;
-                Some(self.to_py(&value)?).filter(|context| context.is_truthy().unwrap_or(false))
+                Some(self.to_py(&value)?)
             }
             None => None,
         };

@@ -208,8 +208,15 @@ impl<'py> Render<'py> {
         let root: Rc<RootState> = Rc::clone(&self.frame().state.root);
         self.frames.push(Frame::new(template, root));
         let result = self.list(program, p, p.ast.root);
-        self.frames.pop();
+        self.close_frame();
         result
+    }
+
+    /// Leaves the innermost frame.
+    fn close_frame(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            frame.close();
+        }
     }
 
     /// Runs `work` in a context that has only the given values (`context.new(values)`).
@@ -237,7 +244,9 @@ impl<'py> Render<'py> {
         }
         let is_new = std::mem::replace(&mut self.is_new, true);
         let flags = (self.autoescape, self.use_l10n, self.use_tz);
+        let shared = (self.shared_flags.take(), self.shared_frames.take());
         let result = work(self);
+        (self.shared_flags, self.shared_frames) = shared;
         (self.autoescape, self.use_l10n, self.use_tz) = flags;
         self.is_new = is_new;
         self.derive_from = derive_from;
@@ -278,10 +287,20 @@ impl<'py> Render<'py> {
         }
         let names = if object.is_truthy()? { object } else { PyTuple::empty(py).into_any() };
         let Ok(name) = names.cast::<PyString>() else {
-            let names = py.get_type::<PyTuple>().call1((names,))?;
+            // A lazy text says that it is a `str`, and is a name.
+            let names = if names.is_instance(py.get_type::<PyString>().as_any())? {
+                let name = self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?;
+                PyTuple::new(py, [name])?
+            } else {
+                py.get_type::<PyTuple>().call1((names,))?.cast_into::<PyTuple>()?
+            };
             return self.engine.call_method1("select_template", (names,));
         };
-        let text = name.to_str()?;
+        let Ok(text) = name.to_str() else {
+            // A lone surrogate: no template of ours has such a name, but a loader decides that.
+            let name = self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?;
+            return self.engine.call_method1("select_template", (PyTuple::new(py, [name])?,));
+        };
         let root = Rc::clone(&self.frame().state.root);
         let key = ((p.key(), id), Box::from(text));
         if let Some(known) = root.includes.borrow().get(&key) {
@@ -325,7 +344,7 @@ impl<'py> Render<'py> {
             let root = Rc::clone(&self.frame().state.root);
             self.frames.push(Frame::new(partial, root));
             let result = self.list(program, p, *body);
-            self.frames.pop();
+            self.close_frame();
             return result;
         }
         let context = self.python_context()?;

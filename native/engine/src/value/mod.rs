@@ -41,14 +41,6 @@ impl<'py> Value<'py> {
         Self::Text(text.into(), true)
     }
 
-    /// The Python object inside, if there is one.
-    pub fn as_py(&self) -> Option<&Bound<'py, PyAny>> {
-        match self {
-            Self::Py(object) => Some(object),
-            _ => None,
-        }
-    }
-
     /// The value as a Python object. `Block` values lack their context here: the renderer adds it.
     pub fn to_py(&self, py: Python<'py>, stock: &Stock) -> PyResult<Bound<'py, PyAny>> {
         match self {
@@ -60,6 +52,14 @@ impl<'py> Value<'py> {
             Self::None => Ok(py.None().into_bound(py)),
             Self::Loop(forloop) => forloop.dict(py, stock).map(Bound::into_any),
             Self::Block(block) => stock.call(py, "block_value", (&block.program, block.node)),
+        }
+    }
+
+    /// The Python object inside, if there is one.
+    pub fn as_py(&self) -> Option<&Bound<'py, PyAny>> {
+        match self {
+            Self::Py(object) => Some(object),
+            _ => None,
         }
     }
 

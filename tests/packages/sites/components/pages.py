@@ -30,7 +30,7 @@ class Badge(Component):
 
 @register("theme")
 class Theme(Component):
-    template: types.django_html = """{% provide "theme" name=name %}<i>{% slot "content" default / %}</i>{% endprovide %}"""
+    template: types.django_html = """{% provide "theme" colour=name %}<i>{% slot "content" default / %}</i>{% endprovide %}"""
 
     def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> dict[str, Any]:
         return {"name": kwargs["name"]}
@@ -38,7 +38,7 @@ class Theme(Component):
 
 @register("themed")
 class Themed(Component):
-    template: types.django_html = """<u>{{ theme.name }} {{ outer }}</u>"""
+    template: types.django_html = """<u>{{ theme.colour }} {{ outer }}</u>"""
 
     def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> dict[str, Any]:
         return {"theme": self.inject("theme")}

@@ -47,9 +47,9 @@ def books(request: HttpRequest, style: str) -> HttpResponse:
     return render(request, "books.html", {"table": table, "fields": list(table.columns)})
 
 
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: HttpRequest, pk: int = 0) -> HttpResponse:
     table = Pinned([{"name": "a & b", "size": 3}, {"name": None, "size": 4}], order_by="-size", empty_text="none")
-    return render(request, "rows.html", {"table": table, "empty": Pinned([], empty_text="no <rows>")})
+    return render(request, "rows.html" if pk < 2 else "cells.html", {"table": table, "empty": Pinned([], empty_text="no <rows>")})
 
 
 def direct(request: HttpRequest, what: str) -> HttpResponse:
@@ -67,5 +67,5 @@ STYLES = ["table", "semantic", "bootstrap", "bootstrap-responsive", "bootstrap4"
 PAGES = [
     *(f"/{style}/" for style in STYLES),
     "/table/?page=2&sort=-title", "/bootstrap5/?page=5&sort=author", "/table/?page=99",
-    "/rows/", "/direct/queryset/", "/direct/querystring/?a=1&b=2", "/direct/broken/",
+    "/rows/", "/books/1/", "/books/2/", "/direct/queryset/", "/direct/querystring/?a=1&b=2", "/direct/broken/",
 ]  # fmt: skip
