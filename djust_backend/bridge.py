@@ -40,6 +40,7 @@ from .localisation import (
     counted_text,
     date_format_string,
     date_names,
+    humanize_now,
     now_like,
     number_formats,
     surroundings,
@@ -70,10 +71,10 @@ __all__ = [
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
     "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
     "counted_text", "dangling", "date", "date_format_string", "date_names", "datetime",
-    "evaluate", "first_of", "group_result", "instances", "kind", "load", "logger",
+    "evaluate", "first_of", "group_result", "humanize_now", "instances", "kind", "load", "logger",
     "make_partials", "model_step", "now_like", "number_formats", "proxy_node", "settings",
-    "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage", "usage_below", "version",
-    "watch",
+    "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage",
+    "usage_below", "version", "watch",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -415,7 +416,10 @@ _PARTIAL = getattr(base, "PartialTemplate", None)
 
 
 def cache_timeout(value: Any) -> int | None:
-    """The timeout of `{% cache %}`. Error: TemplateSyntaxError; TypeError for a tuple, as it fills the message."""
+    """The timeout of `{% cache %}`.
+
+    Errors: TemplateSyntaxError; TypeError for a tuple, as it fills the message.
+    """
     if value is None:
         return None
     try:

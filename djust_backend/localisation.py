@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
+from datetime import timezone as fixed_zone
 from typing import Any
 
 import asgiref.local
@@ -14,12 +15,12 @@ from django.conf import settings
 from django.template import defaultfilters as django_filters
 from django.utils import dateformat, dates, formats, html, timezone, translation
 from django.utils import timesince as django_timesince
-from django.utils.translation import npgettext, pgettext
+from django.utils.translation import pgettext
 from django.utils.translation import trans_real as django_trans_real
 
 __all__ = [
-    "ambient", "counted_text", "date_format_string", "date_names", "now_like", "number_formats",
-    "surroundings", "translated_text", "version",
+    "ambient", "counted_text", "date_format_string", "date_names", "humanize_now", "now_like",
+    "number_formats", "surroundings", "translated_text", "version",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -52,14 +53,17 @@ def ambient() -> tuple[Any, ...]:
 
 
 def surroundings() -> tuple[Any, ...] | None:
-    """The context variables behind the active language and time zone, and the module of formats.
+    """Where the renderer finds what formats depend on.
 
-    None if asgiref keeps the values of a `Local` in a way that the renderer does not know.
+    The context variables behind the active language and time zone, the module of formats, and the
+    modules with their `Local` objects that the variables belong to. None if asgiref keeps the
+    values of a `Local` in a way that the renderer does not know.
     """
-    variables = [_variable(local) for local in (trans_real._active, zones._active)]
+    language, zone = trans_real._active, zones._active
+    variables = [_variable(local) for local in (language, zone)]
     if None in variables:
         return None
-    return (*variables, formats)
+    return (*variables, formats, trans_real, language, zones, zone)
 
 
 def _variable(local: Any) -> ContextVar[Any] | None:
@@ -138,12 +142,9 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "GB": lambda: defaultfilters.gettext("%s GB"),
     "TB": lambda: defaultfilters.gettext("%s TB"),
     "PB": lambda: defaultfilters.gettext("%s PB"),
-    "today": lambda: translation.gettext("today"),
-    "tomorrow": lambda: translation.gettext("tomorrow"),
-    "yesterday": lambda: translation.gettext("yesterday"),
-    "now": lambda: translation.gettext("now"),
-    "past-day": lambda: translation.gettext("%(delta)s ago"),
-    "future-day": lambda: translation.gettext("%(delta)s from now"),
+    "now": lambda: str(_humanize().NaturalTimeFormatter.time_strings["now"]),
+    "past-day": lambda: str(_humanize().NaturalTimeFormatter.time_strings["past-day"]),
+    "future-day": lambda: str(_humanize().NaturalTimeFormatter.time_strings["future-day"]),
 }
 
 
@@ -163,12 +164,20 @@ def counted_text(name: str, count: int) -> str:
         return str(_humanize().ordinal(count))
     if name == "apnumber":
         return str(_humanize().apnumber(count))
-    tense, unit = name.split("-")
-    if unit in ("second", "minute", "hour"):
-        texts = _humanize().NaturalTimeFormatter.time_strings
-        return str(texts[name] % {"count": count})
-    text = npgettext(f"naturaltime-{tense}", f"%(num)d {unit[:-1]}", f"%(num)d {unit}", count)
-    return html.avoid_wrapping(text % {"num": count})
+    kind, _, rest = name.partition("-")
+    if kind == "intword":
+        return dict(_humanize().intword_converters)[int(rest)](count)  # type: ignore[no-any-return]
+    formatter = _humanize().NaturalTimeFormatter
+    if kind == "delta":
+        tense, _, unit = rest.partition("-")
+        units = formatter.past_substrings if tense == "past" else formatter.future_substrings
+        return html.avoid_wrapping(units[unit] % {"num": count})
+    return str(formatter.time_strings[name] % {"count": count})
+
+
+def humanize_now(aware: bool) -> datetime:
+    """The time now, as `naturaltime` sees it."""
+    return _humanize().datetime.now(fixed_zone.utc if aware else None)  # type: ignore[no-any-return]
 
 
 def _humanize() -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 from django.template import base, context
 from django.template.backends import django as django_backend
 from django.template.context import BaseContext, Context, RequestContext
+from django.utils import dateformat, formats, numberformat
 
 #: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
 _REPLACED = object()
@@ -87,6 +88,12 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         base.VariableNode, base.FilterExpression, base.Variable, base.Token,
     ):  # fmt: skip
         engine += _methods(cls)
+    engine += _members(
+        formats, "localize", "date_format", "time_format", "number_format", "get_format"
+    )
+    engine += _members(dateformat, "DateFormat", "TimeFormat", "format", "time_format")
+    engine += _methods(dateformat.DateFormat) + _methods(dateformat.TimeFormat)
+    engine += _members(numberformat, "format")
     engine += [
         item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
     ]

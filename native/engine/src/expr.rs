@@ -78,7 +78,7 @@ impl<'py> Render<'py> {
                 self.prepare(&value)?;
             }
             self.trail = None;
-            value = self.filter(entry, value, arg)?;
+            value = self.filter(entry, value, arg.as_ref())?;
         }
         Ok(value)
     }

@@ -120,14 +120,21 @@ impl Locale {
     pub fn numbers(&self, py: Python<'_>, stock: &Stock, localized: bool) -> PyResult<Option<&NumberFormat>> {
         let cell = &self.numbers[usize::from(localized)];
         if cell.get().is_none() {
-            let found = number_format(&stock.call(py, "number_formats", (localized,))?, localized && self.groups_thousands)?;
+            let found =
+                number_format(&stock.call(py, "number_formats", (localized,))?, localized && self.groups_thousands)?;
             let _ = cell.set(found);
         }
         Ok(cell.get().and_then(Option::as_ref))
     }
 
     /// `get_format(name)`, taken apart.
-    pub fn date_format(&self, py: Python<'_>, stock: &Stock, name: &str, localized: bool) -> PyResult<Rc<CompiledFormat>> {
+    pub fn date_format(
+        &self,
+        py: Python<'_>,
+        stock: &Stock,
+        name: &str,
+        localized: bool,
+    ) -> PyResult<Rc<CompiledFormat>> {
         let formats = &self.formats[usize::from(localized)];
         if let Some(known) = formats.borrow().get(name) {
             return Ok(Rc::clone(known));

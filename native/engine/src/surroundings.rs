@@ -8,17 +8,31 @@ use crate::lookup::optional_attribute;
 use crate::stock::Stock;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-static SOURCES: PyOnceLock<Option<Sources>> = PyOnceLock::new();
+thread_local! {
+    static SOURCES: RefCell<Search> = const { RefCell::new(Search::Pending) };
+}
+
+/// What came of looking for the sources.
+#[derive(Clone)]
+enum Search {
+    Pending,
+    /// The values are not where they are expected.
+    Failed,
+    Found(Rc<Sources>),
+}
 
 /// Where to look.
 struct Sources {
     /// Context variables behind `trans_real._active` and `timezone._active`.
     variables: [Py<PyAny>; 2],
+    /// The modules `trans_real` and `timezone` with their `_active`: Django's test signals put new ones there.
+    locals: [(Py<PyAny>, Py<PyAny>); 2],
     formats: Py<PyAny>,
-    names: [Py<PyString>; 6],
+    names: [Py<PyString>; 7],
 }
 
 /// What was found: equal if every object is the same one.
@@ -29,9 +43,8 @@ pub struct Surroundings {
 impl Surroundings {
     /// Reads the values now. `None`: they are not where they are expected.
     pub fn read(py: Python<'_>, stock: &Stock) -> PyResult<Option<Self>> {
-        let sources = SOURCES.get_or_try_init(py, || Sources::find(py, stock))?;
-        let Some(sources) = sources else { return Ok(None) };
-        let [data, thread, value, wrapped, cache, zones] = &sources.names;
+        let Some(sources) = Sources::get(py, stock)? else { return Ok(None) };
+        let [data, thread, value, wrapped, cache, zones, _] = &sources.names;
         let mut objects: [Option<Py<PyAny>>; 6] = Default::default();
         for (at, variable) in sources.variables.iter().enumerate() {
             objects[at] = local_value(variable.bind(py), [data.bind(py), thread.bind(py), value.bind(py)])?;
@@ -55,6 +68,27 @@ impl Surroundings {
 }
 
 impl Sources {
+    /// The sources, looked for again when Django has replaced them.
+    fn get(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rc<Self>>> {
+        match SOURCES.with(|sources| sources.borrow().clone()) {
+            Search::Failed => return Ok(None),
+            Search::Found(known) if known.are_current(py)? => return Ok(Some(known)),
+            _ => {}
+        }
+        let found = Self::find(py, stock)?.map(Rc::new);
+        SOURCES.with(|sources| sources.replace(found.clone().map_or(Search::Failed, Search::Found)));
+        Ok(found)
+    }
+
+    fn are_current(&self, py: Python<'_>) -> PyResult<bool> {
+        for (module, local) in &self.locals {
+            if !module.bind(py).getattr(self.names[6].bind(py))?.is(local.bind(py)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     fn find(py: Python<'_>, stock: &Stock) -> PyResult<Option<Self>> {
         let found = stock.call(py, "surroundings", ())?;
         if found.is_none() {
@@ -63,6 +97,10 @@ impl Sources {
         let name = |text| PyString::intern(py, text).unbind();
         Ok(Some(Self {
             variables: [found.get_item(0)?.unbind(), found.get_item(1)?.unbind()],
+            locals: [
+                (found.get_item(3)?.unbind(), found.get_item(4)?.unbind()),
+                (found.get_item(5)?.unbind(), found.get_item(6)?.unbind()),
+            ],
             formats: found.get_item(2)?.unbind(),
             names: [
                 name("data"),
@@ -71,6 +109,7 @@ impl Sources {
                 name("_wrapped"),
                 name("_format_cache"),
                 name("USE_TZ"),
+                name("_active"),
             ],
         }))
     }

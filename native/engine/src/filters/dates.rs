@@ -7,7 +7,9 @@ use crate::value::Value;
 use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Zone};
 use djust_text::durations::{self, Moment, Unit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTime, PyTimeAccess, PyTzInfoAccess};
+use pyo3::types::{
+    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTime, PyTimeAccess, PyTzInfoAccess,
+};
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
 
@@ -20,18 +22,27 @@ struct ZoneFacts {
 }
 
 /// True for the time zones that Python itself brings along.
-fn is_plain_zone(stock: &Stock, zone: &Bound<'_, PyAny>) -> bool {
+pub(super) fn is_plain_zone(stock: &Stock, zone: &Bound<'_, PyAny>) -> bool {
     let kind = zone.get_type();
     kind.is(&stock.ZoneInfo) || kind.is(&stock.FixedZone)
 }
 
-/// The time zone of a datetime. Outer `None`: it is of a kind that only Python can judge.
-fn zone_of<'py>(stock: &Stock, datetime: &Bound<'py, PyAny>) -> PyResult<Option<Option<Bound<'py, PyAny>>>> {
-    let zone = datetime.cast::<PyDateTime>()?.get_tzinfo().map(Bound::into_any);
-    Ok(match zone {
-        Some(zone) if !is_plain_zone(stock, &zone) => None,
-        zone => Some(zone),
-    })
+/// The time zone of a datetime.
+enum ZoneOf<'py> {
+    Naive,
+    Plain(Bound<'py, PyAny>),
+    /// One that only Python can judge.
+    Other,
+}
+
+impl<'py> ZoneOf<'py> {
+    fn of(stock: &Stock, datetime: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Ok(match datetime.cast::<PyDateTime>()?.get_tzinfo().map(Bound::into_any) {
+            None => Self::Naive,
+            Some(zone) if is_plain_zone(stock, &zone) => Self::Plain(zone),
+            Some(_) => Self::Other,
+        })
+    }
 }
 
 /// Seconds of a `timedelta` (or `None`). `None`: with fractions.
@@ -97,8 +108,11 @@ fn kind_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
 impl<'py> Render<'py> {
     /// `template_localtime(datetime)`. `None`: left to Django.
     pub fn local_time(&mut self, datetime: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(zone) = zone_of(self.stock, datetime)? else { return Ok(None) };
-        let (Some(zone), true) = (zone, self.use_tz != Tri::No) else { return Ok(Some(datetime.clone())) };
+        let zone = match ZoneOf::of(self.stock, datetime)? {
+            ZoneOf::Plain(zone) if self.use_tz != Tri::No => zone,
+            ZoneOf::Plain(_) | ZoneOf::Naive => return Ok(Some(datetime.clone())),
+            ZoneOf::Other => return Ok(None),
+        };
         let asked = self.use_tz == Tri::Yes;
         let ambient = self.ambient()?;
         if !(asked || ambient.use_tz) || zone.is(&ambient.zone) {
@@ -120,7 +134,13 @@ impl<'py> Render<'py> {
     }
 
     /// `dateformat.format(object, get_format(name))`, or `time_format` for times. `None`: left to Django.
-    fn formatted(&mut self, object: &Bound<'py, PyAny>, kind: Kind, name: &str, localized: bool) -> PyResult<Option<String>> {
+    fn formatted(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        kind: Kind,
+        name: &str,
+        localized: bool,
+    ) -> PyResult<Option<String>> {
         let Some(locale) = self.locale()? else { return Ok(None) };
         let format = locale.date_format(self.py, self.stock, name, localized)?;
         let names = locale.names(self.py, self.stock)?;
@@ -147,10 +167,10 @@ fn with_parts(
     let mut facts = None;
     let mut aware = false;
     match kind {
-        Kind::DateTime => match zone_of(stock, object)? {
-            None => return Ok(None),
-            Some(None) => {}
-            Some(Some(_)) => {
+        Kind::DateTime => match ZoneOf::of(stock, object)? {
+            ZoneOf::Other => return Ok(None),
+            ZoneOf::Naive => {}
+            ZoneOf::Plain(_) => {
                 aware = true;
                 if format.needs_zone() {
                     facts = zone_facts(object)?;
@@ -226,7 +246,11 @@ fn point<'py>(render: &Render<'py>, value: &Value<'py>) -> PyResult<Option<(Mome
     let Value::Py(object) = value else { return Ok(None) };
     match kind_of(render.stock, object)? {
         Some(Kind::DateTime) => {
-            let Some(zone) = zone_of(render.stock, object)? else { return Ok(None) };
+            let zone = match ZoneOf::of(render.stock, object)? {
+                ZoneOf::Naive => None,
+                ZoneOf::Plain(zone) => Some(zone),
+                ZoneOf::Other => return Ok(None),
+            };
             Ok(Some((moment(object, Kind::DateTime)?, zone)))
         }
         Some(Kind::Date) => Ok(Some((moment(object, Kind::Date)?, None))),
@@ -234,8 +258,12 @@ fn point<'py>(render: &Render<'py>, value: &Value<'py>) -> PyResult<Option<(Mome
     }
 }
 
-/// Both ends of a `timesince`, in the zone of the first.
-fn ends<'py>(render: &Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Option<(Moment, Moment)>> {
+/// Both ends of a `timesince`, in the zone of the first; without an argument the second is now.
+pub(super) fn ends<'py>(
+    render: &Render<'py>,
+    value: &Value<'py>,
+    arg: Option<&Value<'py>>,
+) -> PyResult<Option<(Moment, Moment)>> {
     let Some((at, zone)) = point(render, value)? else { return Ok(None) };
     let other = match arg {
         Some(arg) => arg.clone(),
@@ -258,15 +286,15 @@ fn ends<'py>(render: &Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>)
     Ok(Some((at, now)))
 }
 
-/// The texts of units in Django's tables.
-const fn unit_name(unit: Unit) -> &'static str {
+/// The texts of a unit by name: of `timesince`, and of `naturaltime` before and after now.
+pub(super) const fn unit_names(unit: Unit) -> [&'static str; 3] {
     match unit {
-        Unit::Year => "year",
-        Unit::Month => "month",
-        Unit::Week => "week",
-        Unit::Day => "day",
-        Unit::Hour => "hour",
-        Unit::Minute => "minute",
+        Unit::Year => ["year", "delta-past-year", "delta-future-year"],
+        Unit::Month => ["month", "delta-past-month", "delta-future-month"],
+        Unit::Week => ["week", "delta-past-week", "delta-future-week"],
+        Unit::Day => ["day", "delta-past-day", "delta-future-day"],
+        Unit::Hour => ["hour", "delta-past-hour", "delta-future-hour"],
+        Unit::Minute => ["minute", "delta-past-minute", "delta-future-minute"],
     }
 }
 
@@ -283,7 +311,7 @@ fn duration<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Valu
         if position > 0 {
             out.push_str(&locale.text(render.py, render.stock, "comma")?);
         }
-        out.push_str(&locale.counted(render.py, render.stock, unit_name(unit), count)?);
+        out.push_str(&locale.counted(render.py, render.stock, unit_names(unit)[0], count)?);
     }
     Ok(Some(Value::text(out)))
 }

@@ -13,7 +13,11 @@ use std::fmt::Write as _;
 const MAX_DEPTH: usize = 64;
 
 /// `json_script`
-pub fn json_script<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Option<Value<'py>>> {
+pub fn json_script<'py>(
+    render: &mut Render<'py>,
+    value: &Value<'py>,
+    arg: Option<&Value<'py>>,
+) -> PyResult<Option<Value<'py>>> {
     let mut json = String::new();
     let known = match value {
         Value::Text(text, _) => {

@@ -25,7 +25,9 @@ pub fn length<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Valu
     }
     match object.len() {
         Ok(length) => Ok(Some(Value::Int(length as i64))),
-        Err(error) if error.is_instance_of::<PyTypeError>(render.py) || error.is_instance_of::<PyValueError>(render.py) => {
+        Err(error)
+            if error.is_instance_of::<PyTypeError>(render.py) || error.is_instance_of::<PyValueError>(render.py) =>
+        {
             Ok(Some(Value::Int(0)))
         }
         Err(error) => Err(error),
@@ -47,12 +49,12 @@ fn end<'py>(render: &Render<'py>, value: &Value<'py>, last: bool) -> Made<'py> {
     let at = |length: usize| if last { length.checked_sub(1) } else { (length > 0).then_some(0) };
     let item = match class_of(render.stock, object)? {
         Class::List => {
-            let list = object.cast::<PyList>()?;
-            at(list.len()).map(|at| list.get_item(at)).transpose()?
+            let items = object.cast::<PyList>()?;
+            at(items.len()).map(|at| items.get_item(at)).transpose()?
         }
         Class::Tuple => {
-            let tuple = object.cast::<PyTuple>()?;
-            at(tuple.len()).map(|at| tuple.get_item(at)).transpose()?
+            let items = object.cast::<PyTuple>()?;
+            at(items.len()).map(|at| items.get_item(at)).transpose()?
         }
         _ => return Ok(None),
     };
@@ -69,20 +71,27 @@ pub fn last<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Value<
     end(render, value, true)
 }
 
-/// The parts of a slice written as text. Outer `None`: left to Django; inner `None`: not a slice.
-fn slice_parts(text: &str) -> Option<Option<Vec<Option<i64>>>> {
+/// A slice written as text.
+enum Parts {
+    Known(Vec<Option<i64>>),
+    /// Python raises `ValueError` or `TypeError`.
+    Wrong,
+    Unknown,
+}
+
+fn slice_parts(text: &str) -> Parts {
     let mut parts = Vec::new();
     for part in text.split(':') {
         parts.push(match part {
             "" => None,
             part => match whole_of_text(part) {
                 Whole::Is(number) => Some(number),
-                Whole::ValueError => return Some(None),
-                Whole::TypeError | Whole::Unknown => return None,
+                Whole::ValueError => return Parts::Wrong,
+                Whole::TypeError | Whole::Unknown => return Parts::Unknown,
             },
         });
     }
-    Some((parts.len() <= 3).then_some(parts))
+    if parts.len() <= 3 { Parts::Known(parts) } else { Parts::Wrong }
 }
 
 /// `slice`
@@ -97,13 +106,16 @@ pub fn slice<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Val
     if !matches!(class, Class::Str | Class::Safe | Class::List | Class::Tuple | Class::QuerySet) {
         return Ok(None);
     }
-    let Some(parts) = slice_parts(&arg) else { return Ok(None) };
-    let Some(parts) = parts else { return Ok(Some(value.clone())) };
+    let parts = match slice_parts(&arg) {
+        Parts::Known(parts) => parts,
+        Parts::Wrong => return Ok(Some(value.clone())),
+        Parts::Unknown => return Ok(None),
+    };
     let py = render.py;
     let slice = match parts[..] {
-        [stop] => py.get_type::<PySlice>().call1((stop,))?,
-        [start, stop] => py.get_type::<PySlice>().call1((start, stop))?,
-        [start, stop, step] => py.get_type::<PySlice>().call1((start, stop, step))?,
+        [end] => py.get_type::<PySlice>().call1((end,))?,
+        [start, end] => py.get_type::<PySlice>().call1((start, end))?,
+        [start, end, step] => py.get_type::<PySlice>().call1((start, end, step))?,
         _ => return Ok(None),
     };
     let made = match object.get_item(slice) {
@@ -134,7 +146,11 @@ fn is_path(text: &str) -> bool {
 }
 
 /// The key of an item: its items, else its attributes.
-fn sort_key<'py>(render: &Render<'py>, item: &Bound<'py, PyAny>, path: &[Bound<'py, PyString>]) -> PyResult<Bound<'py, PyAny>> {
+fn sort_key<'py>(
+    render: &Render<'py>,
+    item: &Bound<'py, PyAny>,
+    path: &[Bound<'py, PyString>],
+) -> PyResult<Bound<'py, PyAny>> {
     let mut current = item.clone();
     for name in path {
         let found = match class_of(render.stock, &current)? {
@@ -159,16 +175,20 @@ fn sort_key<'py>(render: &Render<'py>, item: &Bound<'py, PyAny>, path: &[Bound<'
 }
 
 fn sorted<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>, reverse: bool) -> Made<'py> {
-    let Some(path) = arg.and_then(|arg| string(render.stock, arg)).map(|arg| arg.text).filter(|text| is_path(text)) else {
+    let Some(path) = arg.and_then(|arg| string(render.stock, arg)).map(|arg| arg.text).filter(|text| is_path(text))
+    else {
         return Ok(None);
     };
     let Some(items) = items(render, value)? else { return Ok(None) };
     let path: Vec<_> = path.split('.').map(|name| PyString::intern(render.py, name)).collect();
-    let result = sort_items(render, items, &path, reverse);
+    let result = sort_items(render, &items, &path, reverse);
     render.forget_ambient();
     match result {
         Ok(made) => Ok(Some(Value::Py(made.into_any()))),
-        Err(error) if error.is_instance_of::<PyAttributeError>(render.py) || error.is_instance_of::<PyTypeError>(render.py) => {
+        Err(error)
+            if error.is_instance_of::<PyAttributeError>(render.py)
+                || error.is_instance_of::<PyTypeError>(render.py) =>
+        {
             Ok(Some(Value::text("")))
         }
         Err(error) => Err(error),
@@ -177,13 +197,13 @@ fn sorted<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<
 
 fn sort_items<'py>(
     render: &Render<'py>,
-    items: Vec<Bound<'py, PyAny>>,
+    items: &[Bound<'py, PyAny>],
     path: &[Bound<'py, PyString>],
     reverse: bool,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = render.py;
     let keys = PyList::empty(py);
-    for item in &items {
+    for item in items {
         keys.append(sort_key(render, item, path)?)?;
     }
     // Python compares the keys: which of its types can be compared is its own business.

@@ -26,7 +26,9 @@ pub fn default_if_none<'py>(_: &mut Render<'py>, value: &Value<'py>, arg: Option
 pub fn divisibleby<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> Made<'py> {
     let Some(arg) = arg else { return Ok(None) };
     Ok(match (whole(render.stock, value)?, whole(render.stock, arg)?) {
-        (Whole::Is(value), Whole::Is(arg)) if arg != 0 => Some(Value::Bool(value.checked_rem(arg).is_none_or(|rest| rest == 0))),
+        (Whole::Is(value), Whole::Is(arg)) if arg != 0 => {
+            Some(Value::Bool(value.checked_rem(arg).is_none_or(|rest| rest == 0)))
+        }
         _ => None,
     })
 }
@@ -90,7 +92,9 @@ fn count(render: &Render<'_>, value: &Value<'_>) -> PyResult<Count> {
         Value::Loop(_) | Value::Block(_) => return Ok(Count::Unknown),
     };
     Ok(match class_of(render.stock, object)? {
-        Class::Int | Class::Bool => super::subject::small_int(object).map_or(Count::Unknown, |number| Count::One(number == 1)),
+        Class::Int | Class::Bool => {
+            super::subject::small_int(object).map_or(Count::Unknown, |number| Count::One(number == 1))
+        }
         Class::Float => Count::One((object.cast::<PyFloat>()?.value() - 1.0).abs() == 0.0),
         Class::List | Class::Tuple | Class::Dict => Count::One(object.len()? == 1),
         Class::QuerySet => match object.len() {
@@ -99,7 +103,9 @@ fn count(render: &Render<'_>, value: &Value<'_>) -> PyResult<Count> {
             Err(error) => return Err(error),
         },
         Class::None | Class::Date | Class::DateTime | Class::Time => Count::Nothing,
-        Class::Str | Class::Safe => string(render.stock, value).map_or(Count::Unknown, |subject| count_text(subject.text)),
+        Class::Str | Class::Safe => {
+            string(render.stock, value).map_or(Count::Unknown, |subject| count_text(subject.text))
+        }
         _ => Count::Unknown,
     })
 }

@@ -5,6 +5,7 @@ pub mod subject;
 
 mod dates;
 mod html;
+mod humanize;
 mod json;
 mod lists;
 mod logic;
@@ -43,6 +44,7 @@ pub enum Native {
 }
 
 /// A filter of a template.
+#[expect(clippy::struct_excessive_bools, reason = "Django's flags are independent of each other")]
 pub struct FilterEntry {
     /// Django's, or a library's, function.
     pub function: Py<PyAny>,
@@ -50,7 +52,7 @@ pub struct FilterEntry {
     expects_localtime: bool,
     needs_autoescape: bool,
     is_safe: bool,
-    /// Django's own filter of that name.
+    /// Django's own default filter of that name.
     pub is_stock: bool,
     /// It reads all items of a collection.
     pub reads_all: bool,
@@ -73,7 +75,7 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     let effect = stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name)));
     Ok(Some(FilterEntry {
         native,
-        is_stock: stock_name.is_some(),
+        is_stock: stock_name.is_some_and(|name| !name.contains('.')),
         reads_all: effect.is_some_and(|effect| {
             matches!(effect, Effect::Count | Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort)
         }),
@@ -101,21 +103,27 @@ pub fn series(py: Python<'_>, stock: &Stock) -> PyResult<Option<Series>> {
 
 impl<'py> Render<'py> {
     /// Applies a filter.
-    pub fn filter(&mut self, entry: &FilterEntry, value: Value<'py>, arg: Option<Value<'py>>) -> PyResult<Value<'py>> {
+    pub fn filter(&mut self, entry: &FilterEntry, value: Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
         match entry.native {
             None => {}
             Some(Native::Any(native)) => {
-                if let Some(result) = native(self, &value, arg.as_ref())? {
+                if let Some(result) = native(self, &value, arg)? {
                     return Ok(result);
                 }
             }
-            Some(native) => return self.string_filter(entry, native, value, arg.as_ref()),
+            Some(native) => return self.string_filter(entry, native, value, arg),
         }
-        self.python_filter(entry, &value, arg.as_ref())
+        self.python_filter(entry, &value, arg)
     }
 
     /// Applies one of Django's `stringfilter`s.
-    fn string_filter(&mut self, entry: &FilterEntry, native: Native, value: Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
+    fn string_filter(
+        &mut self,
+        entry: &FilterEntry,
+        native: Native,
+        value: Value<'py>,
+        arg: Option<&Value<'py>>,
+    ) -> PyResult<Value<'py>> {
         let value = self.stringified(&value)?.unwrap_or(value);
         let is_string = subject::string(self.stock, &value).is_some();
         if let Some((text, safe)) = subject::text(self.stock, &value)? {
@@ -147,7 +155,12 @@ impl<'py> Render<'py> {
         self.python_filter(entry, &value, arg)
     }
 
-    fn python_filter(&mut self, entry: &FilterEntry, value: &Value<'py>, arg: Option<&Value<'py>>) -> PyResult<Value<'py>> {
+    fn python_filter(
+        &mut self,
+        entry: &FilterEntry,
+        value: &Value<'py>,
+        arg: Option<&Value<'py>>,
+    ) -> PyResult<Value<'py>> {
         let py = self.py;
         let mut object = self.to_py(value)?;
         if entry.expects_localtime {

@@ -39,7 +39,9 @@ pub fn add<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value
 fn is_scalar(render: &Render<'_>, value: &Value<'_>) -> PyResult<bool> {
     Ok(match value {
         Value::Int(_) | Value::Bool(_) | Value::None => true,
-        Value::Py(object) => matches!(class_of(render.stock, object)?, Class::Int | Class::Bool | Class::None | Class::Float),
+        Value::Py(object) => {
+            matches!(class_of(render.stock, object)?, Class::Int | Class::Bool | Class::None | Class::Float)
+        }
         _ => false,
     })
 }
@@ -75,7 +77,9 @@ fn places(render: &Render<'_>, arg: Option<&Value<'_>>) -> PyResult<Option<(i64,
         text if text.ends_with('u') => (&text[..text.len() - 1], false, false),
         // Python fails at the last character of an empty text.
         "" => return Ok(None),
-        text => return Ok(if let Whole::Is(places) = whole_of_text(text) { Some((places, false, true)) } else { None }),
+        text => {
+            return Ok(if let Whole::Is(places) = whole_of_text(text) { Some((places, false, true)) } else { None });
+        }
     };
     if rest.is_empty() {
         return Ok(Some((-1, grouped, localized)));
@@ -133,7 +137,9 @@ pub fn filesizeformat<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Opti
         SizeUnit::Petabytes => "PB",
     };
     let template = locale.text(render.py, render.stock, unit)?;
-    let Some((before, after)) = template.split_once("%s").filter(|(before, after)| !before.contains('%') && !after.contains('%')) else {
+    let Some((before, after)) =
+        template.split_once("%s").filter(|(before, after)| !before.contains('%') && !after.contains('%'))
+    else {
         return Ok(None);
     };
     let sign = if made.negative { "-" } else { "" };
@@ -205,7 +211,9 @@ impl<'py> Render<'py> {
                 Ok(text.map(Value::text))
             }
             Class::Str | Class::Safe => Ok(Some(value.clone())),
-            Class::Bool | Class::None => Ok(text_of(self.stock, value)?.map(|(text, safe)| Value::Text(text.into(), safe))),
+            Class::Bool | Class::None => {
+                Ok(text_of(self.stock, value)?.map(|(text, safe)| Value::Text(text.into(), safe)))
+            }
             _ => Ok(None),
         }
     }

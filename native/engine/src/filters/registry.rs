@@ -1,6 +1,6 @@
 //! TABLE: Django's filters that run here, by name.
 
-use super::{Native, dates, html, json, lists, logic, numbers, text, urls};
+use super::{Native, dates, html, humanize, json, lists, logic, numbers, text, urls};
 
 /// The native filter of a name: in `django.template.defaultfilters`, or `library.name` in another library.
 pub fn find(name: &str) -> Option<Native> {
@@ -62,6 +62,11 @@ const FILTERS: &[(&str, Native)] = &[
     ("wordcount", Native::Text(text::wordcount)),
     ("wordwrap", text::WORDWRAP),
     ("yesno", Native::Any(logic::yesno)),
+    ("humanize.apnumber", Native::Any(humanize::apnumber)),
+    ("humanize.intcomma", Native::Any(humanize::intcomma)),
+    ("humanize.intword", Native::Any(humanize::intword)),
+    ("humanize.naturaltime", Native::Any(humanize::naturaltime)),
+    ("humanize.ordinal", Native::Any(humanize::ordinal)),
     ("l10n.localize", Native::Any(numbers::localize)),
     ("l10n.unlocalize", Native::Any(numbers::unlocalize)),
 ];

@@ -39,6 +39,7 @@ pub fn center<'py>(render: &mut Render<'py>, subject: Subject<'_>, arg: Option<&
 }
 
 /// `cut`: without semicolons a safe text may have lost the end of an entity.
+#[expect(clippy::unnecessary_wraps, reason = "the type of all string filters")]
 pub fn cut<'py>(render: &mut Render<'py>, subject: Subject<'_>, arg: Option<&Value<'py>>) -> Made<'py> {
     let Some(arg) = arg.and_then(|arg| string(render.stock, arg)) else { return Ok(None) };
     let made = text::cut(subject.text, arg.text);

@@ -13,7 +13,11 @@ pub const IRIENCODE: Native = Native::Plain(|s| Some(Cow::Owned(urls::iriencode(
 
 /// `urlencode`
 #[expect(clippy::unnecessary_wraps, reason = "the type of all string filters")]
-pub fn urlencode<'py>(render: &mut Render<'py>, subject: Subject<'_>, arg: Option<&Value<'py>>) -> PyResult<Option<Value<'py>>> {
+pub fn urlencode<'py>(
+    render: &mut Render<'py>,
+    subject: Subject<'_>,
+    arg: Option<&Value<'py>>,
+) -> PyResult<Option<Value<'py>>> {
     let kept = match arg {
         None => None,
         Some(arg) if arg.is_none() => None,
