@@ -90,10 +90,10 @@ def settings_of(site: ModuleType, engine: str, mode: str) -> dict[str, Any]:
     }
 
 
-class NoMigrations:
+class NoMigrations(dict[str, None]):
     """A MIGRATION_MODULES under which tables come from the models as they are."""
 
-    def __contains__(self, app: str) -> bool:
+    def __contains__(self, app: object) -> bool:
         return True
 
     def __getitem__(self, app: str) -> None:
