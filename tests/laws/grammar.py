@@ -14,7 +14,7 @@ from tests.laws.odd_values import VALUES
 
 Source = st.SearchStrategy[str]
 
-NAMES = ["v", "w", "x", "items", "forloop", "block", "True", "None"]
+NAMES = ["v", "w", "x", "items", "forloop", "block.super", "True", "None"]
 BITS = [
     "a", "b", "c", "d", "items", "name", "0", "1", "2", "5", "method", "needs", "raises", "types", "keys", "values",
     "count", "counter", "counter0", "first", "last", "parentloop", "revcounter", "super", "year", "length", "grouper",
