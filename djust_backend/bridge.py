@@ -6,6 +6,7 @@ one is heard.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ from django.template.context import BaseContext, Context, ContextDict, RequestCo
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
+from django.template.loader_tags import BlockNode
 from django.templatetags import cache as django_cache_tags
 from django.templatetags import static
 from django.utils import html, timezone, translation
@@ -66,7 +68,7 @@ from .sources import (
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "Context", "ContextDict", "Decimal", "FixedZone",
+    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
     "InclusionNode", "Node", "Promise", "RequestContext", "SafeString", "SimpleNode",
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
     "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
@@ -254,6 +256,13 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
     except TypeError:
         # A callable object that cannot be hashed.
         return _takes.__wrapped__(function, args)
+
+
+@lru_cache(maxsize=2048)
+def binds_autoescape(function: Any) -> bool:
+    """True if the first argument after the value would bind to `autoescape`."""
+    names = list(inspect.signature(inspect.unwrap(function)).parameters)
+    return names[1:2] == ["autoescape"]
 
 
 def stock_filter_name(function: Any) -> str | None:

@@ -153,9 +153,11 @@ class NativeNode:
     def render(self, context: Any) -> Any:
         """The node's text in a context."""
         program = self._program
-        if program is None or program.changed or not program.compiled:
-            return super().render(context)  # type: ignore[misc]
-        return program.render_node(self._node, context)
+        if program is not None:
+            text = program.render_node(self._node, context)
+            if text is not None:
+                return text
+        return super().render(context)  # type: ignore[misc]
 
 
 @lru_cache(maxsize=256)
@@ -189,7 +191,10 @@ def proxy_node(
 def block_value(program: NativeProgram, node_id: int) -> Any:
     """A new `BlockNode` for the variable `block`; the renderer gives it its context."""
     facts = program.facts(node_id)
-    return loader_tags.BlockNode(facts["name"][1], nodelist(program, facts["nodelist"][1]))
+    made: Any = loader_tags.BlockNode(facts["name"][1], nodelist(program, facts["nodelist"][1]))
+    # The renderer knows the block again by these when a template asks it for `super`.
+    made._program, made._node = program, node_id
+    return made
 
 
 def _attributes(program: NativeProgram, class_name: str, node_id: int) -> dict[str, Any]:
@@ -332,10 +337,15 @@ class BlockContext(loader_tags.BlockContext):
         return self._native.get_block(name)
 
 
-def blocks_within(node: stock.Node) -> list[int]:
-    """Numbers of the native blocks inside a node of Python's, as `get_nodes_by_type` finds them."""
+def blocks_within(node: stock.Node) -> list[tuple[str, Any]]:
+    """Name, and number or object, of the blocks in a node of Python's and of itself if it is one.
+
+    As `get_nodes_by_type` finds them; native blocks by their number.
+    """
     found: list[Any] = node.get_nodes_by_type(loader_tags.BlockNode)
-    return [block._node for block in found if isinstance(block, NativeNode)]
+    return [
+        (block.name, block._node if isinstance(block, NativeNode) else block) for block in found
+    ]
 
 
 def make_partials(

@@ -88,20 +88,15 @@ class Template(stock.Template):
     def render(self, context: Context) -> SafeString:
         """The text for a context (`django.template.base.Template.render`)."""
         program = self._program
-        render_context = context.render_context
-        if program is None:
-            count_stock_render()
+        if program is None or not program.renders(self, context):
+            if program is None:
+                count_stock_render()
             return super().render(context)
-        if context.template is None:
-            with context.bind_template(self):
-                context.template_name = self.name
-                text = program.render(self, context)
-                if text is None:
-                    with render_context.push_state(self):
-                        return self._render(context)
-                return text
-        text = program.render(self, context)
-        return super().render(context) if text is None else text
+        if context.template is not None:
+            return program.render(self, context)
+        with context.bind_template(self):
+            context.template_name = self.name
+            return program.render(self, context)
 
 
 set_template_class(Template)

@@ -42,6 +42,8 @@ pub struct PyHost {
     pub py_parser: Option<Py<PyAny>>,
     /// The template engine is in debug mode: tokens know their position.
     pub debug: bool,
+    /// Python code has been given an error of this parser.
+    pub gave_up: bool,
     /// The exception that ended the parse.
     pub error: Option<PyErr>,
     template: Py<PyAny>,
@@ -63,6 +65,7 @@ impl PyHost {
             shared: None,
             py_parser: None,
             debug: other.debug,
+            gave_up: false,
             error: None,
             template: py.None(),
             program: other.program.clone_ref(py),
@@ -87,6 +90,7 @@ impl PyHost {
             shared: None,
             py_parser: None,
             debug: engine.getattr("debug")?.is_truthy()?,
+            gave_up: false,
             error: None,
             template: template.clone().unbind(),
             program: program.clone().unbind(),

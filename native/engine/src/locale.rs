@@ -241,7 +241,11 @@ impl<'py> Render<'py> {
             let state = self.stock.call(self.py, "ambient", ())?.cast_into::<PyTuple>()?;
             let language = state.get_item(0)?;
             let locale = match language.cast::<PyString>() {
-                Ok(language) => Some(Locale::find(language.to_str()?, &state)?),
+                Ok(language) => match language.to_str() {
+                    Ok(language) => Some(Locale::find(language, &state)?),
+                    // A code with lone surrogates, which Python may have.
+                    Err(_) => None,
+                },
                 Err(_) => None,
             };
             let made = Ambient { locale, use_tz: state.get_item(4)?.is_truthy()?, zone: state.get_item(5)? };

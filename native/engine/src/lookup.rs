@@ -184,6 +184,11 @@ impl<'py> Render<'py> {
                 let found = self.stock.call(self.py, "context_step", (object, name))?;
                 return Ok(if found.is(self.stock.Undefined.bind(self.py)) { Step::Missing } else { Step::Found(Value::Py(found)) });
             }
+            Class::Block if name.to_str()? == "super" => {
+                if let Some(value) = self.super_of(object)? {
+                    return Ok(Step::Found(value));
+                }
+            }
             _ if !has_getitem(object) => {}
             _ => match object.get_item(name) {
                 Ok(value) => return Ok(Step::Found(Value::Py(value))),
@@ -271,6 +276,10 @@ impl<'py> Render<'py> {
         }
         if flag(object, self.stock.alters_data.bind(py))? {
             return Ok(Value::Py(self.string_if_invalid.clone()));
+        }
+        if self.context.is_some() {
+            // What is called may hold the Python context.
+            self.share_scopes()?;
         }
         let result = object.call0();
         self.forget_ambient();

@@ -15,6 +15,14 @@ pub struct Name {
     pub index: Option<i64>,
 }
 
+/// A block of a template.
+pub enum OwnBlock {
+    /// A native one.
+    Native(NodeId),
+    /// A node of Python's that is a `BlockNode`.
+    Python(Py<PyAny>),
+}
+
 /// A compiled template. Never changes after compilation; shared by all threads.
 pub struct Program {
     /// The source text.
@@ -29,8 +37,8 @@ pub struct Program {
     pub filters: Vec<FilterEntry>,
     /// By `ForeignId`.
     pub foreign: Vec<ForeignNode>,
-    /// Blocks that `get_nodes_by_type(BlockNode)` finds, in order.
-    pub blocks: OnceLock<Vec<(NameId, NodeId)>>,
+    /// Blocks that `get_nodes_by_type(BlockNode)` finds, by name (interned), in order.
+    pub blocks: OnceLock<Vec<(Py<PyString>, OwnBlock)>>,
     /// `Template.origin`
     pub origin: Py<PyAny>,
     /// `Origin.template_name`, for relative includes.

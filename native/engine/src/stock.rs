@@ -37,7 +37,7 @@ macro_rules! stock {
 stock! {
     types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined,
-        ZoneInfo, FixedZone;
+        ZoneInfo, FixedZone, BlockNode;
     objects: settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
         template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
@@ -127,6 +127,8 @@ pub enum Class {
     Manager,
     /// A paginator's `Page`.
     Page,
+    /// `BlockNode`, exactly: what Python code sees of `block`.
+    Block,
     /// A lazy string (`Promise`).
     Lazy,
     /// Any other object that is what its type says.
@@ -177,6 +179,7 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
         (py.get_type::<PyDict>(), Class::Dict),
         (py.get_type::<PyList>(), Class::List),
         (py.get_type::<PyTuple>(), Class::Tuple),
+        (stock.BlockNode.bind(py).clone(), Class::Block),
     ];
     if let Some((_, class)) = exact.iter().find(|(known, _)| known.is(kind)) {
         return Ok(*class);

@@ -8,11 +8,20 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyList, PyTuple, PyType};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
 static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static WATCHED: PyOnceLock<Watched> = PyOnceLock::new();
+static GENERATIONS: LazyLock<Mutex<Generations>> = LazyLock::new(Mutex::default);
 static TAGS: Mutex<Option<(Vec<usize>, Arc<NativeTags>)>> = Mutex::new(None);
+
+/// Every state of replacement that was met, and the one that holds now.
+#[derive(Default)]
+struct Generations {
+    numbers: FxHashMap<Replaced, u64>,
+    current: Option<u64>,
+}
 
 /// One attribute whose value was noted when `djust_backend` was imported.
 struct Note {
@@ -41,6 +50,8 @@ impl Note {
 struct Holder {
     notes: Vec<Note>,
     version: AtomicU32,
+    /// The version at which [`generation`] has looked last, whatever it found.
+    scanned: AtomicU32,
 }
 
 impl Holder {
@@ -95,7 +106,7 @@ fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
         let known = holders.iter_mut().find(|holder| holder.notes[0].holder.is(&note.holder));
         match known {
             Some(holder) => holder.notes.push(note),
-            None => holders.push(Holder { notes: vec![note], version: AtomicU32::new(0) }),
+            None => holders.push(Holder { notes: vec![note], version: AtomicU32::new(0), scanned: AtomicU32::new(0) }),
         }
     }
     Ok(holders)
@@ -164,20 +175,87 @@ pub fn signs_in_names(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
     Ok(watched(py, stock)?.signs_in_names)
 }
 
+/// Which pieces are replaced: numbers of tags, and `None` for those that every template needs.
+type Replaced = (bool, Vec<usize>);
+
+fn replaced(py: Python<'_>, watched: &Watched) -> PyResult<Replaced> {
+    let mut tags = Vec::new();
+    for (at, tag) in watched.tags.iter().enumerate() {
+        if let Some((_, notes)) = tag
+            && !all_hold(py, notes)?
+        {
+            tags.push(at);
+        }
+    }
+    Ok((!all_hold(py, &watched.engine)?, tags))
+}
+
+/// A number for what is replaced in Django's classes: a program that was compiled under another number must not be used.
+///
+/// Reads the versions of some fifty classes; functions of modules are looked at when a template is compiled.
+pub fn generation(py: Python<'_>, stock: &Stock) -> PyResult<u64> {
+    let watched = watched(py, stock)?;
+    let tags = watched.tags.iter().flatten().flat_map(|(_, notes)| notes);
+    let mut same = true;
+    for holder in watched.engine.iter().chain(tags) {
+        let kind = holder.notes[0].holder.bind(py);
+        if !kind.is_instance_of::<PyType>() {
+            continue;
+        }
+        let version = type_version(kind);
+        same &= version != 0 && version == holder.scanned.load(Ordering::Relaxed);
+    }
+    let mut known = GENERATIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if same && let Some(current) = known.current {
+        return Ok(current);
+    }
+    let found = replaced(py, watched)?;
+    let tags = watched.tags.iter().flatten().flat_map(|(_, notes)| notes);
+    for holder in watched.engine.iter().chain(tags) {
+        holder.scanned.store(type_version(holder.notes[0].holder.bind(py)), Ordering::Relaxed);
+    }
+    let next = known.numbers.len() as u64;
+    let number = *known.numbers.entry(found).or_insert(next);
+    known.current = Some(number);
+    Ok(number)
+}
+
+/// Methods by which a context is read and written; a class with others of its own is not read natively.
+const CONTEXT_METHODS: [&str; 12] = [
+    "__contains__", "__getitem__", "__iter__", "__setitem__", "flatten", "get", "new", "pop", "push", "set_upward",
+    "setdefault", "update",
+];
+
+/// True if a context is read and written as Django's are.
+pub fn context_is_stock(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = context.py();
+    if !contexts_are_stock(stock, py)? {
+        return Ok(false);
+    }
+    let kind = context.get_type();
+    let (base, with_request) = (stock.Context.bind(py), stock.RequestContext.bind(py));
+    if kind.is(base) || kind.is(with_request) {
+        return Ok(true);
+    }
+    if !kind.is_subclass(base)? {
+        return Ok(false);
+    }
+    let model = if kind.is_subclass(with_request)? { with_request } else { base };
+    for name in CONTEXT_METHODS {
+        if !kind.getattr(name)?.is(&model.getattr(name)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The tags that may be parsed natively now. `None`: lexer, parser, expressions or templates have been replaced.
 pub fn native_tags(py: Python<'_>, stock: &Stock) -> PyResult<Option<Arc<NativeTags>>> {
     let watched = watched(py, stock)?;
     if !all_hold(py, &watched.engine)? {
         return Ok(None);
     }
-    let mut replaced = Vec::new();
-    for (at, tag) in watched.tags.iter().enumerate() {
-        if let Some((_, notes)) = tag
-            && !all_hold(py, notes)?
-        {
-            replaced.push(at);
-        }
-    }
+    let (_, replaced) = replaced(py, watched)?;
     let mut known = TAGS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((for_replaced, tags)) = &*known
         && *for_replaced == replaced

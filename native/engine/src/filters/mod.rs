@@ -71,7 +71,9 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     }
     let stock_name = stock.call(py, "stock_filter_name", (bound,))?;
     let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
-    let native = stock_name.and_then(registry::find);
+    // An argument of a filter that takes none binds to its `autoescape`: Python says what comes of it.
+    let collides = args > 0 && stock.call(py, "binds_autoescape", (bound,))?.is_truthy()?;
+    let native = if collides { None } else { stock_name.and_then(registry::find) };
     let effect = stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name)));
     Ok(Some(FilterEntry {
         native,

@@ -92,6 +92,7 @@ impl NativeParser {
     }
 
     fn error(py: Python<'_>, parser: &mut Parser<PyHost>, error: SyntaxError) -> PyErr {
+        parser.host.gave_up = true;
         if let Some(error) = parser.host.error.take() {
             return error;
         }

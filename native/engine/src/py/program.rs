@@ -2,7 +2,7 @@
 
 use crate::host::PyHost;
 use crate::out::Out;
-use crate::program::{Program, make_consts, make_names};
+use crate::program::{OwnBlock, Program, make_consts, make_names};
 use crate::py::composition::Composed;
 use crate::py::{counters, describe};
 use crate::py::frame::{Frame, RootState, known_root, root_in};
@@ -11,7 +11,7 @@ use crate::render::{Render, Tri};
 use crate::scopes::{Layer, Scopes};
 use crate::stock::Stock;
 use crate::watch;
-use djust_syntax::ast::{NameId, NodeId, NodeKind};
+use djust_syntax::ast::{NodeId, NodeKind};
 use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
@@ -28,6 +28,8 @@ pub struct NativeProgram {
     parser: Mutex<Option<Py<NativeParser>>>,
     /// Python code has changed the nodes that stand for this program: its rendering is Django's from now on.
     changed: AtomicBool,
+    /// What of Django had been replaced when the template was compiled.
+    generation: u64,
     extra_data: Py<PyDict>,
     /// Objects that stand for nodes, by node number.
     nodes: Py<PyDict>,
@@ -77,8 +79,11 @@ impl NativeProgram {
         }
     }
 
-    fn ready(&self) -> bool {
-        self.program.get().is_some() && !self.changed.load(Ordering::Relaxed)
+    /// True if the template is compiled, and neither its nodes nor the classes of Django behind them have been changed
+    /// since.
+    fn ready(&self, py: Python<'_>, stock: &Stock) -> PyResult<bool> {
+        let usable = self.program.get().is_some() && !self.changed.load(Ordering::Relaxed);
+        Ok(usable && watch::generation(py, stock)? == self.generation)
     }
 }
 
@@ -91,14 +96,14 @@ pub fn native_program<'py>(stock: &Stock, template: &Bound<'py, PyAny>) -> PyRes
     }
     let program = template.getattr(stock.program.bind(py))?;
     let Ok(program) = program.cast_into::<NativeProgram>() else { return Ok(None) };
-    Ok(if program.get().ready() { Some(program) } else { None })
+    Ok(if program.get().ready(py, stock)? { Some(program) } else { None })
 }
 
 /// Program and node of a proxy node.
 pub fn native_identity(node: &Bound<'_, PyAny>) -> PyResult<Option<(Py<NativeProgram>, NodeId)>> {
     let Some(program) = node.getattr_opt("_program")? else { return Ok(None) };
     let Ok(program) = program.cast_into::<NativeProgram>() else { return Ok(None) };
-    if !program.get().ready() {
+    if !program.get().ready(node.py(), Stock::get(node.py())?)? {
         return Ok(None);
     }
     let Some(id) = node.getattr_opt("_node")? else { return Ok(None) };
@@ -124,8 +129,10 @@ fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Boun
     })
 }
 
+type Blocks = Vec<(Py<PyString>, OwnBlock)>;
+
 /// The blocks that `get_nodes_by_type(BlockNode)` would find.
-fn find_blocks(py: Python<'_>, stock: &Stock, program: &Program) -> PyResult<Vec<(NameId, NodeId)>> {
+fn find_blocks(py: Python<'_>, stock: &Stock, program: &Program) -> PyResult<Blocks> {
     let mut found = Vec::new();
     let has_blocks = program.ast.nodes.iter().any(|node| matches!(node.kind, NodeKind::Block { .. }));
     let has_foreign_bodies = !program.foreign.is_empty();
@@ -135,21 +142,29 @@ fn find_blocks(py: Python<'_>, stock: &Stock, program: &Program) -> PyResult<Vec
     Ok(found)
 }
 
-fn blocks_of_list(py: Python<'_>, stock: &Stock, p: &Program, list: u32, found: &mut Vec<(NameId, NodeId)>) -> PyResult<()> {
+/// Adds a block; of two with one name the later counts, as in a dictionary.
+fn add_block(found: &mut Blocks, name: Bound<'_, PyString>, block: OwnBlock) {
+    found.retain(|(known, _)| !known.is(&name));
+    found.push((name.unbind(), block));
+}
+
+fn blocks_of_list(py: Python<'_>, stock: &Stock, p: &Program, list: u32, found: &mut Blocks) -> PyResult<()> {
     for &id in &p.ast.lists[list as usize] {
         let kind = p.kind(id);
         match kind {
-            NodeKind::Block { name, .. } => found.push((*name, id)),
+            NodeKind::Block { name, .. } => add_block(found, p.name(py, *name).clone(), OwnBlock::Native(id)),
             NodeKind::Foreign { id: foreign, bodies, .. } => {
-                if bodies.is_empty() {
+                let node = p.foreign[*foreign as usize].node(py);
+                if bodies.is_empty() && !node.is_instance(stock.BlockNode.bind(py))? {
                     continue;
                 }
-                let nodes = stock.call(py, "blocks_within", (p.foreign[*foreign as usize].node(py),))?;
-                for node in nodes.try_iter()? {
-                    let node: NodeId = node?.extract()?;
-                    if let NodeKind::Block { name, .. } = p.kind(node) {
-                        found.push((*name, node));
-                    }
+                for item in stock.call(py, "blocks_within", (node,))?.try_iter()? {
+                    let (name, node): (String, Bound<'_, PyAny>) = item?.extract()?;
+                    let block = match node.extract::<NodeId>() {
+                        Ok(node) => OwnBlock::Native(node),
+                        Err(_) => OwnBlock::Python(node.unbind()),
+                    };
+                    add_block(found, PyString::intern(py, &name), block);
                 }
                 continue;
             }
@@ -187,6 +202,7 @@ impl NativeProgram {
                 program: OnceLock::new(),
                 parser: Mutex::new(None),
                 changed: AtomicBool::new(false),
+                generation: watch::generation(py, stock)?,
                 extra_data: extra_data.unbind(),
                 nodes: PyDict::new(py).unbind(),
                 origin: origin.clone().unbind(),
@@ -202,7 +218,8 @@ impl NativeProgram {
         if let Ok(mut slot) = handle.get().parser.lock() {
             *slot = None;
         }
-        if parsed.is_err() {
+        // An error that a compile function has caught counts as well: it may look at the exception, which is Django's.
+        if parsed.is_err() || parser.host.gave_up {
             return Ok(None);
         }
         let program = finish(py, stock, parser, template)?;
@@ -334,13 +351,18 @@ impl NativeProgram {
         }
     }
 
-    /// `Template.render(context)` in a context that is bound already. `None`: Django's own way must be gone.
-    fn render<'py>(slf: &Bound<'py, Self>, template: &Bound<'py, PyAny>, context: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// True if `render` may be used: nothing that it stands for has been replaced.
+    fn renders<'py>(slf: &Bound<'py, Self>, template: &Bound<'py, PyAny>, context: &Bound<'py, PyAny>) -> PyResult<bool> {
+        // As stock: whatever is no context fails here.
+        context.getattr("render_context")?;
+        let stock = Stock::get(slf.py())?;
+        Ok(native_program(stock, template)?.is_some() && watch::context_is_stock(stock, context)?)
+    }
+
+    /// `Template.render(context)` in a context that is bound already. Ask `renders` first.
+    fn render<'py>(slf: &Bound<'py, Self>, template: &Bound<'py, PyAny>, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
-        if !slf.get().ready() || native_program(stock, template)?.is_none() {
-            return Ok(None);
-        }
         let mut render = enter(py, stock, context)?;
         if !slf.get().program()?.is_constant() {
             render.out = Out::with_capacity(slf.get().capacity());
@@ -361,7 +383,7 @@ impl NativeProgram {
         left?;
         result?;
         counters::native_render();
-        slf.get().finish_output(render).map(Some)
+        slf.get().finish_output(render)
     }
 
     /// The backend's `Template.render(context, request)`. `None`: the general way must be gone.
@@ -374,7 +396,7 @@ impl NativeProgram {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
-        if !slf.get().ready() || native_program(stock, template)?.is_none() || !watch::contexts_are_stock(stock, py)? {
+        if native_program(stock, template)?.is_none() || !watch::contexts_are_stock(stock, py)? {
             return Ok(None);
         }
         let values = match values {
@@ -427,14 +449,13 @@ impl NativeProgram {
     ///
     /// `None`: the nodes have been changed, or are not compiled yet, and Django's way must be gone.
     fn render_list<'py>(slf: &Bound<'py, Self>, list: u32, context: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if !slf.get().ready() {
-            return Ok(None);
-        }
-        Self::within(slf, context, |render, p| render.list(slf, p, list)).map(Some)
+        Self::within(slf, context, |render, p| render.list(slf, p, list))
     }
 
     /// `Node.render(context)` of a node of this template.
-    fn render_node<'py>(slf: &Bound<'py, Self>, node: u32, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    ///
+    /// `None`: as for `render_list`.
+    fn render_node<'py>(slf: &Bound<'py, Self>, node: u32, context: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         Self::within(slf, context, |render, p| render.node(slf, p, node, p.kind(node)))
     }
 
@@ -477,9 +498,12 @@ impl NativeProgram {
         slf: &Bound<'py, Self>,
         context: &Bound<'py, PyAny>,
         work: impl FnOnce(&mut Render<'py>, &Program) -> PyResult<()>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
+        if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? {
+            return Ok(None);
+        }
         let p = slf.get().program()?;
         let mut render = enter(py, stock, context)?;
         enter_frame(&mut render, stock, context)?;
@@ -488,7 +512,7 @@ impl NativeProgram {
         result?;
         counters::native_render();
         let text = render.out.finish(py)?;
-        stock.SafeString.bind(py).call1((text,))
+        stock.SafeString.bind(py).call1((text,)).map(Some)
     }
 }
 

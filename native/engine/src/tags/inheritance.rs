@@ -1,9 +1,9 @@
 //! `block`, `extends`, `include`, `partial`: how templates are put together.
 
 use crate::blocks::{BlockRef, BlockValue};
-use crate::program::Program;
+use crate::program::{OwnBlock, Program};
 use crate::py::frame::{Blocks, Frame, RootState};
-use crate::py::program::{NativeProgram, native_program};
+use crate::py::program::{NativeProgram, native_identity, native_program};
 use crate::render::Render;
 use crate::scopes::{Layer, Scopes};
 use crate::value::Value;
@@ -68,6 +68,17 @@ impl<'py> Render<'py> {
         self.write_node_result(&Value::Py(text))
     }
 
+    /// `super` of the object that Python code has been given for a native block. `None`: it is no such object.
+    pub(crate) fn super_of(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<Value<'py>>> {
+        let Some((program, node)) = native_identity(object)? else { return Ok(None) };
+        let has_context = object.getattr_opt(self.stock.context.bind(self.py))?.is_some();
+        if !has_context {
+            return Ok(None);
+        }
+        let block = BlockValue { program: program.into_bound(self.py), node, has_context };
+        self.block_super(&block).map(Some)
+    }
+
     /// `{{ block.super }}`
     pub(crate) fn block_super(&mut self, block: &BlockValue<'py>) -> PyResult<Value<'py>> {
         let p = block.program.get().program()?;
@@ -107,10 +118,15 @@ impl<'py> Render<'py> {
 
     fn add_blocks(&self, blocks: &Blocks<'py>, p: &Program) -> PyResult<()> {
         let Some(program) = p.handle.get() else { return Ok(()) };
-        for (name, node) in p.blocks.get().into_iter().flatten() {
-            let Some(program) = program.bind(self.py).upgrade() else { continue };
-            let block = BlockRef::Native(program.cast_into::<NativeProgram>()?.unbind(), *node);
-            blocks.add(p.name(self.py, *name), block)?;
+        for (name, block) in p.blocks.get().into_iter().flatten() {
+            let block = match block {
+                OwnBlock::Native(node) => {
+                    let Some(program) = program.bind(self.py).upgrade() else { continue };
+                    BlockRef::Native(program.cast_into::<NativeProgram>()?.unbind(), *node)
+                }
+                OwnBlock::Python(node) => BlockRef::Python(node.clone_ref(self.py)),
+            };
+            blocks.add(name.bind(self.py), block)?;
         }
         Ok(())
     }
