@@ -385,7 +385,7 @@ def inclusion_template(engine: Any, filename: Any) -> Any:
 
 def block_copy(node: Any, owner: Any) -> Any:
     """The value of `block` for a block node of Django's."""
-    made = type(node)(node.name, node.nodelist)
+    made: Any = loader_tags.BlockNode(node.name, node.nodelist)
     made.context = owner
     return made
 

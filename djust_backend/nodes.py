@@ -60,7 +60,7 @@ class NodeList(stock.NodeList):
 def _changing(name: str) -> Callable[..., Any]:
     method = getattr(list, name)
 
-    def change(self: NodeList, *args: Any, **kwargs: Any) -> Any:
+    def change(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._changed()
         return method(self, *args, **kwargs)
 
@@ -68,10 +68,11 @@ def _changing(name: str) -> Callable[..., Any]:
     return change
 
 
-for _name in (
+_MUTATORS = (
     "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort",
     "__setitem__", "__delitem__", "__iadd__", "__imul__",
-):  # fmt: skip
+)  # fmt: skip
+for _name in _MUTATORS:
     setattr(NodeList, _name, _changing(_name))
 
 
@@ -222,13 +223,13 @@ def _attribute(program: NativeProgram, kind: str, data: list[Any]) -> Any:
     if kind == "value":
         return data[0]
     if kind == "expr":
-        return expression(program, *data)
+        return expression(program, *data, of_node=True)
     if kind == "exprs":
-        return [expression(program, *item[1:]) for item in data[0]]
+        return [expression(program, *item[1:], of_node=True) for item in data[0]]
     if kind == "list":
         return NodeList() if data[0] is None else nodelist(program, data[0])
     if kind == "bindings":
-        return {name: expression(program, *item[1:]) for name, item in data[0]}
+        return {name: expression(program, *item[1:], of_node=True) for name, item in data[0]}
     if kind == "branches":
         return [
             (None if cond is None else _condition(program, cond), nodelist(program, list_id))
@@ -244,7 +245,7 @@ def _attribute(program: NativeProgram, kind: str, data: list[Any]) -> Any:
 def _condition(program: NativeProgram, data: tuple[Any, ...]) -> Any:
     """A condition of `{% if %}` as the token objects of `django.template.smartif`."""
     if data[0] == "expr":
-        return defaulttags.TemplateLiteral(expression(program, *data[1:]), data[2])
+        return defaulttags.TemplateLiteral(expression(program, *data[1:], of_node=True), data[2])
     operator = OPERATORS[data[0]]()
     operator.first = _condition(program, data[1])
     operator.second = _condition(program, data[2]) if len(data) > 2 else None
@@ -258,13 +259,16 @@ class FilterExpression(stock.FilterExpression):
     changed, Django resolves it.
     """
 
-    __slots__ = ("_expr", "_program")
+    __slots__ = ("_expr", "_is_nodes", "_program")
 
     _expr: int | None
+    #: A native node has the same expression, and must know of changes.
+    _is_nodes: bool
     _program: NativeProgram
 
     def __init__(self, token: str, parser: stock.Parser) -> None:
         self._expr = None
+        self._is_nodes = False
         super().__init__(token, parser)
 
     def __getattr__(self, name: str) -> Any:
@@ -274,6 +278,10 @@ class FilterExpression(stock.FilterExpression):
         self._expr = None
         parser = cast(stock.Parser, _FoundFilters(filters))
         stock.FilterExpression.__init__(self, self.token, parser)
+        if self._is_nodes:
+            chain = _Chain(self.filters)
+            chain.program = self._program
+            self.filters = chain
         return getattr(self, name)
 
     def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
@@ -286,7 +294,9 @@ class FilterExpression(stock.FilterExpression):
                 and getattr(context, "template", None) is not None
             ):
                 current = cast(Context, context)
-                return program.resolve(self._expr, current, ignore_failures)
+                value = program.resolve(self._expr, current, ignore_failures)
+                if value is not NotImplemented:
+                    return value
         return super().resolve(context, ignore_failures)
 
 
@@ -297,9 +307,25 @@ class _FoundFilters(SimpleNamespace):
         super().__init__(find_filter=filters.__getitem__)
 
 
-def expression(program: NativeProgram, expression_id: int, text: str) -> FilterExpression:
-    """The object for a native expression."""
+class _Chain(list[Any]):
+    """The filters of an expression of a native node: changing them makes the template Django's."""
+
+    program: NativeProgram
+
+    def _changed(self) -> None:
+        self.program.mark_changed()
+
+
+for _name in _MUTATORS:
+    setattr(_Chain, _name, _changing(_name))
+
+
+def expression(
+    program: NativeProgram, expression_id: int, text: str, *, of_node: bool = False
+) -> FilterExpression:
+    """The object for a native expression. `of_node`: it is that of a native node."""
     made = FilterExpression.__new__(FilterExpression)
+    made._is_nodes = of_node
     made.token = text
     made._expr = expression_id
     made._program = program

@@ -20,6 +20,12 @@ from django.utils import dateformat, formats, numberformat
 #: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
 _REPLACED = object()
 
+#: By these a context is read and written.
+_CONTEXT_METHODS = (
+    "__contains__", "__getitem__", "__setitem__", "flatten", "get", "new", "pop", "push",
+    "set_upward", "setdefault", "update",
+)  # fmt: skip
+
 _TAG_RE = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})")
 _FILTER_FLAGS = re.VERBOSE | re.UNICODE
 
@@ -100,6 +106,9 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
     contexts = _members(django_backend, "make_context")
     contexts += _members(context, "Context", "RequestContext")
+    for cls in (Context, RequestContext):
+        # A method of the base class may be replaced in one of these.
+        contexts += [_note(cls, name) for name in _CONTEXT_METHODS]
     for cls in (BaseContext, Context, RequestContext):
         contexts += _methods(cls)
     tags: list[Any] = []

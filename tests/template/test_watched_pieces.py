@@ -1,13 +1,12 @@
 """Pieces of Django that somebody has replaced: Django's way wins, before and after."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import threading
 from typing import Any
 
 import pytest
-from django.template import base, defaulttags, loader_tags
+from django.template import Context, Library, base, defaulttags, loader_tags
 from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory, SimpleTestCase
 from django.test.signals import template_rendered
@@ -50,26 +49,54 @@ REPLACED = [
     (base.TextNode, "render_annotated", lambda self, context: "patched text"),
     (base.Node, "render_annotated", lambda self, context: "patched node"),
     (base.NodeList, "render", lambda self, context: "patched list"),
-    (
-        base.FilterExpression,
-        "resolve",
-        lambda self, context, ignore_failures=False: "patched filter",
-    ),
+    (base.FilterExpression, "resolve", lambda self, context, ignore_failures=False: "patched filter"),
     (base.Variable, "resolve", lambda self, context: "patched variable"),
     (base.Variable, "_resolve_lookup", lambda self, context: "patched lookup"),
     (base.Template, "_render", lambda self, context: "patched template"),
+    (base.Template, "render", lambda self, context: "patched render"),
     (loader_tags.BlockNode, "render", lambda self, context: "patched block"),
+    (loader_tags.BlockNode, "super", lambda self: "patched super"),
     (loader_tags.ExtendsNode, "render", lambda self, context: "patched extends"),
     (loader_tags.IncludeNode, "render", lambda self, context: "patched include"),
     (base, "render_value_in_context", lambda value, context: "patched value"),
     (base.Lexer, "tokenize", lambda self: [base.Token(base.TokenType.TEXT, "patched lexer")]),
+    (Context, "__getitem__", lambda self, key: "patched item"),
 ]
 
 
+class OwnBlock(loader_tags.BlockNode):
+    """A block of a project's own tag."""
+
+    def render(self, context: Any) -> str:
+        return f"own({super().render(context)})"
+
+
+def own_block(parser: Any, token: Any) -> Any:
+    """`{% own name %}…{% endown %}`"""
+    nodelist = parser.parse(("endown",))
+    parser.delete_first_token()
+    return OwnBlock(token.split_contents()[1], nodelist)
+
+
+def test_blocks_of_a_projects_own_class_take_part_in_inheritance() -> None:
+    sources = {
+        "base": "<{% block a %}base{{ v }}{% endblock %}|{% own b %}own base{% endown %}>",
+        "one": "{% extends 'base' %}{% own a %}one{{ v }}{{ block.super }}{% endown %}{% block b %}b{{ block.super }}{% endblock %}",
+        "two": "{% extends 'one' %}{% block a %}two{{ block.super }}{% endblock %}{% own b %}{{ block.super }}{% endown %}",
+    }
+    found: list[list[str]] = []
+    for cls in (DjangoTemplates, DjustTemplates):
+        loader = ("django.template.loaders.locmem.Loader", sources)
+        made = cls({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": {"loaders": [loader]}})
+        library = Library()
+        library.tag("own", own_block)
+        made.engine.template_builtins.append(library)
+        found.append([made.get_template(name).render({"v": "<v>"}) for name in sources])
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize(("holder", "name", "function"), REPLACED)
-def test_a_piece_replaced_before_compiling(
-    monkeypatch: Any, holder: Any, name: str, function: Any
-) -> None:
+def test_a_piece_replaced_before_compiling(monkeypatch: Any, holder: Any, name: str, function: Any) -> None:
     before = texts(DjangoTemplates)
     monkeypatch.setattr(holder, name, function)
     expected = texts(DjangoTemplates)
@@ -107,12 +134,7 @@ def test_threads_share_a_template() -> None:
     template = made.from_string(
         "{% for x in v %}{% cycle 'a' 'b' 'c' %}{% ifchanged x %}{{ x }}{% endifchanged %}{{ n }}{% include 'main' %}{% endfor %}"
     )
-    expected = {
-        n: backend(DjangoTemplates)
-        .from_string(template.template.source)
-        .render({"v": "aab", "n": n})
-        for n in range(8)
-    }
+    expected = {n: backend(DjangoTemplates).from_string(template.template.source).render({"v": "aab", "n": n}) for n in range(8)}
     wrong: list[Any] = []
 
     def work(n: int) -> None:

@@ -6,7 +6,7 @@ use crate::py::parser::NativeParser;
 use crate::py::program::NativeProgram;
 use crate::stock::Stock;
 use djust_syntax::error::{ErrorKind, Result, SyntaxError};
-use djust_syntax::lexer::Token;
+use djust_syntax::lexer::{Token, is_python_space};
 use djust_syntax::{Foreign, Host, Parser, TagBinding, TagKind};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -282,7 +282,11 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
     let py_parser = py_parser.bind(py);
     let native = py_parser.getattr("_native")?.cast_into::<NativeParser>()?;
     let py_token = crate::py::parser::make_token(py, stock, &parser.source, token, parser.host.debug)?;
+    let command = token.contents(&parser.source).split(is_python_space).next().unwrap_or_default().to_owned();
+    let stack = py_parser.getattr("command_stack")?;
+    stack.call_method1("append", ((command, &py_token),))?;
     let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)))?;
+    stack.call_method0("pop")?;
     // The parser of Django does this in `extend_nodelist`.
     node.setattr("token", &py_token)?;
     let origin = parser.host.template.bind(py).getattr("origin")?;

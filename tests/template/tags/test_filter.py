@@ -10,6 +10,7 @@ SOURCES = r"""
 {% filter upper %}<b>{{ v.a }}{% endfilter %}
 {% filter force_escape|lower %}<B>{{ v }}{% endfilter %}
 {% filter cut:v %}abc{{ v }}{% endfilter %}
+{% filter default:v %}{% endfilter %}
 {% filter length %}{{ v.b }}{% endfilter %}
 {% filter slice:":3" %}{% for x in v %}{{ x }}{% endfor %}{% endfilter %}
 {% filter upper %}{{ var }}{% endfilter %}{{ var }}

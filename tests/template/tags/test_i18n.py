@@ -1,6 +1,5 @@
 """The tags of `{% load i18n %}`."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import pytest
@@ -15,6 +14,7 @@ SOURCES = r"""
 {% translate v noop %}{% translate "Yes" context "month" %}{% translate v context v %}
 {% translate missing %}{% translate v.a %}{% translate v.nope.nope|default:'d' %}
 {% language 'de' %}{% translate "Yes" %}{% translate _("Yes") %}{{ _("No") }}{{ v }}{{ 1234.5 }}{% endlanguage %}{% translate 'Yes' %}
+{% language v %}{% translate "Yes" %}{% get_current_language as l %}{{ l }}{% endlanguage %}
 {% language missing %}{% endlanguage %}
 {% blocktranslate %}text {{ v }} 100% {{ missing }}{% endblocktranslate %}
 {% blocktrans with x=v y=v.a|default:'d' %}{{ x }}<{{ y }}>{% endblocktrans %}{{ x }}

@@ -1,6 +1,5 @@
 """Tags made by `simple_tag`, `inclusion_tag` and the like."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import pytest
@@ -12,7 +11,7 @@ TABLE = Table({"included.html": "[{{ v }}{{ more }}{{ shown }}]"})
 SOURCES = r"""
 {% load law %}{% echo %}{% echo v 1 'x' a=v b=v.a|default:2 %}
 {% load law %}{% echo v as x %}[{{ x }}]{% no_string v %}
-{% load law %}{% no_string v as x %}{{ x }}{% autoescape off %}{% echo v %}{% endautoescape %}
+{% load law %}{% no_string v as x %}{{ x }}{% autoescape off %}{% echo v %}{% no_string v %}{% endautoescape %}
 {% load law %}{% look 'v' %}{% look %}{% look name='True' %}{% store 'w' v %}{{ w }}
 {% load law %}{% with w=1 %}{% store 'w' v %}{{ w }}{% endwith %}{{ w }}
 {% load law %}{% for x in 'ab' %}{% push_and_forget x %}{{ v }}{% endfor %}{{ v }}

@@ -460,9 +460,14 @@ impl NativeProgram {
     }
 
     /// `FilterExpression.resolve(context, ignore_failures)`
+    ///
+    /// `NotImplemented`: as `None` for `render_list`.
     fn resolve<'py>(slf: &Bound<'py, Self>, expr: u32, context: &Bound<'py, PyAny>, ignore_failures: bool) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
+        if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? {
+            return Ok(py.NotImplemented().into_bound(py));
+        }
         let p = slf.get().program()?;
         let mut render = enter(py, stock, context)?;
         enter_frame(&mut render, stock, context)?;
