@@ -208,7 +208,7 @@ def _keep_fetch_mode(parent: Model, rows: Sequence[Model]) -> None:
 
 def _walk(instances: Iterable[Model], path: tuple[str, ...]) -> list[Model]:
     """The instances at the end of a path, through what is cached already."""
-    rows = list(instances)
+    rows = [row for row in instances if _is_row(row)]
     for name in path:
         below: list[Model] = []
         for cls, group in _by_class(rows):
@@ -239,7 +239,7 @@ def _related(relation: facts.Relation, instances: Iterable[Model]) -> list[Model
         else:
             rows = (instance._state.fields_cache.get(relation.cache),)
         for row in rows:
-            if isinstance(row, Model):
+            if _is_row(row):
                 found.setdefault(id(row), row)
     return list(found.values())
 
@@ -251,9 +251,14 @@ def _attribute_rows(instances: Iterable[Model], name: str, listed: bool) -> list
         value = instance.__dict__.get(name)
         rows = value if listed and type(value) is list else () if listed else (value,)
         for row in rows:
-            if isinstance(row, Model):
+            if _is_row(row):
                 found.setdefault(id(row), row)
     return list(found.values())
+
+
+def _is_row(value: object) -> bool:
+    """Whether a value is a model instance itself: a lazy object that stands for one stays asleep."""
+    return issubclass(type(value), Model)
 
 
 def _by_class(instances: Iterable[Model]) -> Iterator[tuple[type[Model], list[Model]]]:

@@ -1,6 +1,5 @@
 """Lets templates render as they do in production: the test runner watches every render otherwise."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 from collections.abc import Iterator

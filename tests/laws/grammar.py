@@ -1,6 +1,5 @@
 """Strategies for template sources: every built-in tag and filter, nested at random, and broken ones."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import re

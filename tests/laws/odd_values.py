@@ -1,6 +1,5 @@
 """Knows values that a template may meet, the hostile ones first, each made anew for every render."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import datetime as dt

@@ -1,6 +1,5 @@
 """A library of tags and filters as projects write them, rough ones included; random templates use it."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 from typing import Any

@@ -1,6 +1,5 @@
 """Takes off what Django's test runner puts onto templates, so that the native page render is tested."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 from collections.abc import Iterator

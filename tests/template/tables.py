@@ -1,6 +1,5 @@
 """Runs a source with every odd value on stock Django and on ours and states the differences."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import random

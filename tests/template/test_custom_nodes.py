@@ -21,7 +21,9 @@ BACKENDS = (DjangoTemplates, DjustTemplates)
 Compile = Callable[[Any, Any], Any]
 
 
-def engine(backend: Any, tags: dict[str, Compile], sources: dict[str, str] | None = None, **options: Any) -> Any:
+def engine(
+    backend: Any, tags: dict[str, Compile], sources: dict[str, str] | None = None, **options: Any
+) -> Any:
     """An engine that knows the tags without loading them."""
     loader = ("django.template.loaders.locmem.Loader", sources or {})
     made = backend(
@@ -35,7 +37,10 @@ def engine(backend: Any, tags: dict[str, Compile], sources: dict[str, str] | Non
 
 
 def both(
-    source: str, tags: dict[str, Compile], values: dict[str, Any] | None = None, sources: dict[str, str] | None = None
+    source: str,
+    tags: dict[str, Compile],
+    values: dict[str, Any] | None = None,
+    sources: dict[str, str] | None = None,
 ) -> Any:
     """Text, or type and message of the exception, on which both engines agree."""
     found: Any = None
@@ -162,7 +167,9 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "extend": lambda n: n.extend([TextNode("x"), TextNode("y")]),
     "add": lambda n: n.__iadd__([TextNode("z")]),
     "body of a loop": lambda n: n.get_nodes_by_type(ForNode)[0].nodelist_loop.append(TextNode("+")),
-    "other loop body": lambda n: setattr(n.get_nodes_by_type(ForNode)[0], "nodelist_loop", NodeList([TextNode("-")])),
+    "other loop body": lambda n: setattr(
+        n.get_nodes_by_type(ForNode)[0], "nodelist_loop", NodeList([TextNode("-")])
+    ),
     "other sequence": lambda n: setattr(n.get_nodes_by_type(ForNode)[0], "is_reversed", True),
     "text": lambda n: setattr(n.get_nodes_by_type(TextNode)[0], "s", "changed"),
     "expression": lambda n: setattr(
@@ -179,7 +186,11 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_nodelist_is_rendered_as_it_is_now(change: str) -> None:
     tags = {"tag": wrapping(_mutate(CHANGES[change]))}
-    both("{% tag %}" + BODY + " text {{ w }}{% end %}{{ w }}{% for x in v %}{{ x }}{% endfor %}", tags, VALUES)
+    both(
+        "{% tag %}" + BODY + " text {{ w }}{% end %}{{ w }}{% for x in v %}{{ x }}{% endfor %}",
+        tags,
+        VALUES,
+    )
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -247,7 +258,11 @@ PARSING: dict[str, Callable[[Any, Any], Any]] = {
     "compile unknown": lambda p, t: p.compile_filter("w|nope"),
     "filter parts": lambda p, t: [
         (str(e.var), [(f.__name__, a) for f, a, _ in e.filters], e.is_var, str(e), repr(e))
-        for e in [p.compile_filter("w.a|join:', '"), p.compile_filter("'s'|lower"), p.compile_filter("5")]
+        for e in [
+            p.compile_filter("w.a|join:', '"),
+            p.compile_filter("'s'|lower"),
+            p.compile_filter("5"),
+        ]
     ],
     "find filter": lambda p, t: p.find_filter("upper")("x"),
     "add": _add_tag,
@@ -276,7 +291,12 @@ PARSING: dict[str, Callable[[Any, Any], Any]] = {
     ],
 )
 def test_what_a_compile_function_does_to_the_parser(frame: str, work: str) -> None:
-    both(frame, {"tag": _compile_with(PARSING[work])}, VALUES, {"base": "<{% block b %}{% endblock %}>"})
+    both(
+        frame,
+        {"tag": _compile_with(PARSING[work])},
+        VALUES,
+        {"base": "<{% block b %}{% endblock %}>"},
+    )
 
 
 def test_a_tag_may_return_something_that_is_no_node() -> None:
@@ -286,7 +306,9 @@ def test_a_tag_may_return_something_that_is_no_node() -> None:
 
 def test_a_tag_may_return_a_node_of_another_template() -> None:
     def compile_tag(parser: Any, token: Any) -> Any:
-        inner = OurTemplate("{{ w }}{% for x in v %}{{ x }}{% endfor %}", engine=engine(DjustTemplates, {}))
+        inner = OurTemplate(
+            "{{ w }}{% for x in v %}{{ x }}{% endfor %}", engine=engine(DjustTemplates, {})
+        )
         return Function(lambda context: inner.nodelist.render(context))
 
     both("{% tag %}|{{ w }}", {"tag": compile_tag}, VALUES)
@@ -329,6 +351,8 @@ def test_nodes_that_override_more_than_render() -> None:
     both("text{% tag %}{% tag %}", {"tag": lambda parser, token: MustBeFirst()}, VALUES)
 
 
-@pytest.mark.parametrize("name", ["if", "for", "block", "extends", "include", "with", "url", "load", "comment", "now"])
+@pytest.mark.parametrize(
+    "name", ["if", "for", "block", "extends", "include", "with", "url", "load", "comment", "now"]
+)
 def test_a_tag_of_a_project_replaces_a_built_in_one(name: str) -> None:
     assert both(f"a{{% {name} x %}}b", {name: lambda parser, token: TextNode("mine")}) == "amineb"

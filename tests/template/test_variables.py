@@ -1,6 +1,5 @@
 """Paths: items, attributes, indexes and calls, on every odd value."""
 
-
 from __future__ import annotations
 
 import logging

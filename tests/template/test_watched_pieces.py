@@ -49,7 +49,11 @@ REPLACED = [
     (base.TextNode, "render_annotated", lambda self, context: "patched text"),
     (base.Node, "render_annotated", lambda self, context: "patched node"),
     (base.NodeList, "render", lambda self, context: "patched list"),
-    (base.FilterExpression, "resolve", lambda self, context, ignore_failures=False: "patched filter"),
+    (
+        base.FilterExpression,
+        "resolve",
+        lambda self, context, ignore_failures=False: "patched filter",
+    ),
     (base.Variable, "resolve", lambda self, context: "patched variable"),
     (base.Variable, "_resolve_lookup", lambda self, context: "patched lookup"),
     (base.Template, "_render", lambda self, context: "patched template"),
@@ -96,7 +100,9 @@ def test_blocks_of_a_projects_own_class_take_part_in_inheritance() -> None:
 
 
 @pytest.mark.parametrize(("holder", "name", "function"), REPLACED)
-def test_a_piece_replaced_before_compiling(monkeypatch: Any, holder: Any, name: str, function: Any) -> None:
+def test_a_piece_replaced_before_compiling(
+    monkeypatch: Any, holder: Any, name: str, function: Any
+) -> None:
     before = texts(DjangoTemplates)
     monkeypatch.setattr(holder, name, function)
     expected = texts(DjangoTemplates)
@@ -134,7 +140,12 @@ def test_threads_share_a_template() -> None:
     template = made.from_string(
         "{% for x in v %}{% cycle 'a' 'b' 'c' %}{% ifchanged x %}{{ x }}{% endifchanged %}{{ n }}{% include 'main' %}{% endfor %}"
     )
-    expected = {n: backend(DjangoTemplates).from_string(template.template.source).render({"v": "aab", "n": n}) for n in range(8)}
+    expected = {
+        n: backend(DjangoTemplates)
+        .from_string(template.template.source)
+        .render({"v": "aab", "n": n})
+        for n in range(8)
+    }
     wrong: list[Any] = []
 
     def work(n: int) -> None:

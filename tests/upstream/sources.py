@@ -43,7 +43,7 @@ def _unpack(archive: Path, home: Path) -> None:
     with tarfile.open(archive) as release:
         # The tests folder appears under its final name only when it is complete.
         partial = home / "partial"
-        # Python releases without filters extract as they always did; pip has checked the archive's hash.
+        # Python without filters extracts as it always did; pip has checked the archive's hash.
         options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         release.extractall(partial, **options)
     folder = archive.name.removesuffix(".tar.gz")

@@ -67,7 +67,9 @@ impl<'py> Render<'py> {
         for call in &expr.filters {
             let arg = match &call.arg {
                 None => None,
-                Some(Head::Const(id) | Head::Number(id)) => Some(Value::Py(p.consts[*id as usize].bind(self.py).clone())),
+                Some(Head::Const(id) | Head::Number(id)) => {
+                    Some(Value::Py(p.consts[*id as usize].bind(self.py).clone()))
+                }
                 Some(Head::Path(names)) => match self.path(p, names, false)? {
                     Lookup::Found(value) => Some(value),
                     Lookup::Missing(name, on) => return Err(self.missing_error(p, name, on.as_ref())),
@@ -104,13 +106,18 @@ impl<'py> Render<'py> {
     fn cond(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
         let result = match cond {
             Cond::Value(id) => return self.eval_source(p, *id),
-            Cond::Not(inner) => self.cond(p, inner).and_then(|value| self.truth(&value)).map(|truth| Value::Bool(!truth)),
-            Cond::Binary(Operator::Or, left, right) => match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v))) {
-                Ok((true, value)) => Ok(value),
-                Ok((false, _)) => self.cond(p, right),
-                Err(error) => Err(error),
-            },
-            Cond::Binary(Operator::And, left, right) => match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v))) {
+            Cond::Not(inner) => {
+                self.cond(p, inner).and_then(|value| self.truth(&value)).map(|truth| Value::Bool(!truth))
+            }
+            Cond::Binary(Operator::Or, left, right) => {
+                match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v))) {
+                    Ok((true, value)) => Ok(value),
+                    Ok((false, _)) => self.cond(p, right),
+                    Err(error) => Err(error),
+                }
+            }
+            Cond::Binary(Operator::And, left, right) => match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v)))
+            {
                 Ok((false, value)) => Ok(value),
                 Ok((true, _)) => self.cond(p, right),
                 Err(error) => Err(error),
@@ -159,7 +166,12 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn compare_strings(&self, operator: Operator, left: &Bound<'py, PyAny>, right: &Bound<'py, PyAny>) -> PyResult<Option<bool>> {
+    fn compare_strings(
+        &self,
+        operator: Operator,
+        left: &Bound<'py, PyAny>,
+        right: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<bool>> {
         if !matches!(operator, Operator::Eq | Operator::Ne) {
             return Ok(None);
         }

@@ -185,7 +185,13 @@ impl<'py> Render<'py> {
     }
 
     /// `InclusionNode.render` after its function has returned `values`.
-    fn inclusion(&mut self, p: &Program, id: ForeignId, filename: &Bound<'py, PyAny>, values: Bound<'py, PyAny>) -> PyResult<()> {
+    fn inclusion(
+        &mut self,
+        p: &Program,
+        id: ForeignId,
+        filename: &Bound<'py, PyAny>,
+        values: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
         let template = self.inclusion_template(p, id, filename)?;
         let csrf_name = self.stock.csrf_token.bind(self.py).clone();
         let csrf = self.scopes.get(&csrf_name)?.filter(|token| !token.is_none());
@@ -215,7 +221,12 @@ impl<'py> Render<'py> {
         })
     }
 
-    fn inclusion_template(&mut self, p: &Program, id: ForeignId, filename: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn inclusion_template(
+        &mut self,
+        p: &Program,
+        id: ForeignId,
+        filename: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let root = std::rc::Rc::clone(&self.frame().state.root);
         // Foreign numbers and node numbers are told apart by the empty name.
         let key = ((p.key(), id), Box::from("\0inclusion"));

@@ -283,10 +283,10 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
     let native = py_parser.getattr("_native")?.cast_into::<NativeParser>()?;
     let py_token = crate::py::parser::make_token(py, stock, &parser.source, token, parser.host.debug)?;
     let command = token.contents(&parser.source).split(is_python_space).next().unwrap_or_default().to_owned();
-    let stack = py_parser.getattr("command_stack")?;
-    stack.call_method1("append", ((command, &py_token),))?;
+    let commands = py_parser.getattr("command_stack")?;
+    commands.call_method1("append", ((command, &py_token),))?;
     let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)))?;
-    stack.call_method0("pop")?;
+    commands.call_method0("pop")?;
     // The parser of Django does this in `extend_nodelist`.
     node.setattr("token", &py_token)?;
     let origin = parser.host.template.bind(py).getattr("origin")?;

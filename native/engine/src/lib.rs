@@ -38,15 +38,15 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 #[pymodule]
 mod _native {
     #[pymodule_export]
+    use super::install;
+    #[pymodule_export]
     use super::py::block_context::NativeBlocks;
+    #[pymodule_export]
+    use super::py::counters::{count_stock_render, count_stock_template, render_counters};
     #[pymodule_export]
     use super::py::frame::NativeFrame;
     #[pymodule_export]
     use super::py::parser::NativeParser;
     #[pymodule_export]
     use super::py::program::{NativeProgram, set_template_class};
-    #[pymodule_export]
-    use super::install;
-    #[pymodule_export]
-    use super::py::counters::{count_stock_render, count_stock_template, render_counters};
 }

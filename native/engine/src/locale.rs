@@ -33,7 +33,7 @@ pub struct Locale {
     texts: RefCell<FxHashMap<&'static str, Rc<str>>>,
     counted: RefCell<FxHashMap<(&'static str, i64), Rc<str>>>,
     /// Translations of constant texts of templates, by the address of the constant, which is kept alive.
-    translations: RefCell<FxHashMap<usize, (Py<PyAny>, Py<PyAny>)>>,
+    translations: RefCell<Translations>,
 }
 
 /// What surrounds a render, until Python code runs that may change it.
@@ -45,6 +45,9 @@ pub struct Ambient<'py> {
     /// The current time zone.
     pub zone: Bound<'py, PyAny>,
 }
+
+/// Constant and translation, by the address of the constant.
+type Translations = FxHashMap<usize, (Py<PyAny>, Py<PyAny>)>;
 
 /// What was found out last, and from what.
 type Last = (Surroundings, Option<Rc<Locale>>, bool, Py<PyAny>);

@@ -7,9 +7,7 @@ use crate::sources::Trail;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NameId;
-use pyo3::exceptions::{
-    PyAttributeError, PyException, PyIndexError, PyKeyError, PyTypeError, PyValueError,
-};
+use pyo3::exceptions::{PyAttributeError, PyException, PyIndexError, PyKeyError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -143,7 +141,8 @@ impl<'py> Render<'py> {
         let found = self.relation_step(object, p.name(self.py, names[0]), &rest, reads_all, trail)?;
         // A prefetched `relation.all` is answered at once.
         Ok(found.map(|value| {
-            let is_source = matches!(&value, Value::Py(object) if class_of(self.stock, object).is_ok_and(|c| c == Class::QuerySet));
+            let is_source =
+                matches!(&value, Value::Py(object) if class_of(self.stock, object).is_ok_and(|c| c == Class::QuerySet));
             (value, usize::from(is_source))
         }))
     }
@@ -170,7 +169,12 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn object_step(&mut self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>, index: Option<i64>) -> PyResult<Step<'py>> {
+    fn object_step(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        index: Option<i64>,
+    ) -> PyResult<Step<'py>> {
         let class = class_of(self.stock, object)?;
         match class {
             Class::Dict => {
@@ -182,7 +186,11 @@ impl<'py> Render<'py> {
             Class::List | Class::Tuple | Class::Str | Class::Safe | Class::Int | Class::None => {}
             Class::Context => {
                 let found = self.stock.call(self.py, "context_step", (object, name))?;
-                return Ok(if found.is(self.stock.Undefined.bind(self.py)) { Step::Missing } else { Step::Found(Value::Py(found)) });
+                return Ok(if found.is(self.stock.Undefined.bind(self.py)) {
+                    Step::Missing
+                } else {
+                    Step::Found(Value::Py(found))
+                });
             }
             Class::Block if name.to_str()? == "super" => {
                 if let Some(value) = self.super_of(object)? {
@@ -204,7 +212,11 @@ impl<'py> Render<'py> {
     }
 
     /// `getattr(object, name)`; `None` if there is no such attribute, an error if the attribute itself failed.
-    fn attribute(&mut self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn attribute(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
         // SAFETY: the type of a live object and an interned str; the result is a borrowed reference or null, and no
         // exception is left behind.
@@ -217,7 +229,9 @@ impl<'py> Render<'py> {
         }
         // SAFETY: as above.
         let generic = unsafe {
-            (*ffi::Py_TYPE(object.as_ptr())).tp_getattro.is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
+            (*ffi::Py_TYPE(object.as_ptr()))
+                .tp_getattro
+                .is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
         };
         if !known && generic {
             // Only the instance's own dictionary can have it: a miss needs no exception.
@@ -294,7 +308,12 @@ impl<'py> Render<'py> {
     }
 
     /// The exception for a path that leads nowhere.
-    pub fn does_not_exist(&mut self, p: &Program, name: NameId, on: Option<&Value<'py>>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn does_not_exist(
+        &mut self,
+        p: &Program,
+        name: NameId,
+        on: Option<&Value<'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let on = match on {
             Some(value) => self.to_py(value)?,
             None => self.python_context()?,
@@ -357,7 +376,10 @@ unsafe extern "C" {
 use ffi::PyObject_GetOptionalAttr as _PyObject_LookupAttr;
 
 /// `getattr(object, name, None)` that can tell "missing" from `None` and raises nothing for it.
-pub fn optional_attribute<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn optional_attribute<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut result = std::ptr::null_mut();
     // SAFETY: both arguments are live objects; `result` receives a new reference, or null with (-1) or without (0) an
     // exception set.

@@ -26,14 +26,7 @@ pub struct ForLoop<'py> {
 impl<'py> ForLoop<'py> {
     /// A loop before its first iteration.
     pub fn new(parent: Option<Value<'py>>, len: usize, has_length: bool) -> Self {
-        Self {
-            parent,
-            len,
-            index: Cell::new(0),
-            has_length,
-            dict: RefCell::new(None),
-            last_values: RefCell::default(),
-        }
+        Self { parent, len, index: Cell::new(0), has_length, dict: RefCell::new(None), last_values: RefCell::default() }
     }
 
     /// An attribute of `forloop`. `None`: there is no such key.

@@ -143,7 +143,13 @@ impl<'py> Render<'py> {
     }
 
     /// Renders a list of nodes whose results are joined later, together with others.
-    pub fn items(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId, joined: &mut Joined) -> PyResult<()> {
+    pub fn items(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        list: ListId,
+        joined: &mut Joined,
+    ) -> PyResult<()> {
         let nodes = &p.ast.lists[list as usize];
         for (at, &id) in nodes.iter().enumerate() {
             match p.kind(id) {
@@ -163,7 +169,12 @@ impl<'py> Render<'py> {
     }
 
     /// Renders a list into a string of its own (`NodeList.render`): a safe string.
-    pub fn captured(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId) -> PyResult<Bound<'py, PyString>> {
+    pub fn captured(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        list: ListId,
+    ) -> PyResult<Bound<'py, PyString>> {
         let start = self.out.len();
         if let Err(error) = self.list(program, p, list) {
             self.out.truncate(start);
@@ -173,7 +184,13 @@ impl<'py> Render<'py> {
     }
 
     /// Renders one node.
-    pub fn node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, kind: &NodeKind) -> PyResult<()> {
+    pub fn node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        id: NodeId,
+        kind: &NodeKind,
+    ) -> PyResult<()> {
         match kind {
             NodeKind::Text(from, to) => {
                 self.out.push_str(&p.source[*from as usize..*to as usize]);
@@ -187,7 +204,13 @@ impl<'py> Render<'py> {
             NodeKind::Silent { .. } => Ok(()),
             NodeKind::If(branches) => self.if_node(program, p, branches),
             NodeKind::For { vars, sequence, reversed, body, empty } => {
-                let spec = crate::tags::loops::ForSpec { vars, sequence: *sequence, reversed: *reversed, body: *body, empty: *empty };
+                let spec = crate::tags::loops::ForSpec {
+                    vars,
+                    sequence: *sequence,
+                    reversed: *reversed,
+                    body: *body,
+                    empty: *empty,
+                };
                 self.for_node(program, p, id, &spec)
             }
             NodeKind::With { bindings, body } => self.with_node(program, p, bindings, *body),
@@ -212,7 +235,9 @@ impl<'py> Render<'py> {
             NodeKind::CsrfToken => self.csrf_token_node(),
             NodeKind::Filter { expr, body } => self.filter_node(program, p, *expr, *body),
             NodeKind::FirstOf { vars, asvar } => self.firstof_node(p, vars, *asvar),
-            NodeKind::IfChanged { vars, body, unchanged } => self.ifchanged_node(program, p, id, vars, (*body, *unchanged)),
+            NodeKind::IfChanged { vars, body, unchanged } => {
+                self.ifchanged_node(program, p, id, vars, (*body, *unchanged))
+            }
             NodeKind::Now { format, asvar } => self.now_node(p, format, *asvar),
             NodeKind::Regroup { target, expression, name } => self.regroup_node(p, *target, *expression, *name),
             NodeKind::Spaceless(body) => self.spaceless_node(program, p, *body),
@@ -221,8 +246,12 @@ impl<'py> Render<'py> {
                 Ok(())
             }
             NodeKind::Verbatim(body) => self.list(program, p, *body),
-            NodeKind::WidthRatio { value, max, width, asvar } => self.widthratio_node(p, (*value, *max, *width), *asvar),
-            NodeKind::Translate { expr, noop, asvar, context } => self.translate_node(p, *expr, *noop, *asvar, *context),
+            NodeKind::WidthRatio { value, max, width, asvar } => {
+                self.widthratio_node(p, (*value, *max, *width), *asvar)
+            }
+            NodeKind::Translate { expr, noop, asvar, context } => {
+                self.translate_node(p, *expr, *noop, *asvar, *context)
+            }
             NodeKind::BlockTranslate(node) => self.blocktranslate_node(p, node, false),
             NodeKind::Language { expr, body } => self.override_node(program, p, "language", *expr, *body),
             NodeKind::TimeZone { expr, body } => self.override_node(program, p, "timezone", *expr, *body),
@@ -240,7 +269,8 @@ impl<'py> Render<'py> {
                 Ok(())
             }
             NodeKind::Cache { expire, fragment, vary, using, body } => {
-                let spec = crate::tags::caching::CacheSpec { expire: *expire, fragment, vary, using: *using, body: *body };
+                let spec =
+                    crate::tags::caching::CacheSpec { expire: *expire, fragment, vary, using: *using, body: *body };
                 self.cache_node(program, p, &spec)
             }
             NodeKind::PartialDef { inline, body, .. } => {
@@ -266,7 +296,13 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn annotate(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, error: &PyErr) -> PyResult<()> {
+    fn annotate(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        id: NodeId,
+        error: &PyErr,
+    ) -> PyResult<()> {
         let node = match p.kind(id) {
             NodeKind::Foreign { id, .. } => p.foreign[*id as usize].node(self.py).clone(),
             kind => {
@@ -415,9 +451,12 @@ impl<'py> Render<'py> {
         let dicts = context.getattr(self.stock.dicts.bind(py))?;
         let dicts = dicts.cast::<pyo3::types::PyList>()?;
         let same = dicts.len() == self.scopes.layers.len()
-            && self.scopes.layers.iter().zip(dicts.iter()).all(|(layer, dict)| {
-                layer.shared_object().is_some_and(|known| known.is(&dict))
-            });
+            && self
+                .scopes
+                .layers
+                .iter()
+                .zip(dicts.iter())
+                .all(|(layer, dict)| layer.shared_object().is_some_and(|known| known.is(&dict)));
         if !same {
             let context_dict = self.stock.ContextDict.bind(py).as_any();
             self.scopes.layers = dicts.iter().map(|dict| Layer::of(dict, context_dict)).collect();

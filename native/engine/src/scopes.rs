@@ -55,13 +55,23 @@ impl<'py> Layer<'py> {
             }
             Self::Dict(dict) | Self::ReadOnly(dict) => Ok(dict.get_item(name)?.map(Value::Py)),
             Self::Mapping(mapping) => {
-                if mapping.contains(name)? { mapping.get_item(name).map(|v| Some(Value::Py(v))) } else { Ok(None) }
+                if mapping.contains(name)? {
+                    mapping.get_item(name).map(|v| Some(Value::Py(v)))
+                } else {
+                    Ok(None)
+                }
             }
             Self::Builtins => Ok(builtin(name)),
         }
     }
 
-    fn set(&mut self, py: Python<'py>, name: &Bound<'py, PyString>, value: Value<'py>, stock: &crate::stock::Stock) -> PyResult<()> {
+    fn set(
+        &mut self,
+        py: Python<'py>,
+        name: &Bound<'py, PyString>,
+        value: Value<'py>,
+        stock: &crate::stock::Stock,
+    ) -> PyResult<()> {
         match self {
             Self::Native(entries) => {
                 match entries.iter_mut().find(|(known, _)| known.is(name)) {
@@ -98,7 +108,13 @@ impl<'py> Scopes<'py> {
     }
 
     /// `context[name] = value`
-    pub fn set(&mut self, py: Python<'py>, stock: &crate::stock::Stock, name: &Bound<'py, PyString>, value: Value<'py>) -> PyResult<()> {
+    pub fn set(
+        &mut self,
+        py: Python<'py>,
+        stock: &crate::stock::Stock,
+        name: &Bound<'py, PyString>,
+        value: Value<'py>,
+    ) -> PyResult<()> {
         if !matches!(self.layers.last(), Some(Layer::Native(_) | Layer::Dict(_) | Layer::Mapping(_))) {
             self.layers.push(Layer::Native(Vec::new()));
         }
@@ -109,7 +125,13 @@ impl<'py> Scopes<'py> {
     }
 
     /// `context.set_upward(name, value)`
-    pub fn set_upward(&mut self, py: Python<'py>, stock: &crate::stock::Stock, name: &Bound<'py, PyString>, value: Value<'py>) -> PyResult<()> {
+    pub fn set_upward(
+        &mut self,
+        py: Python<'py>,
+        stock: &crate::stock::Stock,
+        name: &Bound<'py, PyString>,
+        value: Value<'py>,
+    ) -> PyResult<()> {
         for at in (0..self.layers.len()).rev() {
             if self.layers[at].get(name)?.is_some() {
                 // A view's own dictionary is copied by stock before it is written to.

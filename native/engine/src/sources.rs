@@ -147,7 +147,8 @@ impl<'py> Render<'py> {
                 Ok(Some(Value::Py(if is_label { label } else { label.str()?.into_any() })))
             }
             Accessor::ToOne { cache, prefetch, direct } => {
-                let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
+                let steps =
+                    trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
                 let cached = self.cached_object(object, cache.bind(py))?;
                 if cached.is_none() {
                     self.check_dangling(object, prefetch)?;
@@ -164,7 +165,8 @@ impl<'py> Render<'py> {
                 Ok(None)
             }
             Accessor::ToMany { cache, prefetch, direct } => {
-                let steps = trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
+                let steps =
+                    trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
                 let only_all = matches!(rest, [next] if next.to_str().is_ok_and(|next| next == "all"));
                 if self.prefetched(object, cache.bind(py))?.is_none() {
                     self.load(steps, object, prefetch, !(only_all && reads_all))?;
@@ -185,7 +187,11 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn cached_object(&self, object: &Bound<'py, PyAny>, cache: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn cached_object(
+        &self,
+        object: &Bound<'py, PyAny>,
+        cache: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let state = object.getattr(self.stock.state.bind(self.py))?;
         let fields = state.getattr(self.stock.fields_cache.bind(self.py))?;
         match fields.cast::<PyDict>() {
@@ -194,7 +200,11 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn prefetched(&self, object: &Bound<'py, PyAny>, cache: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn prefetched(
+        &self,
+        object: &Bound<'py, PyAny>,
+        cache: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let known = optional_attribute(object, self.stock.prefetched_objects_cache.bind(self.py))?;
         match known.as_ref().map(|known| known.cast::<PyDict>()) {
             Some(Ok(known)) => known.get_item(cache),
@@ -204,7 +214,13 @@ impl<'py> Render<'py> {
 
     /// Asks the ORM room to batch a relation for the peers of an instance. `certain`: only if the template is sure to
     /// read all of it anyway (the step itself asks for less: a manager, a count).
-    fn load(&mut self, trail: &Trail<'py>, object: &Bound<'py, PyAny>, name: &Py<PyString>, certain: bool) -> PyResult<()> {
+    fn load(
+        &mut self,
+        trail: &Trail<'py>,
+        object: &Bound<'py, PyAny>,
+        name: &Py<PyString>,
+        certain: bool,
+    ) -> PyResult<()> {
         let place = self.place_of(&trail.root)?;
         let py = self.py;
         let mut path: Vec<Bound<'py, PyAny>> = Vec::new();
@@ -252,7 +268,12 @@ impl<'py> Render<'py> {
         Ok(self.new_group(instances, usage, std::slice::from_ref(object)))
     }
 
-    fn new_group(&self, instances: Bound<'py, PyList>, usage: Option<Bound<'py, PyAny>>, members: &[Bound<'py, PyAny>]) -> Place {
+    fn new_group(
+        &self,
+        instances: Bound<'py, PyList>,
+        usage: Option<Bound<'py, PyAny>>,
+        members: &[Bound<'py, PyAny>],
+    ) -> Place {
         let root = self.root_state();
         let mut groups = root.groups.borrow_mut();
         let place = Place { group: groups.all.len(), path: Vec::new() };
@@ -293,11 +314,8 @@ impl<'py> Render<'py> {
     fn remember_relation(&self, queryset: &Bound<'py, PyAny>, trail: Trail<'py>) {
         let Some((owner, accessor)) = trail.all_of else { return };
         let Accessor::ToMany { cache, prefetch, .. } = &*accessor else { return };
-        let relation = Relation {
-            owner: owner.unbind(),
-            cache: cache.clone_ref(self.py),
-            prefetch: prefetch.clone_ref(self.py),
-        };
+        let relation =
+            Relation { owner: owner.unbind(), cache: cache.clone_ref(self.py), prefetch: prefetch.clone_ref(self.py) };
         let bound = BoundRelation {
             queryset: queryset.clone().unbind(),
             relation,
@@ -510,10 +528,9 @@ fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
             prefetch: text(found, 2)?,
             direct: found.get_item(3)?.is_truthy()?,
         },
-        "display" => Accessor::Display {
-            attribute: text(found, 1)?,
-            labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind(),
-        },
+        "display" => {
+            Accessor::Display { attribute: text(found, 1)?, labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind() }
+        }
         _ => Accessor::Plain,
     })
 }

@@ -7,8 +7,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyList, PyTuple, PyType};
-use std::sync::atomic::{AtomicU32, Ordering};
 use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -122,7 +122,11 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
         let mut tags = Vec::new();
         for item in found.get_item("tags")?.try_iter()? {
             let item = item?;
-            tags.push(if item.is_none() { None } else { Some((item.get_item(0)?.unbind(), notes(&item.get_item(1)?)?)) });
+            tags.push(if item.is_none() {
+                None
+            } else {
+                Some((item.get_item(0)?.unbind(), notes(&item.get_item(1)?)?))
+            });
         }
         Ok(Watched {
             engine: notes(&found.get_item("engine")?)?,
@@ -222,8 +226,18 @@ pub fn generation(py: Python<'_>, stock: &Stock) -> PyResult<u64> {
 
 /// Methods by which a context is read and written; a class with others of its own is not read natively.
 const CONTEXT_METHODS: [&str; 12] = [
-    "__contains__", "__getitem__", "__iter__", "__setitem__", "flatten", "get", "new", "pop", "push", "set_upward",
-    "setdefault", "update",
+    "__contains__",
+    "__getitem__",
+    "__iter__",
+    "__setitem__",
+    "flatten",
+    "get",
+    "new",
+    "pop",
+    "push",
+    "set_upward",
+    "setdefault",
+    "update",
 ];
 
 /// True if a context is read and written as Django's are.

@@ -1,6 +1,5 @@
 """The tag `{% now %}`."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """The tags of `{% load static %}`."""
 
-# ruff: noqa: E501 - the source of a template is one line
 from __future__ import annotations
 
 import pytest

@@ -327,7 +327,12 @@ fn composition_facts(facts: &Facts<'_, '_>, kind: &NodeKind) -> PyResult<()> {
 }
 
 /// Filter functions of an expression by name.
-pub fn filters_of<'py>(py: Python<'py>, ast: &Ast, filters: &[FilterEntry], expr: ExprId) -> PyResult<Bound<'py, PyDict>> {
+pub fn filters_of<'py>(
+    py: Python<'py>,
+    ast: &Ast,
+    filters: &[FilterEntry],
+    expr: ExprId,
+) -> PyResult<Bound<'py, PyDict>> {
     let found = PyDict::new(py);
     for call in &ast.exprs[expr as usize].filters {
         found.set_item(&*ast.names[call.name as usize], &filters[call.filter as usize].function)?;

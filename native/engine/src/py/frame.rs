@@ -140,7 +140,11 @@ impl<'py> Frame<'py> {
     /// The frame of a render that goes on in Python: found in, or added to, the dictionary of its `RenderContext`.
     ///
     /// `base` is the lowest dictionary of the `RenderContext`, where the state of the whole render is kept.
-    pub fn of_dict(template: Bound<'py, PyAny>, dict: &Bound<'py, PyDict>, base: &Bound<'py, PyDict>) -> PyResult<Self> {
+    pub fn of_dict(
+        template: Bound<'py, PyAny>,
+        dict: &Bound<'py, PyDict>,
+        base: &Bound<'py, PyDict>,
+    ) -> PyResult<Self> {
         if let Some(state) = frame_in(dict)? {
             let owns = state.dict.borrow().is_none();
             if owns {

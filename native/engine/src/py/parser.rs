@@ -1,10 +1,10 @@
 //! `NativeParser`: the parser as compile functions in Python use it, through `djust_backend.parser.Parser`.
 
 use crate::host::PyHost;
+use crate::py::describe::{describe_list, facts, filters_of};
 use crate::stock::Stock;
 use djust_syntax::lexer::{Token, TokenKind};
 use djust_syntax::{Parser, SyntaxError};
-use crate::py::describe::{describe_list, facts, filters_of};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};

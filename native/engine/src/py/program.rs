@@ -2,18 +2,22 @@
 
 use crate::host::PyHost;
 use crate::out::Out;
-use crate::program::{OwnBlock, Program, make_consts, make_names};
+use crate::program::Program;
+use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::{counters, describe};
+use crate::py::entry::{
+    enter, enter_frame, frame_count, fresh, leave, processed, render_context_dicts, render_context_template,
+};
 use crate::py::frame::{Frame, RootState, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
-use crate::render::{Render, Tri};
-use crate::scopes::{Layer, Scopes};
+use crate::py::{counters, describe};
+use crate::render::Render;
+use crate::scopes::Layer;
 use crate::stock::Stock;
 use crate::watch;
-use djust_syntax::ast::{NodeId, NodeKind};
+use djust_syntax::ast::NodeId;
 use djust_syntax::{Dialect, Parser};
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType, PyWeakrefReference};
 use std::rc::Rc;
@@ -110,80 +114,16 @@ pub fn native_identity(node: &Bound<'_, PyAny>) -> PyResult<Option<(Py<NativePro
     Ok(Some((program.unbind(), id.extract()?)))
 }
 
-fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Bound<'_, PyAny>) -> PyResult<Program> {
-    let names = make_names(py, &parser.ast);
-    let consts = make_consts(py, stock, &parser.ast)?;
-    Ok(Program {
-        source: parser.source,
-        names,
-        consts,
-        filters: parser.host.filters,
-        foreign: parser.host.foreign,
-        blocks: OnceLock::new(),
-        origin: template.getattr("origin")?.unbind(),
-        template_name: parser.template_name,
-        handle: OnceLock::new(),
-        constant: OnceLock::new(),
-        loop_length: stock.call(py, "has_loop_length", ())?.is_truthy()?,
-        ast: parser.ast,
-    })
-}
-
-type Blocks = Vec<(Py<PyString>, OwnBlock)>;
-
-/// The blocks that `get_nodes_by_type(BlockNode)` would find.
-fn find_blocks(py: Python<'_>, stock: &Stock, program: &Program) -> PyResult<Blocks> {
-    let mut found = Vec::new();
-    let has_blocks = program.ast.nodes.iter().any(|node| matches!(node.kind, NodeKind::Block { .. }));
-    let has_foreign_bodies = !program.foreign.is_empty();
-    if has_blocks || has_foreign_bodies {
-        blocks_of_list(py, stock, program, program.ast.root, &mut found)?;
-    }
-    Ok(found)
-}
-
-/// Adds a block; of two with one name the later counts, as in a dictionary.
-fn add_block(found: &mut Blocks, name: Bound<'_, PyString>, block: OwnBlock) {
-    found.retain(|(known, _)| !known.is(&name));
-    found.push((name.unbind(), block));
-}
-
-fn blocks_of_list(py: Python<'_>, stock: &Stock, p: &Program, list: u32, found: &mut Blocks) -> PyResult<()> {
-    for &id in &p.ast.lists[list as usize] {
-        let kind = p.kind(id);
-        match kind {
-            NodeKind::Block { name, .. } => add_block(found, p.name(py, *name).clone(), OwnBlock::Native(id)),
-            NodeKind::Foreign { id: foreign, bodies, .. } => {
-                let node = p.foreign[*foreign as usize].node(py);
-                if bodies.is_empty() && !node.is_instance(stock.BlockNode.bind(py))? {
-                    continue;
-                }
-                for item in stock.call(py, "blocks_within", (node,))?.try_iter()? {
-                    let (name, node): (String, Bound<'_, PyAny>) = item?.extract()?;
-                    let block = match node.extract::<NodeId>() {
-                        Ok(node) => OwnBlock::Native(node),
-                        Err(_) => OwnBlock::Python(node.unbind()),
-                    };
-                    add_block(found, PyString::intern(py, &name), block);
-                }
-                continue;
-            }
-            _ => {}
-        }
-        for list in kind.bodies() {
-            blocks_of_list(py, stock, p, list, found)?;
-        }
-    }
-    Ok(())
-}
-
 #[pymethods]
 impl NativeProgram {
     /// Compiles the source of a template: `compile(template, extra_data)`.
     ///
     /// `None` if the source is not for us: it has an error, or it is something that only Django's own parser can judge.
     #[staticmethod]
-    fn compile<'py>(template: &Bound<'py, PyAny>, extra_data: Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, Self>>> {
+    fn compile<'py>(
+        template: &Bound<'py, PyAny>,
+        extra_data: Bound<'py, PyDict>,
+    ) -> PyResult<Option<Bound<'py, Self>>> {
         let py = template.py();
         let stock = Stock::get(py)?;
         let Some(native_tags) = watch::native_tags(py, stock)? else { return Ok(None) };
@@ -194,8 +134,7 @@ impl NativeProgram {
             return Ok(None);
         }
         let origin = template.getattr(stock.origin.bind(py))?;
-        let template_name: Option<String> =
-            origin.getattr_opt("template_name")?.and_then(|name| name.extract().ok());
+        let template_name: Option<String> = origin.getattr_opt("template_name")?.and_then(|name| name.extract().ok());
         let handle = Bound::new(
             py,
             Self {
@@ -233,7 +172,10 @@ impl NativeProgram {
         program.blocks.get_or_init(|| blocks);
         let partials: Vec<(String, u32, u32, u32)> = {
             let ast = &program.ast;
-            ast.partials.iter().map(|(name, list, start, end)| (ast.names[*name as usize].to_string(), *list, *start, *end)).collect()
+            ast.partials
+                .iter()
+                .map(|(name, list, start, end)| (ast.names[*name as usize].to_string(), *list, *start, *end))
+                .collect()
         };
         if !partials.is_empty() {
             stock.call(py, "make_partials", (template, &handle, partials))?;
@@ -352,7 +294,11 @@ impl NativeProgram {
     }
 
     /// True if `render` may be used: nothing that it stands for has been replaced.
-    fn renders<'py>(slf: &Bound<'py, Self>, template: &Bound<'py, PyAny>, context: &Bound<'py, PyAny>) -> PyResult<bool> {
+    fn renders<'py>(
+        slf: &Bound<'py, Self>,
+        template: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<bool> {
         // As stock: whatever is no context fails here.
         context.getattr("render_context")?;
         let stock = Stock::get(slf.py())?;
@@ -360,7 +306,11 @@ impl NativeProgram {
     }
 
     /// `Template.render(context)` in a context that is bound already. Ask `renders` first.
-    fn render<'py>(slf: &Bound<'py, Self>, template: &Bound<'py, PyAny>, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn render<'py>(
+        slf: &Bound<'py, Self>,
+        template: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
         let mut render = enter(py, stock, context)?;
@@ -448,21 +398,34 @@ impl NativeProgram {
     /// `NodeList.render(context)` of a list of this template.
     ///
     /// `None`: the nodes have been changed, or are not compiled yet, and Django's way must be gone.
-    fn render_list<'py>(slf: &Bound<'py, Self>, list: u32, context: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn render_list<'py>(
+        slf: &Bound<'py, Self>,
+        list: u32,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         Self::within(slf, context, |render, p| render.list(slf, p, list))
     }
 
     /// `Node.render(context)` of a node of this template.
     ///
     /// `None`: as for `render_list`.
-    fn render_node<'py>(slf: &Bound<'py, Self>, node: u32, context: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn render_node<'py>(
+        slf: &Bound<'py, Self>,
+        node: u32,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         Self::within(slf, context, |render, p| render.node(slf, p, node, p.kind(node)))
     }
 
     /// `FilterExpression.resolve(context, ignore_failures)`
     ///
     /// `NotImplemented`: as `None` for `render_list`.
-    fn resolve<'py>(slf: &Bound<'py, Self>, expr: u32, context: &Bound<'py, PyAny>, ignore_failures: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn resolve<'py>(
+        slf: &Bound<'py, Self>,
+        expr: u32,
+        context: &Bound<'py, PyAny>,
+        ignore_failures: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
         if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? {
@@ -519,153 +482,6 @@ impl NativeProgram {
         let text = render.out.finish(py)?;
         stock.SafeString.bind(py).call1((text,)).map(Some)
     }
-}
-
-/// A render without any layers and frames, for a template of ours.
-fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
-    let engine = template.getattr(stock.engine.bind(py))?;
-    Ok(Render {
-        py,
-        stock,
-        out: Out::default(),
-        scopes: Scopes::default(),
-        autoescape: true,
-        use_l10n: Tri::Unset,
-        use_tz: Tri::Unset,
-        debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
-        string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
-        engine,
-        context: None,
-        request: None,
-        trail: None,
-        no_string: None,
-        shared_flags: None,
-        shared_frames: None,
-        derive_from: None,
-        is_new: false,
-        template_name: template.getattr("name")?,
-        template: template.clone(),
-        frames: Vec::new(),
-        frames_base: 1,
-        ambient: None,
-    })
-}
-
-/// A render in a context of Python's.
-fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
-    let template = context.getattr(stock.template.bind(py))?;
-    if template.is_none() {
-        // As in stock, where `context.template.engine` is read.
-        template.getattr(stock.engine.bind(py))?;
-    }
-    let engine = template.getattr(stock.engine.bind(py))?;
-    let dicts = context.getattr(stock.dicts.bind(py))?;
-    let context_dict = stock.ContextDict.bind(py).as_any();
-    let layers = dicts.cast::<PyList>()?.iter().map(|dict| Layer::of(dict, context_dict)).collect();
-    let flags = (
-        context.getattr(stock.autoescape.bind(py))?.is_truthy()?,
-        Tri::of(&context.getattr(stock.use_l10n.bind(py))?)?,
-        Tri::of(&context.getattr(stock.use_tz.bind(py))?)?,
-    );
-    Ok(Render {
-        py,
-        stock,
-        out: Out::default(),
-        scopes: Scopes { layers },
-        autoescape: flags.0,
-        use_l10n: flags.1,
-        use_tz: flags.2,
-        debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
-        string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
-        engine,
-        context: Some(context.clone()),
-        request: None,
-        trail: None,
-        no_string: None,
-        shared_flags: Some(flags),
-        shared_frames: None,
-        derive_from: None,
-        is_new: false,
-        template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
-            .unwrap_or_else(|| py.None().into_bound(py)),
-        template,
-        frames: Vec::new(),
-        frames_base: 1,
-        ambient: None,
-    })
-}
-
-fn render_context_dicts<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    let py = context.py();
-    let render_context = context.getattr(stock.render_context.bind(py))?;
-    Ok(render_context.getattr(stock.dicts.bind(py))?.cast_into::<PyList>()?)
-}
-
-fn render_context_template<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = context.py();
-    context.getattr(stock.render_context.bind(py))?.getattr(stock.template.bind(py))
-}
-
-fn frame_count(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<usize> {
-    render_context_dicts(stock, context).map(|dicts| dicts.len())
-}
-
-/// Goes on in the frame that the context's `render_context` is in.
-fn enter_frame<'py>(render: &mut Render<'py>, stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<()> {
-    let dicts = render_context_dicts(stock, context)?;
-    let Some(last) = dicts.len().checked_sub(1) else {
-        return Err(PyTypeError::new_err("the render context has no dictionaries"));
-    };
-    let dict = dicts.get_item(last)?;
-    render.frames_base = last;
-    let template = render_context_template(stock, context)?;
-    let base = dicts.get_item(0)?;
-    let frame = Frame::of_dict(template, dict.cast::<PyDict>()?, base.cast::<PyDict>()?)?;
-    render.frames.push(frame);
-    Ok(())
-}
-
-/// Leaves Python's context as the native nodes have left theirs; `before` is the template to go back to if a frame
-/// was opened.
-fn leave<'py>(render: &mut Render<'py>, context: &Bound<'py, PyAny>, before: Option<Bound<'py, PyAny>>) -> PyResult<()> {
-    let py = render.py;
-    let dicts = context.getattr(render.stock.dicts.bind(py))?;
-    let dicts = dicts.cast::<PyList>()?;
-    let count = render.scopes.layers.len();
-    if dicts.len() > count {
-        dicts.del_slice(count, dicts.len())?;
-    } else if dicts.len() < count {
-        // An exception has left layers open that stock would leave open, too.
-        render.share_scopes()?;
-    }
-    render.share_flags(context)?;
-    if let Some(template) = before {
-        let frames = render_context_dicts(render.stock, context)?;
-        if frames.len() > render.frames_base {
-            frames.del_slice(render.frames_base, frames.len())?;
-            context.getattr(render.stock.render_context.bind(py))?.setattr(render.stock.template.bind(py), template)?;
-        }
-    }
-    for frame in &render.frames {
-        frame.close();
-    }
-    Ok(())
-}
-
-/// What the context processors return (`RequestContext.bind_template`).
-fn processed<'py>(stock: &Stock, engine: &Bound<'py, PyAny>, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-    let py = engine.py();
-    let updates = PyDict::new(py);
-    for processor in engine.getattr("template_context_processors")?.try_iter()? {
-        let processor = processor?;
-        let values = processor.call1((request,))?;
-        if let Ok(values) = values.cast_exact::<PyDict>() {
-            updates.update(values.as_mapping())?;
-        } else {
-            stock.call(py, "update_from_processor", (&updates, processor, values))?;
-        }
-    }
-    Ok(updates)
 }
 
 /// Tells the native side which class the face's `Template` is.

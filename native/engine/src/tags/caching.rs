@@ -23,7 +23,12 @@ pub struct CacheSpec<'a> {
 }
 
 impl<'py> Render<'py> {
-    pub(crate) fn cache_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, spec: &CacheSpec<'_>) -> PyResult<()> {
+    pub(crate) fn cache_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        spec: &CacheSpec<'_>,
+    ) -> PyResult<()> {
         let py = self.py;
         let expire = self.cache_argument(p, spec.expire)?;
         let expire = self.stock.call(py, "cache_timeout", (expire,))?;

@@ -52,7 +52,13 @@ impl<'py> Render<'py> {
     }
 
     /// The expression with its head translated lazily, as `Variable.resolve` does with `translate` set.
-    fn translated(&mut self, p: &Program, id: ExprId, noop: bool, context: Option<Bound<'py, PyAny>>) -> PyResult<Value<'py>> {
+    fn translated(
+        &mut self,
+        p: &Program,
+        id: ExprId,
+        noop: bool,
+        context: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Value<'py>> {
         if noop {
             return self.eval(p, id);
         }

@@ -15,7 +15,13 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use std::rc::Rc;
 
 impl<'py> Render<'py> {
-    pub(crate) fn block_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, name: NameId) -> PyResult<()> {
+    pub(crate) fn block_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        id: NodeId,
+        name: NameId,
+    ) -> PyResult<()> {
         let blocks = self.frame().blocks(self.py)?;
         self.scopes.push();
         let result = match blocks {
@@ -251,7 +257,11 @@ impl<'py> Render<'py> {
     }
 
     /// Runs `work` with other layers, in a context of its own that shares everything else.
-    pub(crate) fn in_new_context(&mut self, layers: Vec<Layer<'py>>, work: impl FnOnce(&mut Self) -> PyResult<()>) -> PyResult<()> {
+    pub(crate) fn in_new_context(
+        &mut self,
+        layers: Vec<Layer<'py>>,
+        work: impl FnOnce(&mut Self) -> PyResult<()>,
+    ) -> PyResult<()> {
         let scopes = std::mem::replace(&mut self.scopes, Scopes { layers });
         let context = self.context.take();
         let derive_from = self.derive_from.clone();
@@ -271,7 +281,13 @@ impl<'py> Render<'py> {
         result
     }
 
-    fn python_include(&mut self, p: &Program, template: &Bound<'py, PyAny>, values: Vec<(NameId, Value<'py>)>, only: bool) -> PyResult<()> {
+    fn python_include(
+        &mut self,
+        p: &Program,
+        template: &Bound<'py, PyAny>,
+        values: Vec<(NameId, Value<'py>)>,
+        only: bool,
+    ) -> PyResult<()> {
         let render = self.stock.render.bind(self.py);
         if only {
             let dict = PyDict::new(self.py);
@@ -338,7 +354,12 @@ impl<'py> Render<'py> {
         Ok(template)
     }
 
-    pub(crate) fn partial_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, name: NameId) -> PyResult<()> {
+    pub(crate) fn partial_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        name: NameId,
+    ) -> PyResult<()> {
         let result = self.render_partial(program, p, name);
         match result {
             Err(error) if error.is_instance_of::<PyKeyError>(self.py) => {

@@ -43,8 +43,14 @@ impl<'py> Render<'py> {
     }
 
     /// Values of `name=expression` pairs, evaluated before any is assigned.
-    pub(crate) fn bound_values(&mut self, p: &Program, bindings: &[(NameId, ExprId)]) -> PyResult<Vec<(NameId, Value<'py>)>> {
-        bindings.iter().map(|(name, expr)| {
+    pub(crate) fn bound_values(
+        &mut self,
+        p: &Program,
+        bindings: &[(NameId, ExprId)],
+    ) -> PyResult<Vec<(NameId, Value<'py>)>> {
+        bindings
+            .iter()
+            .map(|(name, expr)| {
                 let value = self.eval(p, *expr)?;
                 self.remember(&value)?;
                 Ok((*name, value))
@@ -162,7 +168,9 @@ impl<'py> Render<'py> {
         };
         let text = match self.stock.call(py, "width_ratio", (value, max, width)) {
             Ok(text) => text,
-            Err(error) if error.is_instance_of::<PyZeroDivisionError>(py) => pyo3::types::PyString::new(py, "0").into_any(),
+            Err(error) if error.is_instance_of::<PyZeroDivisionError>(py) => {
+                pyo3::types::PyString::new(py, "0").into_any()
+            }
             Err(error)
                 if error.is_instance_of::<PyValueError>(py)
                     || error.is_instance_of::<PyTypeError>(py)

@@ -51,7 +51,13 @@ impl<'py> Items<'py> {
 }
 
 impl<'py> Render<'py> {
-    pub(crate) fn for_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, id: NodeId, spec: &ForSpec<'_>) -> PyResult<()> {
+    pub(crate) fn for_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        id: NodeId,
+        spec: &ForSpec<'_>,
+    ) -> PyResult<()> {
         let parent = self.scopes.get(self.stock.forloop.bind(self.py))?;
         self.scopes.push();
         let result = self.run_loop(program, p, id, spec, parent);
@@ -172,7 +178,13 @@ impl<'py> Render<'py> {
         if cycle.silent { Ok(()) } else { self.write(&value) }
     }
 
-    pub(crate) fn regroup_node(&mut self, p: &Program, target: ExprId, expression: ExprId, name: NameId) -> PyResult<()> {
+    pub(crate) fn regroup_node(
+        &mut self,
+        p: &Program,
+        target: ExprId,
+        expression: ExprId,
+        name: NameId,
+    ) -> PyResult<()> {
         let py = self.py;
         let value = self.eval_or_none(p, target)?;
         if value.is_none() {

@@ -26,19 +26,26 @@ impl<'py> Render<'py> {
         if token.eq("NOTPROVIDED")? {
             return Ok(());
         }
-        let text = if token.is_exact_instance_of::<PyString>() || token.get_type().is(self.stock.simple_lazy.bind(self.py)) {
-            token.str()?
-        } else {
-            let text = self.stock.call(self.py, "csrf_input", (token,))?;
-            return self.out.push_py(text.cast::<PyString>()?, false);
-        };
+        let text =
+            if token.is_exact_instance_of::<PyString>() || token.get_type().is(self.stock.simple_lazy.bind(self.py)) {
+                token.str()?
+            } else {
+                let text = self.stock.call(self.py, "csrf_input", (token,))?;
+                return self.out.push_py(text.cast::<PyString>()?, false);
+            };
         self.out.push_str("<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"");
         self.out.push_py(&text, true)?;
         self.out.push_str("\">");
         Ok(())
     }
 
-    pub(crate) fn filter_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, expr: ExprId, body: ListId) -> PyResult<()> {
+    pub(crate) fn filter_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        expr: ExprId,
+        body: ListId,
+    ) -> PyResult<()> {
         let text = self.captured(program, p, body)?;
         let text = self.stock.SafeString.bind(self.py).call1((text,))?;
         self.scopes.push();
@@ -75,7 +82,12 @@ impl<'py> Render<'py> {
         }
     }
 
-    pub(crate) fn spaceless_node(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, body: ListId) -> PyResult<()> {
+    pub(crate) fn spaceless_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        body: ListId,
+    ) -> PyResult<()> {
         let start = self.out.len();
         self.list(program, p, body)?;
         if let Some(text) = self.out.tail(start) {

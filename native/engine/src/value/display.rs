@@ -120,7 +120,11 @@ impl<'py> Render<'py> {
 
     /// `render_value_in_context(value)` by Django.
     pub fn display(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.stock.call(self.py, "render_value", (object, self.autoescape, self.use_l10n.to_py(self.py), self.use_tz.to_py(self.py)))
+        self.stock.call(
+            self.py,
+            "render_value",
+            (object, self.autoescape, self.use_l10n.to_py(self.py), self.use_tz.to_py(self.py)),
+        )
     }
 
     /// A value as a `str` object for the page: safe if escaping is on.

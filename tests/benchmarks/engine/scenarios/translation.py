@@ -15,7 +15,7 @@ PAGE = """{% load i18n %}{% get_current_language as code %}<html lang="{{ code }
 {% blocktranslate with name=item.title %}Change {{ name }}{% endblocktranslate %}
 {{ _("Today") }}</p>
 {% endfor %}</html>
-"""  # noqa: E501 (a message id must stay on one line)
+"""
 
 TRIMMED = """{% load i18n %}{% for item in items %}{% blocktranslate trimmed with n=item.stock %}
     There are {{ n }} pieces

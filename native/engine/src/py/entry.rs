@@ -1,0 +1,165 @@
+//! Ways into a render: a page of its own, or a part of one in the context that Python code has handed in; and out again.
+
+use crate::out::Out;
+use crate::py::frame::Frame;
+use crate::render::{Render, Tri};
+use crate::scopes::{Layer, Scopes};
+use crate::stock::Stock;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+/// A render without any layers and frames, for a template of ours.
+pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
+    let engine = template.getattr(stock.engine.bind(py))?;
+    Ok(Render {
+        py,
+        stock,
+        out: Out::default(),
+        scopes: Scopes::default(),
+        autoescape: true,
+        use_l10n: Tri::Unset,
+        use_tz: Tri::Unset,
+        debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
+        string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
+        engine,
+        context: None,
+        request: None,
+        trail: None,
+        no_string: None,
+        shared_flags: None,
+        shared_frames: None,
+        derive_from: None,
+        is_new: false,
+        template_name: template.getattr("name")?,
+        template: template.clone(),
+        frames: Vec::new(),
+        frames_base: 1,
+        ambient: None,
+    })
+}
+
+/// A render in a context of Python's.
+pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
+    let template = context.getattr(stock.template.bind(py))?;
+    if template.is_none() {
+        // As in stock, where `context.template.engine` is read.
+        template.getattr(stock.engine.bind(py))?;
+    }
+    let engine = template.getattr(stock.engine.bind(py))?;
+    let dicts = context.getattr(stock.dicts.bind(py))?;
+    let context_dict = stock.ContextDict.bind(py).as_any();
+    let layers = dicts.cast::<PyList>()?.iter().map(|dict| Layer::of(dict, context_dict)).collect();
+    let flags = (
+        context.getattr(stock.autoescape.bind(py))?.is_truthy()?,
+        Tri::of(&context.getattr(stock.use_l10n.bind(py))?)?,
+        Tri::of(&context.getattr(stock.use_tz.bind(py))?)?,
+    );
+    Ok(Render {
+        py,
+        stock,
+        out: Out::default(),
+        scopes: Scopes { layers },
+        autoescape: flags.0,
+        use_l10n: flags.1,
+        use_tz: flags.2,
+        debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
+        string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
+        engine,
+        context: Some(context.clone()),
+        request: None,
+        trail: None,
+        no_string: None,
+        shared_flags: Some(flags),
+        shared_frames: None,
+        derive_from: None,
+        is_new: false,
+        template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
+            .unwrap_or_else(|| py.None().into_bound(py)),
+        template,
+        frames: Vec::new(),
+        frames_base: 1,
+        ambient: None,
+    })
+}
+
+pub fn render_context_dicts<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let py = context.py();
+    let render_context = context.getattr(stock.render_context.bind(py))?;
+    Ok(render_context.getattr(stock.dicts.bind(py))?.cast_into::<PyList>()?)
+}
+
+pub fn render_context_template<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = context.py();
+    context.getattr(stock.render_context.bind(py))?.getattr(stock.template.bind(py))
+}
+
+pub fn frame_count(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<usize> {
+    render_context_dicts(stock, context).map(|dicts| dicts.len())
+}
+
+/// Goes on in the frame that the context's `render_context` is in.
+pub fn enter_frame<'py>(render: &mut Render<'py>, stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<()> {
+    let dicts = render_context_dicts(stock, context)?;
+    let Some(last) = dicts.len().checked_sub(1) else {
+        return Err(PyTypeError::new_err("the render context has no dictionaries"));
+    };
+    let dict = dicts.get_item(last)?;
+    render.frames_base = last;
+    let template = render_context_template(stock, context)?;
+    let base = dicts.get_item(0)?;
+    let frame = Frame::of_dict(template, dict.cast::<PyDict>()?, base.cast::<PyDict>()?)?;
+    render.frames.push(frame);
+    Ok(())
+}
+
+/// Leaves Python's context as the native nodes have left theirs; `before` is the template to go back to if a frame
+/// was opened.
+pub fn leave<'py>(
+    render: &mut Render<'py>,
+    context: &Bound<'py, PyAny>,
+    before: Option<Bound<'py, PyAny>>,
+) -> PyResult<()> {
+    let py = render.py;
+    let dicts = context.getattr(render.stock.dicts.bind(py))?;
+    let dicts = dicts.cast::<PyList>()?;
+    let count = render.scopes.layers.len();
+    if dicts.len() > count {
+        dicts.del_slice(count, dicts.len())?;
+    } else if dicts.len() < count {
+        // An exception has left layers open that stock would leave open, too.
+        render.share_scopes()?;
+    }
+    render.share_flags(context)?;
+    if let Some(template) = before {
+        let frames = render_context_dicts(render.stock, context)?;
+        if frames.len() > render.frames_base {
+            frames.del_slice(render.frames_base, frames.len())?;
+            context.getattr(render.stock.render_context.bind(py))?.setattr(render.stock.template.bind(py), template)?;
+        }
+    }
+    for frame in &render.frames {
+        frame.close();
+    }
+    Ok(())
+}
+
+/// What the context processors return (`RequestContext.bind_template`).
+pub fn processed<'py>(
+    stock: &Stock,
+    engine: &Bound<'py, PyAny>,
+    request: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let py = engine.py();
+    let updates = PyDict::new(py);
+    for processor in engine.getattr("template_context_processors")?.try_iter()? {
+        let processor = processor?;
+        let values = processor.call1((request,))?;
+        if let Ok(values) = values.cast_exact::<PyDict>() {
+            updates.update(values.as_mapping())?;
+        } else {
+            stock.call(py, "update_from_processor", (&updates, processor, values))?;
+        }
+    }
+    Ok(updates)
+}

@@ -1,0 +1,63 @@
+"""Tags and filters in Python that are given rows."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def credit(book):
+    return (
+        f"{getattr(book, 'title', '')} by {book.author.name}" if hasattr(book, "author_id") else ""
+    )
+
+
+@register.filter
+def credited(book):
+    return (
+        f"{book.author.name}{[tag.name for tag in book.tags.all()]}"
+        if hasattr(book, "tags")
+        else ""
+    )
+
+
+@register.filter
+def named(author):
+    return getattr(author, "name", "")
+
+
+@register.simple_tag
+def shelf(books):
+    return ",".join(str(getattr(book, "title", book)) for book in books)
+
+
+@register.inclusion_tag("card.html")
+def card(book):
+    return {"book": book}
+
+
+@register.simple_tag(takes_context=True)
+def credit_here(context):
+    return getattr(getattr(context["b"], "author", None), "name", "")
+
+
+@register.simple_tag
+def author_of(book):
+    return getattr(book, "author", None)
+
+
+class Twice(template.Node):
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        return self.nodelist.render(context) * 2 + self.nodelist.render(context)
+
+
+@register.tag
+def twice(parser, token):
+    nodelist = parser.parse(("endtwice",))
+    parser.delete_first_token()
+    return Twice(nodelist)
