@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 from weakref import ref
 
 from django.core.exceptions import ValidationError
@@ -256,8 +256,8 @@ def _attribute_rows(instances: Iterable[Model], name: str, listed: bool) -> list
     return list(found.values())
 
 
-def _is_row(value: object) -> bool:
-    """Whether a value is a model instance itself: a lazy object that stands for one stays asleep."""
+def _is_row(value: object) -> TypeGuard[Model]:
+    """Whether a value is a model instance itself; a lazy object that stands for one sleeps on."""
     return issubclass(type(value), Model)
 
 
