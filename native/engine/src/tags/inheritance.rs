@@ -9,10 +9,45 @@ use crate::scopes::{Layer, Scopes};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, Head, NameId, NodeId};
 use djust_syntax::tags::relative_path;
-use pyo3::exceptions::PyKeyError;
+use pyo3::exceptions::{PyKeyError, PyRecursionError};
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use std::cell::Cell;
 use std::rc::Rc;
+
+thread_local! {
+    static LEVELS: Cell<i32> = const { Cell::new(0) };
+}
+
+/// A level of nested templates or blocks, counted by Python's own limit on recursion.
+struct Level;
+
+impl Level {
+    /// Error: `RecursionError`, as templates that include themselves without end raise it on stock.
+    fn enter(py: Python<'_>) -> PyResult<Self> {
+        // Later CPythons count calls from C apart and allow far more of them than a stack of ours holds.
+        // SAFETY: the interpreter is attached.
+        let limit = unsafe { ffi::Py_GetRecursionLimit() };
+        if LEVELS.get() >= limit {
+            return Err(PyRecursionError::new_err("maximum recursion depth exceeded while rendering a template"));
+        }
+        // SAFETY: the interpreter is attached; on failure an exception is set and nothing has been entered.
+        if unsafe { ffi::Py_EnterRecursiveCall(c" while rendering a template".as_ptr()) } != 0 {
+            return Err(PyErr::fetch(py));
+        }
+        LEVELS.set(LEVELS.get() + 1);
+        Ok(Self)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        LEVELS.set(LEVELS.get() - 1);
+        // SAFETY: `enter` has succeeded; renders do not outlive their attachment to the interpreter.
+        unsafe { ffi::Py_LeaveRecursiveCall() };
+    }
+}
 
 impl<'py> Render<'py> {
     pub(crate) fn block_node(
@@ -23,6 +58,7 @@ impl<'py> Render<'py> {
         name: NameId,
     ) -> PyResult<()> {
         let blocks = self.frame().blocks(self.py)?;
+        let _level = Level::enter(self.py)?;
         self.scopes.push();
         let result = match blocks {
             None => self.block_body(program, id, false),
@@ -115,6 +151,7 @@ impl<'py> Render<'py> {
         if !parent.is_child() {
             self.add_blocks(&blocks, parent)?;
         }
+        let _level = Level::enter(self.py)?;
         let frame = self.frame().with_template(template);
         self.frames.push(frame);
         let result = self.list(&program, parent, parent.ast.root);
@@ -228,6 +265,7 @@ impl<'py> Render<'py> {
     pub(crate) fn nested(&mut self, template: Bound<'py, PyAny>, program: &Bound<'py, NativeProgram>) -> PyResult<()> {
         let p = program.get().program()?;
         let root: Rc<RootState> = Rc::clone(&self.frame().state.root);
+        let _level = Level::enter(self.py)?;
         self.frames.push(Frame::new(template, root));
         let result = self.list(program, p, p.ast.root);
         self.close_frame();
