@@ -6,7 +6,7 @@ use crate::render::Render;
 use crate::stock::Class;
 use crate::stock::class_of;
 use crate::value::Value;
-use djust_syntax::ast::{Cond, Expr, ExprId, Head, Operator};
+use djust_syntax::ast::{Cond, Expr, ExprId, Head, NameId, Operator};
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::{PyException, PyUnicodeDecodeError};
 use pyo3::prelude::*;
@@ -44,10 +44,10 @@ impl<'py> Render<'py> {
         };
         let value = match &expr.head {
             Head::Const(id) | Head::Number(id) => Value::Py(p.consts[*id as usize].bind(self.py).clone()),
-            Head::Path(names) => match self.path(p, names, reads_all)? {
-                Lookup::Found(value) => value,
-                Lookup::Missing(..) if ignore_failures => Value::None,
-                Lookup::Missing(..) => {
+            Head::Path(names) => match self.existing(p, names, reads_all)? {
+                Some(value) => value,
+                None if ignore_failures => Value::None,
+                None => {
                     if self.string_if_invalid.is_truthy()? {
                         return self.invalid(&expr.text[..expr.head_len as usize]);
                     }
@@ -56,6 +56,16 @@ impl<'py> Render<'py> {
             },
         };
         self.filter_chain(p, expr, value)
+    }
+
+    /// What a path leads to. `None`: nothing, or something on the way has raised `VariableDoesNotExist` itself.
+    fn existing(&mut self, p: &Program, names: &[NameId], reads_all: bool) -> PyResult<Option<Value<'py>>> {
+        match self.path(p, names, reads_all) {
+            Ok(Lookup::Found(value)) => Ok(Some(value)),
+            Ok(Lookup::Missing(..)) => Ok(None),
+            Err(error) if error.is_instance(self.py, self.stock.VariableDoesNotExist.bind(self.py)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The filters of an expression, on a value that is not its head.

@@ -267,10 +267,10 @@ impl NativeProgram {
     }
 
     /// Items of a list, see `describe_list`.
-    fn items<'py>(&self, py: Python<'py>, list: u32) -> PyResult<Bound<'py, PyList>> {
+    fn items<'py>(&self, py: Python<'py>, list_id: u32) -> PyResult<Bound<'py, PyList>> {
         match self.program.get() {
-            Some(p) => describe::describe_list(py, &p.ast, &p.source, list, &p.foreign),
-            None => self.with_parser(py, |parser| parser.describe(py, list)),
+            Some(p) => describe::describe_list(py, &p.ast, &p.source, list_id, &p.foreign),
+            None => self.with_parser(py, |parser| parser.describe(py, list_id)),
         }
     }
 
@@ -400,10 +400,10 @@ impl NativeProgram {
     /// `None`: the nodes have been changed, or are not compiled yet, and Django's way must be gone.
     fn render_list<'py>(
         slf: &Bound<'py, Self>,
-        list: u32,
+        list_id: u32,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        Self::within(slf, context, |render, p| render.list(slf, p, list))
+        Self::within(slf, context, |render, p| render.list(slf, p, list_id))
     }
 
     /// `Node.render(context)` of a node of this template.
@@ -486,6 +486,6 @@ impl NativeProgram {
 
 /// Tells the native side which class the face's `Template` is.
 #[pyfunction]
-pub fn set_template_class(class: &Bound<'_, PyType>) {
-    watch::set_template_class(class);
+pub fn set_template_class(class_: &Bound<'_, PyType>) {
+    watch::set_template_class(class_);
 }
