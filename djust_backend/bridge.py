@@ -59,11 +59,11 @@ from .sources import (
     evaluate,
     first_of,
     instances,
+    key_column,
     kind,
     load,
     model_step,
     usage,
-    usage_below,
 )
 from .watched import comes_from, watch
 
@@ -73,10 +73,10 @@ __all__ = [
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
     "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
     "counted_text", "dangling", "date", "date_format_string", "date_names", "datetime",
-    "evaluate", "first_of", "group_result", "humanize_now", "instances", "kind", "load", "logger",
-    "make_partials", "model_step", "now_like", "number_formats", "proxy_node", "settings",
-    "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage",
-    "usage_below", "version", "watch",
+    "evaluate", "first_of", "group_result", "humanize_now", "instances", "key_column", "kind",
+    "load", "logger", "make_partials", "model_step", "now_like", "number_formats", "proxy_node",
+    "settings", "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage",
+    "version", "watch",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Page
+from django.db import connections
 from django.db.models import Model, QuerySet
 
 from . import orm
@@ -12,8 +13,8 @@ from .orm import Usage, accessor, adopt, kind
 from .orm.usage import REACHED
 
 __all__ = [
-    "accessor", "adopt", "dangling", "evaluate", "first_of", "instances", "kind", "load",
-    "model_step", "usage", "usage_below",
+    "accessor", "adopt", "dangling", "evaluate", "first_of", "instances", "key_column", "kind",
+    "load", "model_step", "usage",
 ]  # fmt: skip
 
 
@@ -31,14 +32,16 @@ def usage(wire: Any) -> Usage:
     return Usage.from_wire(wire)
 
 
-def evaluate(source: Any, usage: Usage | None) -> None:
-    """Evaluates a QuerySet, or that of a page, before the renderer reads all of it."""
-    if isinstance(source, Page):
-        rows = source.object_list
-        if isinstance(rows, QuerySet) and rows._result_cache is None:
-            orm.evaluate(rows, usage)
-    elif source._result_cache is None:
-        orm.evaluate(source, usage)
+def evaluate(source: Any, usage: Usage | None) -> bool:
+    """Evaluates a QuerySet, or that of a page, before the renderer reads all of it.
+
+    False if somebody has evaluated it before.
+    """
+    rows = source.object_list if isinstance(source, Page) else source
+    if not isinstance(rows, QuerySet) or rows._result_cache is not None:
+        return False
+    orm.evaluate(rows, usage)
+    return True
 
 
 def load(
@@ -62,6 +65,16 @@ def load(
     return orm.load(instances, path, needs, current) or None
 
 
+def key_column(instance: Any, name: str, key: str) -> str | None:
+    """The column that holds `instance.<name>.<key>`, a number, if the related row is sure to exist.
+
+    The answer is kept for the class, so that it must hold for rows of all databases.
+    """
+    if not all(connections[alias].features.supports_foreign_keys for alias in connections):
+        return None
+    return orm.id_column(type(instance), name, key)
+
+
 def dangling(instance: Any, name: str) -> Exception:
     """The exception of lazy access to a relation whose key points to no row."""
     model = instance._meta.get_field(name).related_model
@@ -79,16 +92,6 @@ def _below(usage: Usage, name: str) -> Usage | None:
         if everything.each is not None:
             return everything.each.fields.get(name)
     return found
-
-
-def usage_below(usage: Usage, path: tuple[str, ...]) -> Usage | None:
-    """The needs of all rows of the relation at the end of a path."""
-    needs: Usage | None = usage
-    for name in path:
-        if needs is None:
-            return None
-        needs = _below(needs, name)
-    return None if needs is None else needs.fields.get("all", needs)
 
 
 def instances(source: Any) -> list[Any]:

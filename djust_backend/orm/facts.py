@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from django.db import models
 from django.db.models import F, Field, ForeignKey, ForeignObject, Manager, Model
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.related_descriptors import (
@@ -32,6 +33,17 @@ Accessor: TypeAlias = "tuple[str] | tuple[str, str, str] | tuple[str, str, str, 
 # Bounded because tests and migrations make model classes on the fly.
 _REMEMBERED = 4096
 
+_INTEGERS = (
+    models.AutoField,
+    models.BigAutoField,
+    models.SmallAutoField,
+    models.BigIntegerField,
+    models.IntegerField,
+    models.PositiveBigIntegerField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.SmallIntegerField,
+)
 _TO_ONE_METHODS = (
     "__get__",
     "is_cached",
@@ -134,7 +146,8 @@ def id_column(cls: type[Model], name: str, key: str) -> str | None:
     """The column of this class that answers `instance.<name>.<key>` without the related row.
 
     Only where the related row is sure to exist and to be shown: a real constraint, a plain
-    base manager. A NULL column is no answer (stock fails silently there).
+    base manager. Only integers: a collation may find a row by another spelling of its key. A NULL
+    column is no answer (stock fails silently there), and none is one that the view has changed.
     """
     met = relation(cls, name)
     if (
@@ -149,7 +162,9 @@ def id_column(cls: type[Model], name: str, key: str) -> str | None:
     to = met.field.target_field
     if key not in (to.attname, "pk") or (key == "pk" and not to.primary_key):
         return None
-    if key != "pk" and accessor(met.target, key) != ("column",):
+    if type(to) not in _INTEGERS or accessor(met.target, to.attname) != ("column",):
+        return None
+    if key == "pk" and class_attribute(met.target, "pk") is not Model.pk:
         return None
     return str(met.field.attname)
 

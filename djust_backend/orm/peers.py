@@ -23,6 +23,7 @@ from django.db.models import (
 )
 
 from . import facts, guards
+from .batched import batched
 from .choose.prefetches import Choice, choices
 from .usage import READS_ALL, Usage
 
@@ -168,6 +169,8 @@ def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
         )
         return []
     if relation.kind == facts.TO_MANY:
+        for instance in group:
+            batched(instance._prefetched_objects_cache[relation.cache])  # type: ignore[attr-defined]
         _keep_fetch_mode(group[0], _related(relation, group))
     return _forget_misses(relation, group) if relation.may_dangle() else []
 
@@ -257,7 +260,7 @@ def _attribute_rows(instances: Iterable[Model], name: str, listed: bool) -> list
 
 
 def _is_row(value: object) -> TypeGuard[Model]:
-    """Whether a value is a model instance itself; a lazy object that stands for one sleeps on."""
+    """Whether a value is a model instance itself; a lazy object for one stays asleep."""
     return issubclass(type(value), Model)
 
 
@@ -341,16 +344,16 @@ def _peers_of(relation: facts.Relation, parents: Iterable[Model], current: Model
     What comes after `current` is taken first, because it is about to be rendered.
     """
     cls, key, size = type(current), _query_key(relation, current), _batch_size(relation, current)
-    seen = {id(current)}
+    seen = {_identity(relation, current)}
     before: list[Model] = []
     after = [current]
     found = False
     for parent in parents:
         found = found or parent is current
-        if id(parent) in seen or type(parent) is not cls or _query_key(relation, parent) != key:
+        if type(parent) is not cls or _query_key(relation, parent) != key:
             continue
-        seen.add(id(parent))
-        if _is_pending(relation, parent):
+        if _is_pending(relation, parent) and _identity(relation, parent) not in seen:
+            seen.add(_identity(relation, parent))
             (after if found else before).append(parent)
             if len(after) == size:
                 break
@@ -364,8 +367,28 @@ def _batches(relation: facts.Relation, pending: Iterable[Model]) -> Iterator[lis
         groups.setdefault(_query_key(relation, instance), []).append(instance)
     for group in groups.values():
         size = _batch_size(relation, group[0])
-        for start in range(0, len(group), size):
-            yield group[start : start + size]
+        while group:
+            batch: dict[Hashable, Model] = {}
+            later: list[Model] = []
+            for instance in group:
+                identity = _identity(relation, instance)
+                if len(batch) < size and identity not in batch:
+                    batch[identity] = instance
+                else:
+                    later.append(instance)
+            yield list(batch.values())
+            group = later
+
+
+def _identity(relation: facts.Relation, instance: Model) -> Hashable:
+    """What only one instance of a batch may have.
+
+    A batch makes the parent of a related row known to it, as lazy access does: of two objects for
+    one row it could be only one.
+    """
+    if relation.forward or getattr(relation.field, "many_to_many", False):
+        return id(instance)
+    return tuple(instance.__dict__.get(name) for name in relation.local)
 
 
 def _query_key(relation: facts.Relation, instance: Model) -> Hashable:

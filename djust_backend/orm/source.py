@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Page
 from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
+from django.db.models.query import RawQuerySet
 
 from .usage import NOTHING, Usage
 
@@ -28,6 +29,8 @@ def kind(cls: type) -> int:
         return MODEL
     if issubclass(cls, QuerySet):
         return QUERYSET if keeps(cls, QuerySet, _QUERYSET_PROTOCOL) else OTHER
+    if issubclass(cls, RawQuerySet):
+        return QUERYSET if keeps(cls, RawQuerySet, _QUERYSET_PROTOCOL) else OTHER
     if issubclass(cls, BaseManager):
         return MANAGER
     if issubclass(cls, Page):

@@ -61,3 +61,32 @@ def twice(parser, token):
     nodelist = parser.parse(("endtwice",))
     parser.delete_first_token()
     return Twice(nodelist)
+
+
+def walked(row, path):
+    for name in path.split("."):
+        row = getattr(row, name, None)
+    return getattr(row, "pk", row)
+
+
+@register.simple_tag
+def follow(row, path):
+    return walked(row, path)
+
+
+@register.filter
+def followed(row, path):
+    return walked(row, path)
+
+
+@register.simple_tag(takes_context=True)
+def follow_here(context, path):
+    name, _, rest = path.partition(".")
+    return walked(context.get(name), rest)
+
+
+@register.simple_tag
+def rename(book):
+    book.author.name += "!"
+    book.title = f"<{book.title}>"
+    return ""

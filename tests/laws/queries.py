@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.template.backends.base import BaseEngine
 from django.template.backends.django import DjangoTemplates
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import SimpleLazyObject
 
 from djust_backend import DjustTemplates
 
@@ -95,19 +96,26 @@ def without_addresses(text: str) -> str:
 
 
 def left_behind(value: object) -> Any:
-    """What a view can see of a value after the render, without a further query."""
-    if isinstance(value, Page):
-        return left_behind(value.object_list)
-    if isinstance(value, QuerySet):
-        rows = value._result_cache
+    """What a view can see of a value after the render, without a further query; lazy objects are left asleep."""
+    kind = type(value)
+    if issubclass(kind, Page):
+        return left_behind(value.object_list)  # type: ignore[attr-defined]
+    if issubclass(kind, QuerySet):
+        rows = value._result_cache  # type: ignore[attr-defined]
         return "unread" if rows is None else [left_behind(row) for row in rows]
-    if isinstance(value, Model):
-        own = {name: item for name, item in vars(value).items() if not name.startswith("_")}
+    if issubclass(kind, Model):
+        own = {
+            name: left_behind(item)
+            for name, item in vars(value).items()
+            if not name.startswith("_")
+        }
+        if SimpleLazyObject.__qualname__ in own.values():
+            return kind, own
         copy = pickle.loads(pickle.dumps(value))
-        return type(value), own, copy == value or value.pk is None, value.get_deferred_fields()
-    if isinstance(value, (list, tuple)):
-        return [left_behind(item) for item in value]
-    return type(value)
+        return kind, own, copy == value or value.pk is None, value.get_deferred_fields()  # type: ignore[attr-defined]
+    if issubclass(kind, (list, tuple)):
+        return [left_behind(item) for item in value]  # type: ignore[attr-defined]
+    return value if kind in (int, str, bool, type(None)) else kind.__qualname__
 
 
 def both(scene: Scene, renders: int = 2) -> Both:

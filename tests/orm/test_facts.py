@@ -63,7 +63,7 @@ def test_accessor(model, name, expected):
         (Book, "author", "name", None),
         (Book, "publisher", "pk", None),
         (Book, "vault", "pk", None),
-        (Book, "language", "code", "language_id"),
+        (Book, "language", "code", None),
         (Book, "language", "pk", None),
         (Author, "profile", "pk", None),
         (Book, "tags", "pk", None),

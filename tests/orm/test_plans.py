@@ -27,15 +27,19 @@ def test_explanation_names_every_relation_and_reason(db):
         "zoo.Book",
         "  join author: always walked, and a join keeps rows and order",
         "    join author.country: always walked, and a join keeps rows and order",
+        "  join language: always walked, and a join keeps rows and order",
         "  prefetch publisher: the database does not guarantee the row: a join could lose it",
         "  prefetch tags: always read whole: one query for all rows",
         "    prefetch tags.category: below a second query, whose manager stays as it is",
         "  leave sponsor: nullable and without a guarantee that the row exists: left to the peers",
         "  leave editor: not sure to be walked: left to the peers",
-        "  leave language: only its key is needed, which the row holds",
         "  leave chapters: not sure to be read whole: left as it is",
     ]
     assert orm.explain(Author, rows("name")).splitlines() == ["zoo.Author", "  as it is"]
+    assert orm.explain(Author, rows("country.pk")).splitlines() == [
+        "zoo.Author",
+        "  leave country: only its key is needed, which the row holds",
+    ]
 
 
 def test_plain_data_and_back(db):

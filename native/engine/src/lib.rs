@@ -6,6 +6,7 @@
 
 #![allow(missing_docs, reason = "the macros of PyO3 expand to items without docs; ours have them")]
 
+mod accessors;
 mod blocks;
 mod expr;
 mod filters;

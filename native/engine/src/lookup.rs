@@ -138,13 +138,7 @@ impl<'py> Render<'py> {
             return Ok(None);
         }
         let rest: Vec<_> = names[1..].iter().map(|&id| p.name(self.py, id)).collect();
-        let found = self.relation_step(object, p.name(self.py, names[0]), &rest, reads_all, trail)?;
-        // A prefetched `relation.all` is answered at once.
-        Ok(found.map(|value| {
-            let is_source =
-                matches!(&value, Value::Py(object) if class_of(self.stock, object).is_ok_and(|c| c == Class::QuerySet));
-            (value, usize::from(is_source))
-        }))
+        self.relation_step(object, p.name(self.py, names[0]), &rest, reads_all, trail)
     }
 
     fn step(&mut self, current: &Value<'py>, name: &Name) -> PyResult<Step<'py>> {

@@ -239,7 +239,7 @@ impl<'py> Render<'py> {
                 self.ifchanged_node(program, p, id, vars, (*body, *unchanged))
             }
             NodeKind::Now { format, asvar } => self.now_node(p, format, *asvar),
-            NodeKind::Regroup { target, expression, name } => self.regroup_node(p, *target, *expression, *name),
+            NodeKind::Regroup { target, expression, name } => self.regroup_node(p, id, (*target, *expression), *name),
             NodeKind::Spaceless(body) => self.spaceless_node(program, p, *body),
             NodeKind::TemplateTag { text, .. } => {
                 self.out.push_str(text);

@@ -107,6 +107,16 @@ impl<'py> Scopes<'py> {
         Ok(None)
     }
 
+    /// The outermost value of a name: what the view has called so.
+    pub fn outermost(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Value<'py>>> {
+        for layer in &self.layers {
+            if let Some(value) = layer.get(name)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
     /// `context[name] = value`
     pub fn set(
         &mut self,

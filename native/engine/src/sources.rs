@@ -3,6 +3,7 @@
 //! The ORM room decides *how* something is fetched. This file knows *when* a template is about to make a query: when a
 //! QuerySet is read as a whole, and when a path steps into a relation that is not cached.
 
+use crate::accessors::{Accessor, Keys};
 use crate::lookup::optional_attribute;
 use crate::program::Program;
 use crate::py::frame::RootState;
@@ -11,37 +12,18 @@ use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NodeId;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// What a step on a model instance is, as `djust_backend.orm.accessor` says.
-enum Accessor {
-    /// No relation: an ordinary attribute.
-    Plain,
-    /// `get_FOO_display` as Django makes it: the attribute it reads, and the label of each value.
-    Display { attribute: Py<PyString>, labels: Py<PyDict> },
-    /// A single related object, cached under `cache` in `_state.fields_cache`.
-    ToOne { cache: Py<PyString>, prefetch: Py<PyString>, direct: bool },
-    /// Many related objects, prefetched under `cache` in `_prefetched_objects_cache`.
-    ToMany { cache: Py<PyString>, prefetch: Py<PyString>, direct: bool },
-}
-
-type Accessors = FxHashMap<(usize, usize), (Py<PyType>, Py<PyString>, Rc<Accessor>)>;
-
-/// Steps known at most before the table is emptied: it must not keep model classes alive that are made on the fly.
-const MAX_ACCESSORS: usize = 8192;
-
-thread_local! {
-    static ACCESSORS: RefCell<Accessors> = RefCell::default();
-}
 
 /// Instances that were fetched together.
 pub struct Group {
     instances: Py<PyList>,
     /// What the template does with each instance.
     usage: Option<Py<PyAny>>,
+    /// This render has fetched them, so that nobody has changed their columns since.
+    is_fresh: bool,
 }
 
 /// Where an instance stands: the group it was reached from, and the accessors on the way.
@@ -59,6 +41,8 @@ pub struct Groups {
     places: FxHashMap<usize, (Py<PyAny>, Place)>,
     /// By address of a QuerySet that `relation.all` gave and a name holds.
     relations: FxHashMap<usize, BoundRelation>,
+    /// QuerySets and pages that this render has evaluated, by address.
+    fresh: FxHashMap<usize, Py<PyAny>>,
     /// Instances (by address, kept alive in `places` or by their group) whose key points to no row, by accessor.
     dangling: FxHashSet<(usize, usize)>,
 }
@@ -90,36 +74,13 @@ pub struct Trail<'py> {
     all_of: Option<(Bound<'py, PyAny>, Rc<Accessor>)>,
 }
 
-fn text(tuple: &Bound<'_, PyTuple>, at: usize) -> PyResult<Py<PyString>> {
-    let item = tuple.get_item(at)?;
-    Ok(PyString::intern(tuple.py(), item.cast::<PyString>()?.to_str()?).unbind())
-}
-
 impl<'py> Render<'py> {
-    fn accessor(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Rc<Accessor>> {
-        let kind = object.get_type();
-        let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
-        if let Some(found) = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| Rc::clone(found))) {
-            return Ok(found);
-        }
-        let found = self.stock.call(self.py, "model_step", (&kind, name))?;
-        let found = Rc::new(read_accessor(&found)?);
-        ACCESSORS.with(|known| {
-            let mut known = known.borrow_mut();
-            if known.len() >= MAX_ACCESSORS {
-                known.clear();
-            }
-            known.insert(key, (kind.unbind(), name.clone().unbind(), Rc::clone(&found)));
-        });
-        Ok(found)
-    }
-
     fn root_state(&self) -> Rc<RootState> {
         Rc::clone(&self.frame().state.root)
     }
 
-    /// A step on a model instance, if it is one into a relation. `rest`: the names that follow; `reads_all`: what the
-    /// path leads to is going to be read as a whole.
+    /// A step on a model instance, if it is one into a relation: the value, and how many names more it covers. `rest`:
+    /// the names that follow; `reads_all`: what the path leads to is going to be read as a whole.
     pub fn relation_step(
         &mut self,
         object: &Bound<'py, PyAny>,
@@ -127,7 +88,7 @@ impl<'py> Render<'py> {
         rest: &[&Bound<'py, PyString>],
         reads_all: bool,
         trail: &mut Option<Trail<'py>>,
-    ) -> PyResult<Option<Value<'py>>> {
+    ) -> PyResult<Option<(Value<'py>, usize)>> {
         let accessor = self.accessor(object, name)?;
         let py = self.py;
         match &*accessor {
@@ -144,12 +105,19 @@ impl<'py> Render<'py> {
                 let label = labels.bind(py).get_item(&value)?.unwrap_or(value);
                 // `force_str(label, strings_only=True)`; labels may be lazy translations.
                 let is_label = label.is_instance_of::<PyString>() || label.is_exact_instance_of::<PyInt>();
-                Ok(Some(Value::Py(if is_label { label } else { label.str()?.into_any() })))
+                Ok(Some((Value::Py(if is_label { label } else { label.str()?.into_any() }), 0)))
             }
-            Accessor::ToOne { cache, prefetch, direct } => {
+            Accessor::ToOne { cache, prefetch, direct, keys } => {
+                let cached = self.cached_object(object, cache.bind(py))?;
+                if cached.is_none()
+                    && trail.is_none()
+                    && let [key] = rest
+                    && let Some(value) = self.related_key(object, name, key, keys)?
+                {
+                    return Ok(Some((Value::Py(value), 1)));
+                }
                 let steps =
                     trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
-                let cached = self.cached_object(object, cache.bind(py))?;
                 if cached.is_none() {
                     self.check_dangling(object, prefetch)?;
                     self.load(steps, object, prefetch, false)?;
@@ -160,7 +128,7 @@ impl<'py> Render<'py> {
                     && let Some(found) = self.cached_object(object, cache.bind(py))?
                     && !found.is_none()
                 {
-                    return Ok(Some(Value::Py(found)));
+                    return Ok(Some((Value::Py(found), 0)));
                 }
                 Ok(None)
             }
@@ -180,11 +148,49 @@ impl<'py> Render<'py> {
                     && let Some(found) = self.prefetched(object, cache.bind(py))?
                 {
                     // `manager.all()` returns this very object.
-                    return Ok(Some(Value::Py(found)));
+                    return Ok(Some((Value::Py(found), 1)));
                 }
                 Ok(None)
             }
         }
+    }
+
+    /// `object.name.key` from the object's own columns, if they are as the database has them and the related row is
+    /// sure to exist.
+    fn related_key(
+        &self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        key: &Bound<'py, PyString>,
+        keys: &RefCell<Keys>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if !self.is_fresh(object) {
+            return Ok(None);
+        }
+        let py = self.py;
+        let at = key.as_ptr() as usize;
+        let known = keys.borrow().get(&at).map(|(_, column)| column.as_ref().map(|column| column.clone_ref(py)));
+        let column = if let Some(column) = known {
+            column
+        } else {
+            let found =
+                self.stock.call(py, "key_column", (object, name, key))?.cast_into::<PyString>().ok().map(Bound::unbind);
+            keys.borrow_mut().insert(at, (key.clone().unbind(), found.as_ref().map(|found| found.clone_ref(py))));
+            found
+        };
+        let Some(column) = column else { return Ok(None) };
+        let columns = object.getattr(pyo3::intern!(py, "__dict__"))?;
+        let value = columns.cast::<PyDict>()?.get_item(column)?;
+        // Anything else was not put there by the database.
+        Ok(value.filter(Bound::is_exact_instance_of::<PyInt>))
+    }
+
+    /// True if a loop over rows that this render has fetched is at this instance.
+    fn is_fresh(&self, object: &Bound<'py, PyAny>) -> bool {
+        let root = self.root_state();
+        let groups = root.groups.borrow();
+        let place = groups.places.get(&(object.as_ptr() as usize)).map(|(_, place)| place);
+        place.is_some_and(|place| place.path.is_empty() && groups.all[place.group].is_fresh)
     }
 
     fn cached_object(
@@ -265,22 +271,16 @@ impl<'py> Render<'py> {
         }
         let usage = self.usage_of_value(object)?;
         let instances = PyList::new(self.py, [object])?;
-        Ok(self.new_group(instances, usage, std::slice::from_ref(object)))
+        let place = self.new_group(instances, usage, false);
+        self.put_in_place(object, &place);
+        Ok(place)
     }
 
-    fn new_group(
-        &self,
-        instances: Bound<'py, PyList>,
-        usage: Option<Bound<'py, PyAny>>,
-        members: &[Bound<'py, PyAny>],
-    ) -> Place {
+    fn new_group(&self, instances: Bound<'py, PyList>, usage: Option<Bound<'py, PyAny>>, is_fresh: bool) -> Place {
         let root = self.root_state();
         let mut groups = root.groups.borrow_mut();
         let place = Place { group: groups.all.len(), path: Vec::new() };
-        groups.all.push(Group { instances: instances.unbind(), usage: usage.map(Bound::unbind) });
-        for member in members {
-            groups.places.insert(member.as_ptr() as usize, (member.clone().unbind(), place.clone()));
-        }
+        groups.all.push(Group { instances: instances.unbind(), usage: usage.map(Bound::unbind), is_fresh });
         place
     }
 
@@ -359,35 +359,24 @@ impl<'py> Render<'py> {
 
     /// Where the items of a loop stand, if they are model instances; the source is evaluated first.
     pub fn loop_place(&mut self, p: &Program, id: NodeId, values: &Bound<'py, PyAny>) -> PyResult<Option<Place>> {
-        let trail = self.trail.take();
+        let trail = self.trail.take().filter(|trail| !trail.steps.is_empty());
         let class = class_of(self.stock, values)?;
-        let py = self.py;
-        let bound = if class == Class::QuerySet { self.relation_of(values) } else { None };
-        if bound.is_some() && self.is_unread(values)? {
-            self.read_with_peers(values)?;
+        if !matches!(class, Class::QuerySet | Class::Page | Class::List | Class::Tuple) {
+            return Ok(None);
         }
-        match class {
-            Class::QuerySet | Class::Page => {
-                let usage = self.usage_of_source(p, id, values, trail.as_ref())?;
-                self.stock.call(py, "evaluate", (values, usage))?;
-            }
-            Class::List | Class::Tuple => {}
-            _ => return Ok(None),
+        if class == Class::QuerySet
+            && let Some(place) = self.place_of_relation(values, trail.as_ref())?
+        {
+            return Ok(Some(place));
+        }
+        let mut usage = None;
+        if class == Class::Page || (class == Class::QuerySet && self.is_unread(values)?) {
+            usage = self.usage_of_source(p, id, values)?;
+            self.evaluate(values, usage.as_ref())?;
         }
         let Some(first) = self.first_item(values, class)? else { return Ok(None) };
         if class_of(self.stock, &first)? != Class::Model {
             return Ok(None);
-        }
-        if let Some(trail) = trail
-            && !trail.steps.is_empty()
-            && class == Class::QuerySet
-        {
-            let place = self.extended_place(&trail)?;
-            return Ok(Some(place));
-        }
-        if let Some((mut trail, _, _, prefetch)) = bound {
-            trail.steps.push(Rc::new(prefetch));
-            return self.extended_place(&trail).map(Some);
         }
         // Instances that are in a group already (a list of a loop's items, `regroup`) stay in it.
         if let Some((_, place)) = self.root_state().groups.borrow().places.get(&(first.as_ptr() as usize))
@@ -395,13 +384,67 @@ impl<'py> Render<'py> {
         {
             return Ok(Some(place.clone()));
         }
-        let usage = self.usage_of_source(p, id, values, None)?;
+        if usage.is_none() {
+            usage = self.usage_of_source(p, id, values)?;
+        }
         let each = match usage {
             Some(usage) => Some(usage.getattr("each")?).filter(|each| !each.is_none()),
             None => None,
         };
-        let instances = self.stock.call(py, "instances", (values,))?.cast_into::<PyList>()?;
-        Ok(Some(self.new_group(instances, each, &[])))
+        let instances = self.stock.call(self.py, "instances", (values,))?.cast_into::<PyList>()?;
+        let is_fresh = self.root_state().groups.borrow().fresh.contains_key(&(values.as_ptr() as usize));
+        Ok(Some(self.new_group(instances, each, is_fresh)))
+    }
+
+    /// Where the rows of a relation stand that was fetched for its peers: below the group of its owner.
+    fn place_of_relation(
+        &mut self,
+        queryset: &Bound<'py, PyAny>,
+        trail: Option<&Trail<'py>>,
+    ) -> PyResult<Option<Place>> {
+        if let Some(trail) = trail {
+            if let Some((owner, accessor)) = &trail.all_of
+                && let Accessor::ToMany { cache, .. } = &**accessor
+                && self.shares_rows(queryset, owner, cache.bind(self.py))?
+            {
+                return self.extended_place(trail).map(Some);
+            }
+            return Ok(None);
+        }
+        let Some((mut trail, owner, cache, prefetch)) = self.relation_of(queryset) else { return Ok(None) };
+        if self.is_unread(queryset)? {
+            self.read_with_peers(queryset)?;
+        }
+        if !self.shares_rows(queryset, &owner, cache.bind(self.py))? {
+            return Ok(None);
+        }
+        trail.steps.push(Rc::new(prefetch));
+        self.extended_place(&trail).map(Some)
+    }
+
+    /// True if a QuerySet has the very rows that were prefetched for a relation.
+    fn shares_rows(
+        &self,
+        queryset: &Bound<'py, PyAny>,
+        owner: &Bound<'py, PyAny>,
+        cache: &Bound<'py, PyString>,
+    ) -> PyResult<bool> {
+        let Some(known) = self.prefetched(owner, cache)? else { return Ok(false) };
+        if known.is(queryset) {
+            return Ok(!self.is_unread(queryset)?);
+        }
+        let rows = optional_attribute(&known, self.stock.result_cache.bind(self.py))?.filter(|rows| !rows.is_none());
+        let own = queryset.getattr(self.stock.result_cache.bind(self.py))?;
+        Ok(rows.is_some_and(|rows| rows.is(&own)))
+    }
+
+    /// Has the ORM room evaluate a QuerySet or page that is about to be read as a whole.
+    fn evaluate(&self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+        if self.stock.call(self.py, "evaluate", (source, usage))?.is_truthy()? {
+            let root = self.root_state();
+            root.groups.borrow_mut().fresh.insert(source.as_ptr() as usize, source.clone().unbind());
+        }
+        Ok(())
     }
 
     fn first_item(&self, values: &Bound<'py, PyAny>, class: Class) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -428,15 +471,9 @@ impl<'py> Render<'py> {
         if !self.is_unread(object)? || self.read_with_peers(object)? {
             return Ok(());
         }
-        let trail = self.trail.take();
-        let usage = match self.usage_of_value(object)? {
-            Some(usage) => Some(usage),
-            None => match &trail {
-                Some(trail) if !trail.steps.is_empty() => self.usage_at(trail)?,
-                _ => None,
-            },
-        };
-        self.stock.call(self.py, "evaluate", (object, usage)).map(drop)
+        self.trail = None;
+        let usage = self.usage_of_value(object)?;
+        self.evaluate(object, usage.as_ref())
     }
 
     /// `bool(value)`; a QuerySet is evaluated by the ORM room.
@@ -445,24 +482,18 @@ impl<'py> Render<'py> {
         value.is_true()
     }
 
-    /// What the template does with a source that a loop reads.
+    /// What the template does with a source that a loop reads. Rows that only this loop reads need what its body needs,
+    /// not what others do with the same path.
     fn usage_of_source(
         &mut self,
         p: &Program,
         id: NodeId,
         values: &Bound<'py, PyAny>,
-        trail: Option<&Trail<'py>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let Some(usage) = self.usage_of_value(values)? {
             return Ok(Some(usage));
         }
-        if let Some(trail) = trail
-            && !trail.steps.is_empty()
-            && let Some(usage) = self.usage_at(trail)?
-        {
-            return Ok(Some(usage));
-        }
-        self.composition_usage(|composition, py| composition.of_loop(py, p.key(), id))
+        self.composition_usage(|composition, py| composition.of_loop(py, p, id))
     }
 
     /// What is done with a value that free variables of the template hold: the needs of all of them.
@@ -472,7 +503,7 @@ impl<'py> Render<'py> {
         let mut found: Option<Bound<'py, PyAny>> = None;
         for at in 0..composition.variables() {
             let name = composition.variable_name(self.py, at);
-            let holds = match self.scopes.get(name)? {
+            let holds = match self.scopes.outermost(name)? {
                 Some(Value::Py(object)) => object.is(value),
                 _ => false,
             };
@@ -487,18 +518,6 @@ impl<'py> Render<'py> {
         Ok(found)
     }
 
-    /// What is done with the relation that a trail ends in, seen from `all()`.
-    fn usage_at(&mut self, trail: &Trail<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let place = self.extended_place(trail)?;
-        let py = self.py;
-        let root = self.root_state();
-        let groups = root.groups.borrow();
-        let Some(usage) = &groups.all[place.group].usage else { return Ok(None) };
-        let path = PyTuple::new(py, place.path.iter().map(|step| step.bind(py).clone()))?;
-        let usage = self.stock.call(py, "usage_below", (usage.bind(py), path))?;
-        Ok(if usage.is_none() { None } else { Some(usage) })
-    }
-
     fn root_program(&self) -> PyResult<Option<Bound<'py, crate::py::program::NativeProgram>>> {
         let program = optional_attribute(&self.template, self.stock.program.bind(self.py))?;
         Ok(program.and_then(|program| program.cast_into().ok()))
@@ -511,26 +530,4 @@ impl<'py> Render<'py> {
         let Some(program) = self.root_program()? else { return Ok(None) };
         ask(program.get().composition(self.py, &self.engine)?, self.py)
     }
-}
-
-fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
-    let Ok(found) = found.cast::<PyTuple>() else { return Ok(Accessor::Plain) };
-    let kind = found.get_item(0)?;
-    Ok(match kind.cast::<PyString>()?.to_str()? {
-        "to_one" => Accessor::ToOne {
-            cache: text(found, 1)?,
-            prefetch: text(found, 2)?,
-            direct: found.get_item(3)?.is_truthy()?,
-        },
-        "generic" => Accessor::ToOne { cache: text(found, 1)?, prefetch: text(found, 2)?, direct: false },
-        "to_many" => Accessor::ToMany {
-            cache: text(found, 1)?,
-            prefetch: text(found, 2)?,
-            direct: found.get_item(3)?.is_truthy()?,
-        },
-        "display" => {
-            Accessor::Display { attribute: text(found, 1)?, labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind() }
-        }
-        _ => Accessor::Plain,
-    })
 }

@@ -1,5 +1,6 @@
 //! What a template and all that it extends and includes need: the usage trees as Python objects.
 
+use crate::program::Program;
 use crate::py::program::NativeProgram;
 use crate::stock::Stock;
 use djust_syntax::ast::{Ast, FilterId, ForeignId, NodeId};
@@ -9,15 +10,17 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A composition and its Python objects, made as they are asked for.
 pub struct Composed {
     composition: Composition,
     names: Vec<Py<PyString>>,
     variables: Vec<OnceLock<Py<PyAny>>>,
-    /// Program to index in `composition.templates`.
-    templates: FxHashMap<usize, u32>,
+    /// The program that was composed, which owns this.
+    root: usize,
+    /// Name to source and index in `composition.templates`. Loaders may compile a template anew for each use.
+    templates: FxHashMap<Box<str>, (Arc<str>, u32)>,
     loops: Mutex<FxHashMap<(u32, NodeId), Py<PyAny>>>,
 }
 
@@ -49,7 +52,7 @@ impl usage::Template for Adopted {
 /// Finds the templates that others name.
 struct Finder<'py> {
     engine: Bound<'py, PyAny>,
-    found: Vec<(Box<str>, usize)>,
+    found: Vec<(Box<str>, Arc<str>)>,
     error: Option<PyErr>,
 }
 
@@ -74,7 +77,7 @@ impl usage::Resolver for Finder<'_> {
         match self.find(name) {
             Ok(program) => {
                 let program = program?;
-                self.found.push((name.into(), program.get().program().ok()?.key()));
+                self.found.push((name.into(), Arc::clone(&program.get().program().ok()?.source)));
                 Some(Adopted(Rc::new(program)))
             }
             Err(error) => {
@@ -97,10 +100,9 @@ impl Composed {
             return Err(error);
         }
         let mut templates = FxHashMap::default();
-        templates.insert(program.key(), 0);
         for (at, name) in composition.templates.iter().enumerate().skip(1) {
-            if let Some((_, key)) = resolver.found.iter().find(|(known, _)| known == name) {
-                templates.insert(*key, at as u32);
+            if let Some((_, source)) = resolver.found.iter().find(|(known, _)| known == name) {
+                templates.insert(name.clone(), (Arc::clone(source), at as u32));
             }
         }
         let names = composition
@@ -109,7 +111,7 @@ impl Composed {
             .map(|(name, _)| PyString::intern(py, composition.names.text(*name)).unbind())
             .collect();
         let variables = composition.variables.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { composition, names, variables, templates, loops: Mutex::default() })
+        Ok(Self { composition, names, variables, root: program.key(), templates, loops: Mutex::default() })
     }
 
     /// Number of free variables.
@@ -132,8 +134,13 @@ impl Composed {
     }
 
     /// `Usage` of what a loop goes over, as far as the loop itself is concerned.
-    pub fn of_loop<'py>(&self, py: Python<'py>, program: usize, node: NodeId) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(&template) = self.templates.get(&program) else { return Ok(None) };
+    pub fn of_loop<'py>(
+        &self,
+        py: Python<'py>,
+        program: &Program,
+        node: NodeId,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(template) = self.index_of(program) else { return Ok(None) };
         let key = (template, node);
         let mut loops = self.loops.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(known) = loops.get(&key) {
@@ -144,6 +151,14 @@ impl Composed {
         let made = Stock::get(py)?.call(py, "usage", (source,))?;
         loops.insert(key, made.clone().unbind());
         Ok(Some(made))
+    }
+
+    fn index_of(&self, program: &Program) -> Option<u32> {
+        if program.key() == self.root {
+            return Some(0);
+        }
+        let (source, at) = self.templates.get(program.template_name.as_deref()?)?;
+        (Arc::ptr_eq(source, &program.source) || *source == program.source).then_some(*at)
     }
 
     /// For people: each free variable with its dotted paths.

@@ -181,20 +181,24 @@ impl<'py> Render<'py> {
     pub(crate) fn regroup_node(
         &mut self,
         p: &Program,
-        target: ExprId,
-        expression: ExprId,
+        id: NodeId,
+        (target, expression): (ExprId, ExprId),
         name: NameId,
     ) -> PyResult<()> {
         let py = self.py;
-        let value = self.eval_or_none(p, target)?;
+        let value = self.eval_source(p, target)?;
         if value.is_none() {
             return self.assign(p, name, Value::Py(PyList::empty(py).into_any()));
         }
         let target = self.to_py(&value)?;
+        let place = self.loop_place(p, id, &target)?;
         let groups = PyList::empty(py);
         let mut current: Option<(Bound<'py, PyAny>, Bound<'py, PyList>)> = None;
         for item in target.try_iter()? {
             let item = item?;
+            if let Some(place) = &place {
+                self.put_in_place(&item, place);
+            }
             self.assign(p, name, Value::Py(item.clone()))?;
             let key = self.eval_or_none(p, expression)?;
             let key = self.to_py(&key)?;

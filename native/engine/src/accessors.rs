@@ -1,0 +1,107 @@
+//! What the attributes of model classes are to us: columns, relations and their caches; asked of the ORM room once.
+
+use crate::render::Render;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What a step on a model instance is, as `djust_backend.orm.accessor` says.
+pub enum Accessor {
+    /// No relation: an ordinary attribute.
+    Plain,
+    /// `get_FOO_display` as Django makes it: the attribute it reads, and the label of each value.
+    Display {
+        /// The attribute that is read.
+        attribute: Py<PyString>,
+        /// Value to label.
+        labels: Py<PyDict>,
+    },
+    /// A single related object, cached under `cache` in `_state.fields_cache`.
+    ToOne {
+        /// Key of the cache.
+        cache: Py<PyString>,
+        /// The accessor, as a prefetch takes it.
+        prefetch: Py<PyString>,
+        /// The attribute gives what the cache has.
+        direct: bool,
+        /// Attributes of the related object that a column of the instance answers for.
+        keys: RefCell<Keys>,
+    },
+    /// Many related objects, prefetched under `cache` in `_prefetched_objects_cache`.
+    ToMany {
+        /// Key of the cache.
+        cache: Py<PyString>,
+        /// The accessor, as a prefetch takes it.
+        prefetch: Py<PyString>,
+        /// `all()` gives what the cache has.
+        direct: bool,
+    },
+}
+
+/// By name of an attribute of the related object: that name, and the column of the instance that answers for it.
+pub type Keys = FxHashMap<usize, (Py<PyString>, Option<Py<PyString>>)>;
+
+type Accessors = FxHashMap<(usize, usize), (Py<PyType>, Py<PyString>, Rc<Accessor>)>;
+
+/// Steps known at most before the table is emptied: it must not keep model classes alive that are made on the fly.
+const MAX_ACCESSORS: usize = 8192;
+
+thread_local! {
+    static ACCESSORS: RefCell<Accessors> = RefCell::default();
+}
+
+fn text(tuple: &Bound<'_, PyTuple>, at: usize) -> PyResult<Py<PyString>> {
+    let item = tuple.get_item(at)?;
+    Ok(PyString::intern(tuple.py(), item.cast::<PyString>()?.to_str()?).unbind())
+}
+
+impl<'py> Render<'py> {
+    /// What the step `name` means on a model instance.
+    pub fn accessor(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Rc<Accessor>> {
+        let kind = object.get_type();
+        let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
+        if let Some(found) = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| Rc::clone(found))) {
+            return Ok(found);
+        }
+        let found = self.stock.call(self.py, "model_step", (&kind, name))?;
+        let found = Rc::new(read_accessor(&found)?);
+        ACCESSORS.with(|known| {
+            let mut known = known.borrow_mut();
+            if known.len() >= MAX_ACCESSORS {
+                known.clear();
+            }
+            known.insert(key, (kind.unbind(), name.clone().unbind(), Rc::clone(&found)));
+        });
+        Ok(found)
+    }
+}
+
+fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
+    let Ok(found) = found.cast::<PyTuple>() else { return Ok(Accessor::Plain) };
+    let kind = found.get_item(0)?;
+    Ok(match kind.cast::<PyString>()?.to_str()? {
+        "to_one" => Accessor::ToOne {
+            cache: text(found, 1)?,
+            prefetch: text(found, 2)?,
+            direct: found.get_item(3)?.is_truthy()?,
+            keys: RefCell::default(),
+        },
+        "generic" => Accessor::ToOne {
+            cache: text(found, 1)?,
+            prefetch: text(found, 2)?,
+            direct: false,
+            keys: RefCell::default(),
+        },
+        "to_many" => Accessor::ToMany {
+            cache: text(found, 1)?,
+            prefetch: text(found, 2)?,
+            direct: found.get_item(3)?.is_truthy()?,
+        },
+        "display" => {
+            Accessor::Display { attribute: text(found, 1)?, labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind() }
+        }
+        _ => Accessor::Plain,
+    })
+}
