@@ -364,6 +364,8 @@ impl<'py> Render<'py> {
             } else {
                 py.get_type::<PyTuple>().call1((names,))?.cast_into::<PyTuple>()?
             };
+            // Stock looks the names up in its cache first, which takes names that can be hashed only.
+            names.hash()?;
             return self.engine.call_method1("select_template", (names,));
         };
         let Ok(text) = name.to_str() else {
