@@ -3,25 +3,18 @@
 use crate::host::NativeTags;
 use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyList, PyTuple, PyType};
 use rustc_hash::FxHashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static WATCHED: PyOnceLock<Watched> = PyOnceLock::new();
-static GENERATIONS: LazyLock<Mutex<Generations>> = LazyLock::new(Mutex::default);
+/// Every state of replacement that was met.
+static GENERATIONS: LazyLock<Mutex<FxHashMap<Replaced, u64>>> = LazyLock::new(Mutex::default);
 static TAGS: Mutex<Option<(Vec<usize>, Arc<NativeTags>)>> = Mutex::new(None);
-
-/// Every state of replacement that was met, and the one that holds now.
-#[derive(Default)]
-struct Generations {
-    numbers: FxHashMap<Replaced, u64>,
-    current: Option<u64>,
-}
 
 /// One attribute whose value was noted when `djust_backend` was imported.
 struct Note {
@@ -50,14 +43,12 @@ impl Note {
 struct Holder {
     notes: Vec<Note>,
     version: AtomicU32,
-    /// The version at which [`generation`] has looked last, whatever it found.
-    scanned: AtomicU32,
 }
 
 impl Holder {
     fn holds(&self, py: Python<'_>) -> PyResult<bool> {
         let Some(first) = self.notes.first() else { return Ok(true) };
-        let version = type_version(first.holder.bind(py));
+        let version = holder_version(first.holder.bind(py));
         if version != 0 && version == self.version.load(Ordering::Relaxed) {
             return Ok(true);
         }
@@ -67,7 +58,7 @@ impl Holder {
             }
         }
         // Looking attributes up has given the type a version, if it had none.
-        self.version.store(type_version(first.holder.bind(py)), Ordering::Relaxed);
+        self.version.store(holder_version(first.holder.bind(py)), Ordering::Relaxed);
         Ok(true)
     }
 }
@@ -76,12 +67,14 @@ impl Holder {
 const VALID_VERSION_TAG: std::ffi::c_ulong = 1 << 19;
 
 /// The version of a class, which CPython changes with every change of the class or its bases. 0: none, or no class.
-fn type_version(holder: &Bound<'_, PyAny>) -> u32 {
-    if !holder.is_instance_of::<PyType>() {
-        return 0;
-    }
-    let kind = holder.as_ptr().cast::<ffi::PyTypeObject>();
-    // SAFETY: `holder` is a live type object; both fields are plain numbers.
+fn holder_version(holder: &Bound<'_, PyAny>) -> u32 {
+    holder.cast::<PyType>().map_or(0, type_version)
+}
+
+/// See [`holder_version`]; 0 if the class has none.
+fn type_version(class: &Bound<'_, PyType>) -> u32 {
+    let kind = class.as_type_ptr();
+    // SAFETY: a live type object; both fields are plain numbers.
     let (version, flags) = unsafe { ((*kind).tp_version_tag, (*kind).tp_flags) };
     if cfg!(Py_3_12) || flags & VALID_VERSION_TAG != 0 { version } else { 0 }
 }
@@ -97,6 +90,9 @@ struct Watched {
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     signs_in_names: bool,
+    /// All classes of `engine` and `tags`, with the version at which [`generation`] has seen them last.
+    classes: Vec<(Py<PyType>, AtomicU32)>,
+    generation: AtomicU64,
 }
 
 fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
@@ -106,10 +102,21 @@ fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
         let known = holders.iter_mut().find(|holder| holder.notes[0].holder.is(&note.holder));
         match known {
             Some(holder) => holder.notes.push(note),
-            None => holders.push(Holder { notes: vec![note], version: AtomicU32::new(0), scanned: AtomicU32::new(0) }),
+            None => holders.push(Holder { notes: vec![note], version: AtomicU32::new(0) }),
         }
     }
     Ok(holders)
+}
+
+fn classes_of(
+    py: Python<'_>,
+    engine: &[Holder],
+    tags: &[Option<(Py<PyAny>, Vec<Holder>)>],
+) -> Vec<(Py<PyType>, AtomicU32)> {
+    let tags = tags.iter().flatten().flat_map(|(_, holders)| holders);
+    let holders = engine.iter().chain(tags).filter_map(|holder| holder.notes.first());
+    let classes = holders.filter_map(|note| note.holder.bind(py).cast::<PyType>().ok());
+    classes.map(|class| (class.clone().unbind(), AtomicU32::new(0))).collect()
 }
 
 fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
@@ -128,12 +135,16 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
                 Some((item.get_item(0)?.unbind(), notes(&item.get_item(1)?)?))
             });
         }
+        let engine = notes(&found.get_item("engine")?)?;
+        let classes = classes_of(py, &engine, &tags);
         Ok(Watched {
-            engine: notes(&found.get_item("engine")?)?,
+            engine,
             template: notes(&found.get_item("template")?)?,
             contexts: notes(&found.get_item("contexts")?)?,
             tags,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
+            classes,
+            generation: AtomicU64::new(u64::MAX),
         })
     })
 }
@@ -199,28 +210,21 @@ fn replaced(py: Python<'_>, watched: &Watched) -> PyResult<Replaced> {
 /// Reads the versions of some fifty classes; functions of modules are looked at when a template is compiled.
 pub fn generation(py: Python<'_>, stock: &Stock) -> PyResult<u64> {
     let watched = watched(py, stock)?;
-    let tags = watched.tags.iter().flatten().flat_map(|(_, notes)| notes);
-    let mut same = true;
-    for holder in watched.engine.iter().chain(tags) {
-        let kind = holder.notes[0].holder.bind(py);
-        if !kind.is_instance_of::<PyType>() {
-            continue;
-        }
-        let version = type_version(kind);
-        same &= version != 0 && version == holder.scanned.load(Ordering::Relaxed);
-    }
-    let mut known = GENERATIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if same && let Some(current) = known.current {
-        return Ok(current);
+    let same = watched.classes.iter().all(|(class, scanned)| {
+        let version = type_version(class.bind(py));
+        version != 0 && version == scanned.load(Ordering::Relaxed)
+    });
+    if same {
+        return Ok(watched.generation.load(Ordering::Relaxed));
     }
     let found = replaced(py, watched)?;
-    let tags = watched.tags.iter().flatten().flat_map(|(_, notes)| notes);
-    for holder in watched.engine.iter().chain(tags) {
-        holder.scanned.store(type_version(holder.notes[0].holder.bind(py)), Ordering::Relaxed);
+    let mut known = GENERATIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let next = known.len() as u64;
+    let number = *known.entry(found).or_insert(next);
+    watched.generation.store(number, Ordering::Relaxed);
+    for (class, scanned) in &watched.classes {
+        scanned.store(type_version(class.bind(py)), Ordering::Relaxed);
     }
-    let next = known.numbers.len() as u64;
-    let number = *known.numbers.entry(found).or_insert(next);
-    known.current = Some(number);
     Ok(number)
 }
 
