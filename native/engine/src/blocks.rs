@@ -2,12 +2,12 @@
 
 use crate::program::Program;
 use crate::py::program::NativeProgram;
+use crate::shared::Shared;
 use crate::stock::Stock;
 use djust_syntax::ast::{ListId, NodeId, NodeKind};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A block that may be rendered.
 pub enum BlockRef {
@@ -88,7 +88,7 @@ impl BlockTable {
 }
 
 /// The queues of a render, shared by the frames and contexts that stock would let share them.
-pub type SharedBlocks = Rc<RefCell<BlockTable>>;
+pub type SharedBlocks = Arc<Shared<BlockTable>>;
 
 /// The value of `block` inside of a block.
 pub struct BlockValue<'py> {

@@ -227,7 +227,7 @@ impl<'py> Render<'py> {
         id: ForeignId,
         filename: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let root = std::rc::Rc::clone(&self.frame().state.root);
+        let root = std::sync::Arc::clone(&self.frame().state.root);
         // Foreign numbers and node numbers are told apart by the empty name.
         let key = ((p.key(), id), Box::from("\0inclusion"));
         if let Some(known) = root.includes.borrow().get(&key) {

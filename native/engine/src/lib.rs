@@ -20,6 +20,7 @@ mod program;
 mod py;
 mod render;
 mod scopes;
+mod shared;
 mod sources;
 mod stock;
 mod surroundings;

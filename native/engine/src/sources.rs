@@ -16,6 +16,7 @@ use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Instances that were fetched together.
 pub struct Group {
@@ -30,7 +31,7 @@ pub struct Group {
 #[derive(Clone)]
 pub struct Place {
     group: usize,
-    path: Vec<Rc<Py<PyString>>>,
+    path: Vec<Arc<Py<PyString>>>,
 }
 
 /// The groups of a render.
@@ -52,7 +53,7 @@ struct BoundRelation {
     queryset: Py<PyAny>,
     relation: Relation,
     trail_root: Py<PyAny>,
-    steps: Vec<Rc<Py<PyString>>>,
+    steps: Vec<Arc<Py<PyString>>>,
 }
 
 /// A walk without its last step, the instance it led to, and the relation there: cache name and accessor.
@@ -69,14 +70,14 @@ struct Relation {
 #[derive(Clone)]
 pub struct Trail<'py> {
     root: Bound<'py, PyAny>,
-    steps: Vec<Rc<Py<PyString>>>,
+    steps: Vec<Arc<Py<PyString>>>,
     /// The path ends in `relation.all`: owner, cache name and accessor of the relation.
     all_of: Option<(Bound<'py, PyAny>, Rc<Accessor>)>,
 }
 
 impl<'py> Render<'py> {
-    fn root_state(&self) -> Rc<RootState> {
-        Rc::clone(&self.frame().state.root)
+    fn root_state(&self) -> Arc<RootState> {
+        Arc::clone(&self.frame().state.root)
     }
 
     /// A step on a model instance, if it is one into a relation: the value, and how many names more it covers. `rest`:
@@ -123,7 +124,7 @@ impl<'py> Render<'py> {
                     self.load(steps, object, prefetch, false)?;
                     self.check_dangling(object, prefetch)?;
                 }
-                steps.steps.push(Rc::new(prefetch.clone_ref(py)));
+                steps.steps.push(Arc::new(prefetch.clone_ref(py)));
                 if *direct
                     && let Some(found) = self.cached_object(object, cache.bind(py))?
                     && !found.is_none()
@@ -139,7 +140,7 @@ impl<'py> Render<'py> {
                 if self.prefetched(object, cache.bind(py))?.is_none() {
                     self.load(steps, object, prefetch, !(only_all && reads_all))?;
                 }
-                steps.steps.push(Rc::new(prefetch.clone_ref(py)));
+                steps.steps.push(Arc::new(prefetch.clone_ref(py)));
                 if only_all {
                     steps.all_of = Some((object.clone(), Rc::clone(&accessor)));
                 }
@@ -418,7 +419,7 @@ impl<'py> Render<'py> {
         if !self.shares_rows(queryset, &owner, cache.bind(self.py))? {
             return Ok(None);
         }
-        trail.steps.push(Rc::new(prefetch));
+        trail.steps.push(Arc::new(prefetch));
         self.extended_place(&trail).map(Some)
     }
 

@@ -1,14 +1,14 @@
 //! `NativeBlocks`: the block queues for Python code, behind `djust_backend.nodes.BlockContext`.
 
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
+use crate::shared::Shared;
 use crate::stock::Stock;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The queues of a render.
-#[pyclass(unsendable, module = "djust_backend._native")]
+#[pyclass(frozen, module = "djust_backend._native")]
 pub struct NativeBlocks {
     table: SharedBlocks,
 }
@@ -16,14 +16,14 @@ pub struct NativeBlocks {
 impl NativeBlocks {
     /// A `BlockContext` object that shows the queues to Python code.
     pub fn view<'py>(py: Python<'py>, table: &SharedBlocks) -> PyResult<Bound<'py, PyAny>> {
-        let handle = Py::new(py, Self { table: Rc::clone(table) })?;
+        let handle = Py::new(py, Self { table: Arc::clone(table) })?;
         Stock::get(py)?.call(py, "block_context", (handle,))
     }
 
     /// The queues behind a `BlockContext` object, if it is one of ours.
     pub fn shared(view: &Bound<'_, PyAny>) -> PyResult<Option<SharedBlocks>> {
         let Some(handle) = view.getattr_opt("_native")? else { return Ok(None) };
-        Ok(handle.cast::<Self>().ok().map(|handle| Rc::clone(&handle.borrow().table)))
+        Ok(handle.cast::<Self>().ok().map(|handle| Arc::clone(&handle.get().table)))
     }
 }
 
@@ -35,7 +35,7 @@ fn interned<'py>(name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> 
 impl NativeBlocks {
     #[new]
     fn new() -> Self {
-        Self { table: Rc::new(RefCell::new(BlockTable::default())) }
+        Self { table: Arc::new(Shared::new(BlockTable::default())) }
     }
 
     /// `BlockContext.add_blocks` of one block.

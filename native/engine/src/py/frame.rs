@@ -3,12 +3,12 @@
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
 use crate::py::block_context::NativeBlocks;
 use crate::render::Render;
+use crate::shared::Shared;
 use crate::sources::Groups;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The key of the native frame in the dictionary that Python code sees.
 const FRAME_KEY: &str = "djust_backend.frame";
@@ -27,9 +27,9 @@ pub type Includes = FxHashMap<(NodeKey, Box<str>), Py<PyAny>>;
 #[derive(Default)]
 pub struct RootState {
     /// Templates that `{% include %}` nodes have loaded, by node and name.
-    pub includes: RefCell<Includes>,
+    pub includes: Shared<Includes>,
     /// Instances that were fetched together.
-    pub groups: RefCell<Groups>,
+    pub groups: Shared<Groups>,
 }
 
 impl RootState {
@@ -43,14 +43,14 @@ impl RootState {
 /// What nodes remember while one template is rendered.
 #[derive(Default)]
 pub struct FrameState {
-    cycles: RefCell<FxHashMap<NodeKey, usize>>,
+    cycles: Shared<FxHashMap<NodeKey, usize>>,
     /// `{% ifchanged %}` outside of loops.
-    pub last_values: RefCell<FxHashMap<NodeKey, Py<PyAny>>>,
-    blocks: RefCell<Option<SharedBlocks>>,
-    history: RefCell<Option<Py<PyList>>>,
-    dict: RefCell<Option<Py<PyDict>>>,
+    pub last_values: Shared<FxHashMap<NodeKey, Py<PyAny>>>,
+    blocks: Shared<Option<SharedBlocks>>,
+    history: Shared<Option<Py<PyList>>>,
+    dict: Shared<Option<Py<PyDict>>>,
     /// What the frames share.
-    pub root: Rc<RootState>,
+    pub root: Arc<RootState>,
 }
 
 /// A frame and the template that is rendered in it.
@@ -58,15 +58,15 @@ pub struct Frame<'py> {
     /// `render_context.template`
     pub template: Bound<'py, PyAny>,
     /// Shared by a child template and its parents.
-    pub state: Rc<FrameState>,
+    pub state: Arc<FrameState>,
     /// This frame opened the state, and lets go of its dictionary when it is closed.
     owns: bool,
 }
 
 /// The holder of a frame in Python's `render_context`.
-#[pyclass(unsendable, module = "djust_backend._native")]
+#[pyclass(frozen, module = "djust_backend._native")]
 pub struct NativeFrame {
-    state: Rc<FrameState>,
+    state: Arc<FrameState>,
 }
 
 /// The queues of blocks, wherever they live.
@@ -126,8 +126,8 @@ impl<'py> Blocks<'py> {
 
 impl<'py> Frame<'py> {
     /// A fresh frame of a render (`push_state(template)`).
-    pub fn new(template: Bound<'py, PyAny>, root: Rc<RootState>) -> Self {
-        Self { template, state: Rc::new(FrameState { root, ..FrameState::default() }), owns: true }
+    pub fn new(template: Bound<'py, PyAny>, root: Arc<RootState>) -> Self {
+        Self { template, state: Arc::new(FrameState { root, ..FrameState::default() }), owns: true }
     }
 
     /// Closes the frame. The dictionary that Python code may have kept holds the state, which must not hold it in turn.
@@ -154,13 +154,13 @@ impl<'py> Frame<'py> {
         }
         let frame = Self::new(template, root_in(base)?);
         *frame.state.dict.borrow_mut() = Some(dict.clone().unbind());
-        dict.set_item(FRAME_KEY, Py::new(dict.py(), NativeFrame { state: Rc::clone(&frame.state) })?)?;
+        dict.set_item(FRAME_KEY, Py::new(dict.py(), NativeFrame { state: Arc::clone(&frame.state) })?)?;
         Ok(frame)
     }
 
     /// The same frame with another template (`push_state(template, isolated_context=False)`).
     pub fn with_template(&self, template: Bound<'py, PyAny>) -> Self {
-        Self { template, state: Rc::clone(&self.state), owns: false }
+        Self { template, state: Arc::clone(&self.state), owns: false }
     }
 
     /// The position of a cycle, which is moved on.
@@ -196,8 +196,8 @@ impl<'py> Frame<'py> {
         if let Some(blocks) = self.blocks(py)? {
             return Ok(blocks);
         }
-        let table: SharedBlocks = Rc::new(RefCell::new(BlockTable::default()));
-        *self.state.blocks.borrow_mut() = Some(Rc::clone(&table));
+        let table: SharedBlocks = Arc::new(Shared::new(BlockTable::default()));
+        *self.state.blocks.borrow_mut() = Some(Arc::clone(&table));
         Ok(Blocks::Native(table))
     }
 
@@ -225,7 +225,7 @@ impl<'py> Frame<'py> {
             dict
         } else {
             let dict = PyDict::new(py);
-            dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Rc::clone(&self.state) })?)?;
+            dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Arc::clone(&self.state) })?)?;
             *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
             dict
         };
@@ -243,34 +243,34 @@ impl<'py> Frame<'py> {
     }
 }
 
-fn frame_in(dict: &Bound<'_, PyDict>) -> PyResult<Option<Rc<FrameState>>> {
+fn frame_in(dict: &Bound<'_, PyDict>) -> PyResult<Option<Arc<FrameState>>> {
     let Some(found) = dict.get_item(FRAME_KEY)? else { return Ok(None) };
-    Ok(found.cast::<NativeFrame>().ok().map(|frame| Rc::clone(&frame.borrow().state)))
+    Ok(found.cast::<NativeFrame>().ok().map(|frame| Arc::clone(&frame.get().state)))
 }
 
 /// The state of the whole render that a `RenderContext` belongs to; new if native code meets it for the first time.
-pub fn root_in(base: &Bound<'_, PyDict>) -> PyResult<Rc<RootState>> {
+pub fn root_in(base: &Bound<'_, PyDict>) -> PyResult<Arc<RootState>> {
     known_root(base)?.map_or_else(|| new_root(base), Ok)
 }
 
 /// The state of the whole render, if native code has met it.
-pub fn known_root(base: &Bound<'_, PyDict>) -> PyResult<Option<Rc<RootState>>> {
+pub fn known_root(base: &Bound<'_, PyDict>) -> PyResult<Option<Arc<RootState>>> {
     if let Some(found) = base.get_item(ROOT_KEY)?
         && let Ok(found) = found.cast::<NativeFrame>()
     {
-        return Ok(Some(Rc::clone(&found.borrow().state.root)));
+        return Ok(Some(Arc::clone(&found.get().state.root)));
     }
     Ok(None)
 }
 
-fn new_root(base: &Bound<'_, PyDict>) -> PyResult<Rc<RootState>> {
-    let state = Rc::new(FrameState::default());
+fn new_root(base: &Bound<'_, PyDict>) -> PyResult<Arc<RootState>> {
+    let state = Arc::new(FrameState::default());
     keep_root(base, &state)?;
-    Ok(Rc::clone(&state.root))
+    Ok(Arc::clone(&state.root))
 }
 
-fn keep_root(base: &Bound<'_, PyDict>, state: &Rc<FrameState>) -> PyResult<()> {
-    base.set_item(ROOT_KEY, Py::new(base.py(), NativeFrame { state: Rc::clone(state) })?)
+fn keep_root(base: &Bound<'_, PyDict>, state: &Arc<FrameState>) -> PyResult<()> {
+    base.set_item(ROOT_KEY, Py::new(base.py(), NativeFrame { state: Arc::clone(state) })?)
 }
 
 /// Lines `context.render_context` up with the frames of a render.
@@ -286,9 +286,9 @@ pub fn share<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>) -> PyResult
         keep_root(base, &render.frame().state)?;
     }
     let mut at = render.frames_base;
-    let mut last: Option<&Rc<FrameState>> = None;
+    let mut last: Option<&Arc<FrameState>> = None;
     for frame in &render.frames {
-        if last.is_some_and(|known| Rc::ptr_eq(known, &frame.state)) {
+        if last.is_some_and(|known| Arc::ptr_eq(known, &frame.state)) {
             continue;
         }
         last = Some(&frame.state);

@@ -2,21 +2,21 @@
 
 use crate::host::PyHost;
 use crate::py::describe::{describe_list, facts, filters_of};
+use crate::shared::Shared;
 use crate::stock::Stock;
 use djust_syntax::lexer::{Token, TokenKind};
 use djust_syntax::{Parser, SyntaxError};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use std::cell::RefCell;
 
 /// Holds the parser while a compile function runs.
-#[pyclass(unsendable, module = "djust_backend._native")]
+#[pyclass(frozen, module = "djust_backend._native")]
 #[derive(Default)]
 pub struct NativeParser {
-    state: RefCell<Option<Parser<PyHost>>>,
+    state: Shared<Option<Parser<PyHost>>>,
     /// `parser.tokens`, once Python code has asked for it; until the next native step it is the truth.
-    tokens: RefCell<Option<Py<PyList>>>,
+    tokens: Shared<Option<Py<PyList>>>,
 }
 
 /// A `Token` of Django's for one of ours. Positions count characters and exist in debug mode only.
@@ -62,14 +62,14 @@ impl NativeParser {
         let host = PyHost::hollow(this.py(), &parser.host);
         let empty = Parser::new("".into(), None, dialect, host);
         let full = std::mem::replace(parser, empty);
-        let before = this.borrow().state.replace(Some(full));
+        let before = this.get().state.replace(Some(full));
         let result = call();
-        let returned = this.borrow().state.replace(before);
+        let returned = this.get().state.replace(before);
         let Some(returned) = returned else {
             return Err(PyRuntimeError::new_err("the parser was used after its compile function had returned"));
         };
         *parser = returned;
-        this.borrow().sync_back(this.py(), parser)?;
+        this.get().sync_back(this.py(), parser)?;
         result
     }
 

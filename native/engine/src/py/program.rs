@@ -20,7 +20,6 @@ use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType, PyWeakrefReference};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -378,7 +377,7 @@ impl NativeProgram {
                 }
             }
         }
-        render.frames.push(Frame::new(template.clone(), Rc::<RootState>::default()));
+        render.frames.push(Frame::new(template.clone(), Arc::<RootState>::default()));
         let p = slf.get().program()?;
         let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
         if let Some(context) = render.context.clone() {

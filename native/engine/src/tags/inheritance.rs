@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 thread_local! {
     static LEVELS: Cell<i32> = const { Cell::new(0) };
@@ -264,7 +265,7 @@ impl<'py> Render<'py> {
     /// Renders a template in a frame of its own (`Template.render` in a bound context).
     pub(crate) fn nested(&mut self, template: Bound<'py, PyAny>, program: &Bound<'py, NativeProgram>) -> PyResult<()> {
         let p = program.get().program()?;
-        let root: Rc<RootState> = Rc::clone(&self.frame().state.root);
+        let root: Arc<RootState> = Arc::clone(&self.frame().state.root);
         let _level = Level::enter(self.py)?;
         self.frames.push(Frame::new(template, root));
         let result = self.list(program, p, p.ast.root);
@@ -373,7 +374,7 @@ impl<'py> Render<'py> {
             let name = self.stock.call(py, "relative_path", (p.template_name.as_deref(), &names))?;
             return self.engine.call_method1("select_template", (PyTuple::new(py, [name])?,));
         };
-        let root = Rc::clone(&self.frame().state.root);
+        let root = Arc::clone(&self.frame().state.root);
         let key = ((p.key(), id), Box::from(text));
         if let Some(known) = root.includes.borrow().get(&key) {
             return Ok(known.bind(py).clone());
@@ -418,7 +419,7 @@ impl<'py> Render<'py> {
         let native = p.ast.partials.iter().find(|(known, ..)| *known == name);
         let watched = self.stock.call(py, "partial_is_watched", (&partial,))?.is_truthy()?;
         if let (Some((_, body, ..)), false) = (native, watched) {
-            let root = Rc::clone(&self.frame().state.root);
+            let root = Arc::clone(&self.frame().state.root);
             self.frames.push(Frame::new(partial, root));
             let result = self.list(program, p, *body);
             self.close_frame();
