@@ -20,7 +20,7 @@ pub struct ForLoop<'py> {
     /// The dictionary, once Python code has asked for it.
     dict: RefCell<Option<Bound<'py, PyDict>>>,
     /// What `{% ifchanged %}` nodes remember while this loop runs, by (program, node).
-    pub last_values: RefCell<FxHashMap<(usize, u32), Py<PyAny>>>,
+    last_values: RefCell<FxHashMap<(usize, u32), Py<PyAny>>>,
 }
 
 impl<'py> ForLoop<'py> {
@@ -71,6 +71,23 @@ impl<'py> ForLoop<'py> {
         };
         self.refresh(&dict)?;
         Ok(dict)
+    }
+
+    /// What an `{% ifchanged %}` node has put down: in the dictionary, once there is one.
+    pub fn last_value(&self, py: Python<'py>, node: (usize, u32)) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match &*self.dict.borrow() {
+            Some(dict) => dict.get_item(node),
+            None => Ok(self.last_values.borrow().get(&node).map(|value| value.bind(py).clone())),
+        }
+    }
+
+    /// Puts down what an `{% ifchanged %}` node is to find at the next iteration.
+    pub fn keep_last_value(&self, node: (usize, u32), value: &Bound<'py, PyAny>) -> PyResult<()> {
+        if let Some(dict) = &*self.dict.borrow() {
+            return dict.set_item(node, value);
+        }
+        self.last_values.borrow_mut().insert(node, value.clone().unbind());
+        Ok(())
     }
 
     /// Brings the dictionary up to date, if there is one.

@@ -27,3 +27,16 @@ SOURCES = r"""
 @pytest.mark.parametrize("source", SOURCES)
 def test_same(source: str) -> None:
     check(source.replace("\\n", "\n"), TABLE)
+
+
+def test_values_are_remembered_when_python_code_comes_to_see_the_loop() -> None:
+    from django.template.backends.django import DjangoTemplates
+
+    from djust_backend import DjustTemplates
+
+    source = "{% for y in 'ccd' %}{% for x in forloop %}{% endfor %}{% ifchanged y %}{{ y }}{% endifchanged %}{% endfor %}"
+    params = {"NAME": "loops", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}}
+    texts = [
+        cls(params).from_string(source).render({}) for cls in (DjangoTemplates, DjustTemplates)
+    ]
+    assert texts == ["cd", "cd"]

@@ -127,7 +127,7 @@ impl<'py> Render<'py> {
     fn last_value(&self, key: (usize, u32)) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
         match self.scopes.get(self.stock.forloop.bind(py))? {
-            Some(Value::Loop(forloop)) => Ok(forloop.last_values.borrow().get(&key).map(|v| v.bind(py).clone())),
+            Some(Value::Loop(forloop)) => forloop.last_value(py, key),
             Some(Value::Py(forloop)) => match forloop.cast::<PyDict>() {
                 Ok(dict) => dict.get_item(key),
                 Err(_) => Ok(None),
@@ -138,9 +138,7 @@ impl<'py> Render<'py> {
 
     fn keep_last_value(&self, key: (usize, u32), value: &Bound<'py, PyAny>) -> PyResult<()> {
         match self.scopes.get(self.stock.forloop.bind(self.py))? {
-            Some(Value::Loop(forloop)) => {
-                forloop.last_values.borrow_mut().insert(key, value.clone().unbind());
-            }
+            Some(Value::Loop(forloop)) => forloop.keep_last_value(key, value)?,
             Some(Value::Py(forloop)) => forloop.set_item(key, value)?,
             _ => {
                 self.frame().state.last_values.borrow_mut().insert(key, value.clone().unbind());
