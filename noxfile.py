@@ -327,6 +327,13 @@ def bench(session: nox.Session) -> None:
     python(session, "-m", "tests.benchmarks.engine", *session.posargs)
 
 
+@nox.session(name="bench-orm", venv_backend="none")
+def bench_orm(session: nox.Session) -> None:
+    """Measure naive views on our engine against an expert's on stock; arguments are passed on."""
+    extension(session)
+    python(session, "-m", "tests.benchmarks.orm", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Check that links and commands in the documents lead somewhere."""

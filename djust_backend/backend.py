@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -12,9 +13,11 @@ from django.template.backends import django as stock
 from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 
+from . import observed
 from ._native import NativeProgram, count_stock_render
-from .checks import check_name
+from .checks import check_metrics, check_name, check_redis, check_settings
 from .engine import Engine
+from .orm import Plan
 from .template import Template as CompiledTemplate
 
 
@@ -33,19 +36,21 @@ class DjustTemplates(stock.DjangoTemplates):
         options["libraries"] = self.get_templatetag_libraries(options.get("libraries", {}))
         BaseEngine.__init__(self, params)
         self.engine = Engine(self.dirs, self.app_dirs, **options)
+        self._template_class = ObservedTemplate if observed.wanted() else Template
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Django's checks of the entry, and ours."""
-        return [*super().check(**kwargs), *check_name(self.name)]
+        own = [*check_name(self.name), *check_settings(), *check_redis(), *check_metrics()]
+        return [*super().check(**kwargs), *own]
 
     def from_string(self, template_code: str) -> Template:
         """A template from its source."""
-        return Template(self.engine.from_string(template_code), self)
+        return self._template_class(self.engine.from_string(template_code), self)
 
     def get_template(self, template_name: str) -> Template:
         """The template of this name. Error: TemplateDoesNotExist, which knows the backend."""
         try:
-            return Template(self.engine.get_template(template_name), self)
+            return self._template_class(self.engine.get_template(template_name), self)
         except TemplateDoesNotExist as error:
             stock.reraise(error, self)
 
@@ -68,6 +73,11 @@ class Template(stock.Template):
         template = self.template
         return template.variable_paths if isinstance(template, CompiledTemplate) else {}
 
+    def plans(self, **sources: Any) -> dict[str, Plan]:
+        """How rows would be fetched, see `djust_backend.template.Template.plans`."""
+        template = self.template
+        return template.plans(**sources) if isinstance(template, CompiledTemplate) else {}
+
     def render(
         self, context: dict[str, Any] | None = None, request: HttpRequest | None = None
     ) -> SafeString:
@@ -85,3 +95,13 @@ class Template(stock.Template):
         else:
             count_stock_render()
         return cast(SafeString, super().render(context, request))
+
+
+class ObservedTemplate(Template):
+    """The same where a setting asks for observation; other sites do not pay for it."""
+
+    def render(
+        self, context: dict[str, Any] | None = None, request: HttpRequest | None = None
+    ) -> SafeString:
+        """The page, with observers told of it."""
+        return observed.render(self.template, context, partial(super().render, context, request))

@@ -52,31 +52,46 @@ from .localisation import (
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
+from .proxies import RowProxy
 from .sources import (
     accessor,
     adopt,
+    answers,
+    ask,
+    counts_its_rows,
     dangling,
+    display_label,
     evaluate,
+    fill,
     first_of,
     instances,
     key_column,
     kind,
     load,
     model_step,
+    needs_of_collection,
+    reach,
+    rows,
+    size_of,
+    source_queryset,
     usage,
+    usage_of_page,
+    watch_instances,
 )
 from .watched import comes_from, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
-    "InclusionNode", "Node", "Promise", "RequestContext", "SafeString", "SimpleNode",
+    "InclusionNode", "Node", "Promise", "RequestContext", "RowProxy", "SafeString", "SimpleNode",
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
-    "accessor", "adopt", "ambient", "block_context", "block_value", "blocks_within",
-    "counted_text", "dangling", "date", "date_format_string", "date_names", "datetime",
-    "evaluate", "first_of", "group_result", "humanize_now", "instances", "key_column", "kind",
-    "load", "logger", "make_partials", "model_step", "now_like", "number_formats", "proxy_node",
-    "settings", "simple_lazy", "surroundings", "time", "token_types", "translated_text", "usage",
-    "version", "watch",
+    "accessor", "adopt", "ambient", "answers", "ask", "block_context", "block_value",
+    "blocks_within", "counted_text", "counts_its_rows", "dangling", "date", "date_format_string",
+    "date_names", "datetime", "display_label", "evaluate", "fill", "first_of", "group_result",
+    "humanize_now", "instances", "key_column", "kind", "load", "logger", "make_partials",
+    "model_step", "needs_of_collection", "now_like", "number_formats", "proxy_node", "reach",
+    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "surroundings", "time",
+    "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
+    "watch_instances",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.

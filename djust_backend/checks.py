@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
 
+from . import conf
+
 ID_NAME = "djust_backend.W001"
+ID_SETTINGS = "djust_backend.E001"
+ID_REDIS = "djust_backend.E002"
+ID_METRICS = "djust_backend.E003"
 
 
 def check_name(name: str) -> list[checks.CheckMessage]:
@@ -29,6 +35,29 @@ def check_name(name: str) -> list[checks.CheckMessage]:
             id=ID_NAME,
         )
     ]
+
+
+def check_settings() -> list[checks.CheckMessage]:
+    """Tells of keys in DJUST_CONFIG that there are not, and of values of a wrong type."""
+    return [checks.Error(text, hint=hint, id=ID_SETTINGS) for text, hint in conf.problems()]
+
+
+def check_redis() -> list[checks.CheckMessage]:
+    """Tells if plans are to be kept in Redis and the package that talks to it is missing."""
+    if conf.problems() or conf.get("JIT_CACHE_BACKEND") != "redis" or find_spec("redis"):
+        return []
+    text = "DJUST_CONFIG['JIT_CACHE_BACKEND'] is 'redis', and redis-py is not installed."
+    hint = "Run pip install 'djust_backend[redis]', or choose 'filesystem'."
+    return [checks.Error(text, hint=hint, id=ID_REDIS)]
+
+
+def check_metrics() -> list[checks.CheckMessage]:
+    """Tells if metrics are wanted and the package that makes them is missing."""
+    if conf.problems() or not conf.get("JIT_METRICS") or find_spec("prometheus_client"):
+        return []
+    text = "DJUST_CONFIG['JIT_METRICS'] is on, and prometheus-client is not installed."
+    hint = "Run pip install 'djust_backend[metrics]', or turn the setting off."
+    return [checks.Error(text, hint=hint, id=ID_METRICS)]
 
 
 def _has_engine_named_django() -> bool:

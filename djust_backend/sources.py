@@ -7,23 +7,45 @@ from typing import Any
 from django.core.paginator import Page
 from django.db import connections
 from django.db.models import Model, QuerySet
+from django.forms import BaseForm, BoundField
+from django.utils.encoding import force_str
+from django.utils.hashable import make_hashable
 
 from . import orm
-from .orm import Usage, accessor, adopt, kind
+from .conf import hidden_relations, row_mode, serialization
+from .orm import Usage, Watch, accessor, adopt, usage_of_page
 from .orm.usage import REACHED
 
 __all__ = [
-    "accessor", "adopt", "dangling", "evaluate", "first_of", "instances", "key_column", "kind",
-    "load", "model_step", "usage",
+    "accessor", "adopt", "answers", "ask", "counts_its_rows", "dangling", "display_label",
+    "evaluate", "fill", "first_of", "instances", "key_column", "kind", "load", "model_step",
+    "needs_of_collection", "reach", "rows", "size_of", "source_queryset", "usage", "usage_of_page",
+    "watch_instances",
 ]  # fmt: skip
+
+FORM = 5
+
+
+def kind(cls: type) -> int:
+    """The number of the source that instances of this class are; 0 for everything else.
+
+    The renderer remembers the answer for as long as the process runs. With JIT_SERIALIZATION off
+    nothing is a source: the renderer then does with it what Django's does.
+    """
+    if not serialization():
+        return 0
+    return FORM if issubclass(cls, (BaseForm, BoundField)) else orm.kind(cls)
 
 
 def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
-    """What an attribute of a model's instances is to us: a relation, or `get_FOO_display`."""
+    """What an attribute of a model's instances is to us: a relation, `get_FOO_display`, code."""
     found = accessor(model, name)
     if found is None and name.startswith("get_") and name.endswith("_display"):
         labels = orm.display_labels(model, name)
-        return None if labels is None else ("display", *labels)
+        if labels is not None:
+            return ("display", *labels)
+    if found is None and orm.may_walk(model, name):
+        return ("code",)
     return found
 
 
@@ -44,6 +66,56 @@ def evaluate(source: Any, usage: Usage | None) -> bool:
     return True
 
 
+def source_queryset(source: Any) -> Any:
+    """The unread QuerySet behind a QuerySet or page; None if there is none."""
+    rows = source.object_list if isinstance(source, Page) else source
+    return rows if isinstance(rows, QuerySet) and rows._result_cache is None else None
+
+
+def size_of(queryset: Any, rows: list[Any], name: str) -> int | bool | None:
+    """What the method `name` (`count`, `exists`) gives for these rows; None if it is the site's."""
+    if not orm.counts_itself(type(queryset)):
+        return None
+    return len(rows) if name == "count" else bool(rows)
+
+
+def counts_its_rows(queryset: Any) -> bool:
+    """Whether the size of a QuerySet may be told by its rows, which are read before it is asked."""
+    return isinstance(queryset, QuerySet) and orm.counts_its_rows(queryset)
+
+
+def display_label(labels: dict[Any, Any], value: Any) -> Any:
+    """What `get_FOO_display()` gives for a value of an unusual type."""
+    return force_str(labels.get(make_hashable(value), value), strings_only=True)
+
+
+def rows(queryset: Any, usage: Usage | None, page: Usage | None) -> Any:
+    """The rows of a QuerySet without instances, or None if instances are needed.
+
+    `usage` is all that is done with it, `page` what is done with pages over it.
+    """
+    if not row_mode():
+        return None
+    if page is not None:
+        named = page.fields.get("object_list")
+        if (named is not None and named.fields) or (usage is not None and usage.fields):
+            # Read once, a page has a list in place of its QuerySet, which answers otherwise.
+            return None
+        own = Usage(page.always, page.maybe, {}, page.each)
+        for more in (own, named):
+            if more is not None:
+                usage = more if usage is None else usage.merge(more)
+    return orm.rows(queryset, usage) if usage is not None else None
+
+
+def needs_of_collection(usage: Usage, path: tuple[str, ...]) -> Usage | None:
+    """All that is done with the rows of a to-many relation, at the end of a path of accessors."""
+    needs: Usage | None = usage
+    for name in path:
+        needs = _below(needs, name) if needs is not None else None
+    return needs.fields.get("all") if needs is not None else None
+
+
 def load(
     instances: list[Any], path: tuple[str, ...], usage: Usage | None, current: Any, certain: bool
 ) -> list[Any] | None:
@@ -53,16 +125,45 @@ def load(
     fetched only if the template is sure to read them all later. Gives back the instances whose key
     points to no row.
     """
-    needs = usage
+    needs = _needs(usage, path)
+    if not certain:
+        return orm.load(instances, path, needs, current) or None
+    if needs is not None and orm.is_read_whole(needs):
+        orm.load(instances, path, needs, current)
+        # One that has no peers is worth a query as well: it will be read twice.
+        orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
+    return None
+
+
+def answers() -> orm.Answers:
+    """Who asks for a render."""
+    return orm.Answers()
+
+
+def ask(
+    answers: orm.Answers, group: tuple[Any, Any, Any], current: Any, question: Any
+) -> tuple[list[tuple[Any, Any]], Usage | None] | None:
+    """What `current` and its peers would ask about a collection; see `orm.Answers.ask`.
+
+    `group`: the instances that the walk started from, the accessors since, and the needs of each
+    of the instances.
+    """
+    instances, path, usage = group
+    return answers.ask((instances, path, _needs(usage, path)), current, question)
+
+
+def fill(queryset: Any, rows: list[Any]) -> bool:
+    """Gives a QuerySet that nobody has read the rows that it would find."""
+    return orm.fill(queryset, rows)
+
+
+def _needs(usage: Usage | None, path: tuple[str, ...]) -> Usage | None:
+    """The needs at the end of a path of accessors, given those at its start."""
     for name in path:
-        if needs is None:
+        if usage is None:
             break
-        needs = _below(needs, name)
-    if certain:
-        if needs is not None:
-            orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
-        return None
-    return orm.load(instances, path, needs, current) or None
+        usage = _below(usage, name)
+    return usage
 
 
 def key_column(instance: Any, name: str, key: str) -> str | None:
@@ -77,11 +178,7 @@ def key_column(instance: Any, name: str, key: str) -> str | None:
 
 def dangling(instance: Any, name: str) -> Exception:
     """The exception of lazy access to a relation whose key points to no row."""
-    model = instance._meta.get_field(name).related_model
-    missing: Exception = model.DoesNotExist(
-        f"{model._meta.object_name} matching query does not exist."
-    )
-    return missing
+    return orm.missing(type(instance), name)
 
 
 def _below(usage: Usage, name: str) -> Usage | None:
@@ -109,3 +206,41 @@ def first_of(source: Any) -> Any:
     if isinstance(rows, QuerySet):
         rows = rows._result_cache
     return next(iter(rows), None) if rows else None
+
+
+def watch_instances(watch: Watch | None, rows: list[Any], path: tuple[str, ...]) -> Watch | None:
+    """Watches the instances at the end of `path` from these, which Python code is about to get."""
+    if not hidden_relations():
+        return None
+    watch = watch or Watch()
+    watch.instances(rows, path)
+    return watch
+
+
+def reach(watch: Watch | None, value: Any) -> Watch | None:
+    """Watches what Python code may get at through a value that it is given, without asking it.
+
+    Rows of QuerySets and lists, those that the fields of a form offer as choices, and the QuerySets
+    and lists that another object holds itself (the admin's change list).
+    """
+    if not hidden_relations():
+        return None
+    watch = watch or Watch()
+    if isinstance(value, BaseForm):
+        for field in value.fields.values():
+            _reach_rows(watch, getattr(field, "queryset", None))
+    elif isinstance(value, BoundField):
+        _reach_rows(watch, getattr(value.field, "queryset", None))
+    elif isinstance(value, (QuerySet, list, tuple)):
+        _reach_rows(watch, value)
+    else:
+        for held in list(getattr(value, "__dict__", {}).values()):
+            _reach_rows(watch, held)
+    return watch
+
+
+def _reach_rows(watch: Watch, value: Any) -> None:
+    if issubclass(type(value), QuerySet):
+        watch.queryset(value)
+    elif type(value) in (list, tuple) and value and issubclass(type(value[0]), Model):
+        watch.instances(list(value))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.paginator import Page
+from django.db.models import Model, QuerySet
 from django.template import base as stock
 from django.template.context import Context
 from django.utils.safestring import SafeString
@@ -17,9 +19,11 @@ from ._native import (
     install,
     set_template_class,
 )
-from .orm import Usage
+from .orm import Plan, Usage, plan_of, share_plans, usage_of_page
+from .plan_cache import shared_plans
 
 install(bridge)
+share_plans(shared_plans)
 
 _PENDING = object()
 
@@ -84,6 +88,24 @@ class Template(stock.Template):
     def usage(self) -> dict[str, Usage]:
         """What is done with each variable of the context, as the planner reads it."""
         return {} if self._program is None else self._program.usage(self.engine)
+
+    def plans(self, **sources: Any) -> dict[str, Plan]:
+        """How the rows of these sources would be fetched for this template; runs no query.
+
+        `sources` are QuerySets, pages or model classes under the names that the template has for
+        them. Left out are other values, and names that the template does not use. What Python code
+        of the page may do besides is not known here: a render may need instances after all.
+        """
+        found = {}
+        for name, usage in self.usage.items():
+            source = sources.get(name)
+            if isinstance(source, Page):
+                source, usage = source.object_list, usage_of_page(usage)
+            if isinstance(source, QuerySet) or (
+                isinstance(source, type) and issubclass(source, Model)
+            ):
+                found[name] = plan_of(source, usage)
+        return found
 
     def render(self, context: Context) -> SafeString:
         """The text for a context (`django.template.base.Template.render`)."""

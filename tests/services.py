@@ -1,4 +1,4 @@
-"""The servers and programs that tests talk to: PostgreSQL, Redis, Chromium.
+"""The servers and programs that tests talk to: PostgreSQL, Redis, Chromium, promtool.
 
 A server that is reachable is used; else a temporary one is started, which ends with this process.
 Nothing is skipped: what can't be had raises MissingServiceError with the package to install.
@@ -166,6 +166,13 @@ def chromium() -> str:
     raise MissingServiceError("There is no Chromium on the PATH: apt-get install chromium")
 
 
+def promtool() -> str:
+    """Return the path of Prometheus's tool that checks rules and metrics."""
+    if path := shutil.which("promtool"):
+        return path
+    raise MissingServiceError("There is no promtool on the PATH: apt-get install prometheus")
+
+
 def start(
     command: Sequence[str],
     folder: Path,
@@ -241,6 +248,7 @@ def install_missing() -> None:
         "postgresql": postgresql,
         "redis-server": redis,
         "chromium": chromium,
+        "prometheus": promtool,
     }
     for package, check in checks.items():
         try:

@@ -15,6 +15,9 @@ def _database(name: str) -> dict[str, Any]:
 
 DATABASES = {"default": _database("default"), "other": _database("other")}
 
+# Each test derives its own plans; those of the cache name a store.
+DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory"}
+
 SECRET_KEY = "for tests only"
 USE_TZ = True
 TIME_ZONE = "UTC"

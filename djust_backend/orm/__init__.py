@@ -6,38 +6,72 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from .adopt import adopt
-from .apply import evaluate, plan_for
+from . import planner
+from .adopt import adopt, fill
+from .apply import evaluate, forget_plans, rows, whole_plan
+from .choose.pushdown import reads_whole
+from .choose.rows import level
 from .display import display_labels
 from .facts import accessor, id_column
+from .fingerprint import release
+from .guards import counts_its_rows
+from .hidden import Watch, may_walk, missing
 from .peers import complete, load
 from .plan import Plan, Reason, Step
-from .source import kind, source_of
+from .pushed import Answers
+from .rowsets import rows_read
+from .shared import install as share_plans
+from .source import counts_itself, kind, usage_of_page
 from .usage import Usage
 
 __all__ = [
+    "Answers",
     "Plan",
     "Reason",
     "Step",
     "Usage",
+    "Watch",
     "accessor",
     "adopt",
     "complete",
+    "counts_its_rows",
+    "counts_itself",
     "display_labels",
     "evaluate",
     "explain",
+    "fill",
+    "forget_plans",
     "id_column",
+    "is_read_whole",
     "kind",
     "load",
+    "may_walk",
+    "memory_hits",
+    "missing",
     "plan_of",
-    "source_of",
+    "release",
+    "rows",
+    "rows_read",
+    "share_plans",
+    "usage_of_page",
 ]
 
 
 def plan_of(source: QuerySet[Any] | type[Model], usage: Usage) -> Plan:
     """The plan for a QuerySet, or for all rows of a model, used like this; runs no query."""
     queryset = source if isinstance(source, QuerySet) else source._default_manager.all()
-    return plan_for(queryset, usage.row_needs())
+    return whole_plan(queryset, usage)
+
+
+def memory_hits() -> int:
+    """How often a plan was in the memory of this process when it was needed."""
+    return planner.plan.cache_info().hits + level.cache_info().hits
+
+
+def is_read_whole(usage: Usage) -> bool:
+    """Whether all rows are sure to be read of a collection with whose manager this is done."""
+    rows = usage.fields.get("all")
+    return rows is not None and reads_whole(rows)
 
 
 def explain(source: QuerySet[Any] | type[Model], usage: Usage) -> str:

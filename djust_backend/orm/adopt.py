@@ -1,4 +1,4 @@
-"""Gives a batch's rows to a QuerySet that was made before the batch ran and asks for the same."""
+"""Gives rows to a QuerySet that nobody has read yet and that asks for just these."""
 
 from __future__ import annotations
 
@@ -21,4 +21,13 @@ def adopt(queryset: QuerySet[Any], owner: Model, cache: str) -> bool:
     adopting: Any = queryset
     adopting._result_cache = known._result_cache
     adopting._prefetch_done = True
+    return True
+
+
+def fill(queryset: Any, rows: list[Model]) -> bool:
+    """Let `queryset` have these rows, which it would find; False if it has its own already."""
+    if queryset._result_cache is not None:
+        return False
+    queryset._result_cache = list(rows)
+    queryset._prefetch_done = True
     return True

@@ -15,9 +15,12 @@ from django.db.models.sql import Query
 
 from . import guards, peers, planner
 from .choose.prefetches import choices
+from .choose.rows import Refusal, level
 from .guards import QueryFacts, Selection
+from .levels import Level
 from .plan import Plan, Reason, Step
-from .usage import Usage
+from .rowsets import RowSet, rows_of
+from .usage import PRINTED, Usage
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -43,9 +46,11 @@ def evaluate(queryset: QuerySet[Any], usage: Usage | None) -> None:
     if guards.is_evaluated(queryset):
         return
     each = usage.row_needs() if usage is not None else None
-    if each is None or not each.fields:
+    if each is None or not (each.fields or each.always & PRINTED):
         queryset._fetch_all()
         return
+    # An annotation hides a method of the same name.
+    each = each.without(queryset.query.annotations)
     if guards.gives_plain_models(queryset) and not choices(_model(queryset), each):
         queryset._fetch_all()
         return
@@ -53,6 +58,32 @@ def evaluate(queryset: QuerySet[Any], usage: Usage | None) -> None:
     rows = queryset._result_cache
     if rows:
         peers.complete([row for row in rows if isinstance(row, Model)], each)
+
+
+def rows(queryset: QuerySet[Any], usage: Usage) -> RowSet | None:
+    """The rows of an unevaluated QuerySet that meet these needs of it, without instances.
+
+    `usage` is everything that the page does with the QuerySet. None, with nothing asked of the
+    database, if instances are needed. The QuerySet itself stays as it is; the rows are kept with
+    it, as a result is. Raises what its evaluation would raise.
+    """
+    if guards.is_evaluated(queryset):
+        return None
+    found = level_for(queryset, usage)
+    return rows_of(queryset, found) if isinstance(found, Level) else None
+
+
+def level_for(queryset: QuerySet[Any], usage: Usage) -> Level | Refusal:
+    """The columns of a QuerySet in row mode when all of the page uses it like this, or why not."""
+    each = usage.each
+    facts = guards.with_routes(guards.examine(queryset), planner.targets(queryset.model, each))
+    return level(facts, usage)
+
+
+def forget_plans() -> None:
+    """Empty the memory of this process, so that the next render asks the store or derives anew."""
+    planner.plan.cache_clear()
+    level.cache_clear()
 
 
 def _model(queryset: QuerySet[Any]) -> type[Model]:
@@ -69,6 +100,18 @@ def plan_for(queryset: QuerySet[Any], each: Usage | None) -> Plan:
     return plan
 
 
+def whole_plan(queryset: QuerySet[Any], usage: Usage) -> Plan:
+    """The plan for a QuerySet with which all of this is done; runs no query."""
+    return _decided(plan_for(queryset, usage.row_needs()), level_for(queryset, usage))
+
+
+@lru_cache(maxsize=2048)
+def _decided(plan: Plan, found: Level | Refusal) -> Plan:
+    if isinstance(found, Level):
+        return replace(plan, rows=found)
+    return replace(plan, refused_at=found.path, refused=found.reason)
+
+
 def _fetch(queryset: Any, plan: Plan) -> None:
     """Run the first query: the view's own, or a joined copy whose rows the view's own gets."""
     if not _adds_joins(plan.joins):
@@ -76,9 +119,12 @@ def _fetch(queryset: Any, plan: Plan) -> None:
         return
     joined = queryset._chain()
     joined.query.select_related = _selection(plan.joins, queryset.query.select_related)
-    joined._fetch_all()
-    queryset._result_cache = joined._result_cache
-    queryset._prefetch_done = joined._prefetch_done
+    try:
+        joined._fetch_all()
+    finally:
+        # Where one of the view's prefetches fails, the rows are there all the same.
+        queryset._result_cache = joined._result_cache
+        queryset._prefetch_done = joined._prefetch_done
 
 
 def _adds_joins(steps: Iterable[Step]) -> bool:

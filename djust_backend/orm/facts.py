@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import F, Field, ForeignKey, ForeignObject, Manager, Model
 from django.db.models.expressions import OrderBy
@@ -22,6 +23,7 @@ from django.db.models.fields.related_descriptors import (
 from django.db.models.manager import BaseManager
 from django.db.models.query_utils import DeferredAttribute
 
+from .plan import Reason
 from .source import keeps
 
 TO_ONE = "to_one"
@@ -33,7 +35,7 @@ Accessor: TypeAlias = "tuple[str] | tuple[str, str, str] | tuple[str, str, str, 
 # Bounded because tests and migrations make model classes on the fly.
 _REMEMBERED = 4096
 
-_INTEGERS = (
+INTEGERS = (
     models.AutoField,
     models.BigAutoField,
     models.SmallAutoField,
@@ -43,6 +45,24 @@ _INTEGERS = (
     models.PositiveIntegerField,
     models.PositiveSmallIntegerField,
     models.SmallIntegerField,
+)
+INSTANCE_METHODS = (
+    "__init__",
+    "__new__",
+    "__getattribute__",
+    "__setattr__",
+    "__eq__",
+    "__hash__",
+    "from_db",
+)
+_INSTANCE_PROTOCOLS = (
+    "__getattr__",
+    "__getitem__",
+    "__len__",
+    "__bool__",
+    "__call__",
+    "__iter__",
+    "__html__",
 )
 _TO_ONE_METHODS = (
     "__get__",
@@ -78,6 +98,7 @@ class Relation:
     `cache` the key in `fields_cache` or `_prefetched_objects_cache`. `local` are the columns
     without which lazy access runs no query. `guaranteed` means that the database keeps every
     non-null key pointing to exactly one row; `plain` that no custom manager stands in between.
+    `owner` is the class that was asked.
     """
 
     name: str
@@ -93,19 +114,19 @@ class Relation:
     plain: bool
     parent_link: bool
     direct: bool
+    owner: type[Model]
 
     def label(self) -> str:
         """The target's label, empty for a generic relation."""
         return self.target._meta.label if self.target is not None else ""
 
     def may_dangle(self) -> bool:
-        """Whether a non-null key may find no row, which a NULL in its cache would not tell."""
-        return (
-            self.kind == TO_ONE
-            and self.forward
-            and self.nullable
-            and not (self.guaranteed and self.plain)
-        )
+        """Whether a key may find no row: lazy access raises the target's DoesNotExist there.
+
+        A None in its cache would not tell that from a NULL, nor code a missing row from a missing
+        attribute: Django raises an AttributeError for a None that must not be.
+        """
+        return self.kind == TO_ONE and self.forward and not (self.guaranteed and self.plain)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -123,6 +144,17 @@ def relation(cls: type[Model], name: str) -> Relation | None:
     if found is not None and isinstance(found, _generic_foreign_keys()):
         return _generic(cls, name, found)
     return None
+
+
+def joined(model: type[Model], query_name: str) -> Relation | None:
+    """The relation to one row that `select_related` calls so, if it is Django's own."""
+    try:
+        field: Any = model._meta.get_field(query_name)
+    except FieldDoesNotExist:
+        return None
+    name = field.get_accessor_name() if field.auto_created and not field.concrete else field.name
+    found = relation(model, name) if name else None
+    return found if found is not None and found.kind == TO_ONE else None
 
 
 def accessor(cls: type[Model], name: str) -> Accessor | None:
@@ -162,7 +194,7 @@ def id_column(cls: type[Model], name: str, key: str) -> str | None:
     to = met.field.target_field
     if key not in (to.attname, "pk") or (key == "pk" and not to.primary_key):
         return None
-    if type(to) not in _INTEGERS or accessor(met.target, to.attname) != ("column",):
+    if type(to) not in INTEGERS or accessor(met.target, to.attname) != ("column",):
         return None
     if key == "pk" and class_attribute(met.target, "pk") is not Model.pk:
         return None
@@ -177,6 +209,41 @@ def class_attribute(cls: type, name: str) -> Any:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def refuses_rows(model: type[Model]) -> Reason | None:
+    """Why plain values cannot stand for instances of this model; None if they can.
+
+    Receivers of `pre_init` and `post_init` come and go: they are asked for at each fetch.
+    """
+    if any(
+        class_attribute(model, name) is not class_attribute(Model, name)
+        for name in INSTANCE_METHODS
+    ):
+        return Reason.CUSTOM_MODEL
+    if any(class_attribute(model, name) is not None for name in _INSTANCE_PROTOCOLS):
+        return Reason.CUSTOM_MODEL
+    if len(model._meta.pk_fields) > 1 or not is_column(model, model._meta.pk.attname):
+        return Reason.CUSTOM_MODEL
+    return None
+
+
+def is_column(model: type[Model], attname: str) -> bool:
+    """Whether the attribute is Django's plain one for a column of the model."""
+    return accessor(model, attname) == ("column",)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def reloads_plainly(cls: type[Model]) -> bool:
+    """Whether fetching a deferred column of a row runs no code of the site's.
+
+    `refresh_from_db` makes another instance of the class.
+    """
+    return all(
+        class_attribute(cls, name) is class_attribute(Model, name)
+        for name in ("__init__", "from_db", "refresh_from_db")
+    )
+
+
 def plain_manager(manager: object) -> bool:
     """Whether a manager is Django's own and so hides, adds and orders nothing."""
     return type(manager) is Manager
@@ -188,6 +255,12 @@ def is_total_order(
     """Whether no two rows of the model tie in this order, as far as names of columns tell."""
     names = {name for item in ordering if (name := _ordered_name(item))}
     return bool(model._meta.managed) and _is_total(model._meta, names - annotated)
+
+
+def orders_by_columns(model: type[Model], ordering: Iterable[Any]) -> bool:
+    """Whether rows are ordered by nothing but their own columns, so that no table is joined."""
+    names = [_ordered_name(item) for item in ordering]
+    return all(name is not None and _columns(model._meta, name) for name in names)
 
 
 def _ordered_name(item: Any) -> str | None:
@@ -255,6 +328,7 @@ def _to_one(cls: type[Model], name: str, found: Any) -> Relation | None:
         plain=plain_manager(target._base_manager),
         parent_link=forward and bool(field.remote_field.parent_link),
         direct=_default_lookup(cls),
+        owner=cls,
     )
 
 
@@ -313,6 +387,7 @@ def _to_many(cls: type[Model], name: str, found: Any) -> Relation | None:
         plain=plain_manager(target._default_manager),
         parent_link=False,
         direct=_default_lookup(cls),
+        owner=cls,
     )
 
 
@@ -353,6 +428,7 @@ def _generic(cls: type[Model], name: str, found: Any) -> Relation | None:
         plain=False,
         parent_link=False,
         direct=False,
+        owner=cls,
     )
 
 

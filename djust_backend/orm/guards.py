@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
@@ -16,7 +17,8 @@ from django.db.models.sql.where import ExtraWhere
 
 from . import facts
 from .plan import Reason
-from .source import keeps
+from .source import QUERYSET_PROTOCOL, counts_itself, keeps
+from .touched import TouchedRows
 
 # Fetch modes came with Django 6.1; before it no instance has one.
 FETCH_ONE: object = getattr(models, "FETCH_ONE", None)
@@ -24,6 +26,11 @@ _OPEN_FETCH_MODES = (FETCH_ONE, getattr(models, "FETCH_PEERS", None))
 
 # SQLite joins at most 64 tables; half of it leaves room for subqueries and parents.
 MAX_TABLES = 32
+
+# Enough to make queries rare, and few enough for every driver's limit on parameters.
+MAX_BATCH = 10_000
+# Parameters left free for what managers and generic relations add to the condition.
+_SPARE_PARAMETERS = 100
 
 _REWRITTEN_METHODS = (
     "_fetch_all",
@@ -35,6 +42,14 @@ _REWRITTEN_METHODS = (
     "db",
 )
 
+_ROW_METHODS = (
+    *_REWRITTEN_METHODS,
+    *QUERYSET_PROTOCOL,
+    "_values",
+    "iterator",
+    "values_list",
+)
+
 # A selection as nested pairs (name, selection below), so that it can be a key.
 Selection: TypeAlias = "tuple[tuple[str, Selection], ...]"
 
@@ -43,7 +58,10 @@ Selection: TypeAlias = "tuple[tuple[str, Selection], ...]"
 class QueryFacts:
     """What a plan depends on besides the usage: the model and the shape of its query.
 
-    `refused` forbids joins altogether. `apart` are models that the router keeps elsewhere.
+    `refused` forbids joins altogether, `rows` forbids rows without instances. `apart` are models
+    that the router keeps elsewhere, `own_querysets` paths that the QuerySet prefetches with
+    QuerySets, or to attributes, of its own. `deferred` are the names of `defer()`, or of `only()`.
+    `ordered`: no two rows tie in the order.
     """
 
     model: type[Model]
@@ -55,6 +73,19 @@ class QueryFacts:
     known: frozenset[str] = frozenset()
     prefetched: frozenset[str] = frozenset()
     apart: frozenset[type[Model]] = field(default=frozenset())
+    rows: Reason | None = None
+    only: bool = False
+    annotations: tuple[str, ...] = ()
+    own_querysets: frozenset[str] = frozenset()
+    ordered: bool = True
+
+    def defers(self, attname: str, model: type[Model]) -> bool:
+        """Whether `defer()` or `only()` of the QuerySet leaves this column of the model out."""
+        if not self.deferred:
+            return False
+        column = model._meta.get_field(attname)
+        named = column.name in self.deferred or attname in self.deferred
+        return named if not self.only else not named and not getattr(column, "primary_key", False)
 
 
 def examine(queryset: Any) -> QueryFacts:
@@ -66,9 +97,14 @@ def examine(queryset: Any) -> QueryFacts:
         model=queryset.model,
         db=db,
         refused=_refusal(queryset, query),
-        constraints=bool(connections[db].features.supports_foreign_keys),
+        constraints=has_constraints(db),
         selected=_frozen(selected) if isinstance(selected, dict) else (),
         deferred=frozenset(query.deferred_loading[0]),
+        rows=_row_refusal(queryset, query),
+        only=not query.deferred_loading[1],
+        annotations=tuple(query.annotation_select) if query.annotations else (),
+        ordered=_refused_order(query) is None,
+        own_querysets=frozenset(_own_querysets(queryset._prefetch_related_lookups)),
         known=frozenset(known.name for known in queryset._known_related_objects),
         prefetched=frozenset(_prefetch_paths(queryset._prefetch_related_lookups)),
     )
@@ -77,7 +113,8 @@ def examine(queryset: Any) -> QueryFacts:
 def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts:
     """The same facts, knowing which of these models the site's routers read from elsewhere.
 
-    Without routers related rows come from the database of their instance.
+    Without routers related rows come from the database of their instance, and nobody is asked
+    for the models.
     """
     if not router.routers:
         return facts
@@ -89,12 +126,30 @@ def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts
 
 def gives_plain_models(queryset: QuerySet[Any]) -> bool:
     """Whether the rows will be instances of exactly the QuerySet's model."""
-    return queryset._iterable_class is ModelIterable
+    return queryset._iterable_class in (ModelIterable, TouchedRows)
 
 
 def is_evaluated(queryset: QuerySet[Any]) -> bool:
     """Whether the rows are there already."""
     return queryset._result_cache is not None
+
+
+def counts_its_rows(queryset: Any) -> bool:
+    """Whether `count()` and `exists()` are sure to say what the rows say, were they read before.
+
+    They leave out the QuerySet's joins for related rows and for its order, which may lose rows, and
+    treat annotations, groups and duplicates in their own way.
+    """
+    query: Any = queryset.query
+    if not (counts_itself(type(queryset)) and gives_plain_models(queryset)):
+        return False
+    kind = type(query)
+    if kind is not Query or not keeps(type(queryset), QuerySet, _REWRITTEN_METHODS):
+        return False
+    if query.select_related or query.annotations or query.distinct or _refused_shape(query):
+        return False
+    ordering = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
+    return facts.orders_by_columns(query.model, ordering)
 
 
 def refuses_batches(queryset: Any, certain: bool) -> bool:
@@ -126,6 +181,19 @@ def fetches_one_by_one(instance: Model) -> bool:
     return getattr(instance._state, "fetch_mode", None) in (None, FETCH_ONE)
 
 
+def has_constraints(using: str) -> bool:
+    """Whether this database keeps foreign keys pointing to rows."""
+    return bool(connections[using].features.supports_foreign_keys)
+
+
+def batch_size(using: str, columns: int = 1) -> int:
+    """For how many parents, named by so many columns each, one query may ask."""
+    limit = connections[using].features.max_query_params
+    if not limit:
+        return MAX_BATCH
+    return max(1, min(MAX_BATCH, (limit - _SPARE_PARAMETERS) // max(1, columns)))
+
+
 def _refusal(queryset: QuerySet[Any], query: Query) -> Reason | None:
     if not keeps(type(queryset), QuerySet, _REWRITTEN_METHODS):
         return Reason.CUSTOM_QUERYSET
@@ -139,6 +207,70 @@ def _refusal(queryset: QuerySet[Any], query: Query) -> Reason | None:
     if shape is not None:
         return shape
     return _refused_order(query)
+
+
+def _row_refusal(queryset: QuerySet[Any], query: Any) -> Reason | None:
+    """Why the rows of this QuerySet may not be fetched as plain values."""
+    if not keeps(type(queryset), QuerySet, _ROW_METHODS):
+        return Reason.CUSTOM_QUERYSET
+    if not gives_plain_models(queryset) or query.values_select:
+        return Reason.NOT_MODELS
+    if getattr(queryset, "_fetch_mode", None) not in _OPEN_FETCH_MODES:
+        return Reason.FETCH_MODE
+    lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    checks = (
+        (type(query) is not Query, Reason.CUSTOM_QUERY),
+        (query.combinator, Reason.COMBINED),
+        (query.select_for_update, Reason.LOCKED),
+        (query.extra or query.extra_tables, Reason.RAW_SQL),
+        (query._filtered_relations, Reason.FILTERED_RELATION),
+        (query.distinct and (query.distinct_fields or query.annotations), Reason.DISTINCT),
+        (query.select_related and query.deferred_loading[0], Reason.DEFERRED),
+        (not _selects_all_rows(query), Reason.NO_CONSTRAINT),
+        (not all(map(partial(_is_plain_prefetch, query.model), lookups)), Reason.USER_PREFETCH),
+    )
+    return next((reason for refused, reason in checks if refused), None)
+
+
+def _is_plain_prefetch(model: type[Model], lookup: Any) -> bool:
+    """Whether a prefetch of the view's names relations by their plain path: others may fail."""
+    if not isinstance(lookup, str):
+        return False
+    for name in lookup.split(LOOKUP_SEP):
+        found = facts.relation(model, name)
+        if found is None or found.target is None:
+            return False
+        model = found.target
+    return True
+
+
+def _selects_all_rows(query: Query) -> bool:
+    """Whether the joins that a view asks for itself lose no rows, so that they may be left out."""
+    if not query.select_related:
+        return True
+    if query.select_related is True:
+        return False
+    return all(
+        _keeps_rows(query.model, name, below) for name, below in query.select_related.items()
+    )
+
+
+def _keeps_rows(model: type[Model] | None, name: str, below: dict[str, Any]) -> bool:
+    found = facts.joined(model, name) if model is not None else None
+    return (
+        found is not None
+        and (found.guaranteed or found.nullable)
+        and all(_keeps_rows(found.target, further, deeper) for further, deeper in below.items())
+    )
+
+
+def _own_querysets(lookups: Iterable[Any]) -> Iterator[str]:
+    for lookup in lookups:
+        if isinstance(lookup, Prefetch) and (
+            lookup.queryset is not None or lookup.to_attr != lookup.prefetch_through
+        ):
+            yield lookup.prefetch_through
+            yield lookup.prefetch_to
 
 
 def _refused_shape(query: Any) -> Reason | None:

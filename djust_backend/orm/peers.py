@@ -12,27 +12,26 @@ from typing import Any, TypeGuard
 from weakref import ref
 
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, router
 from django.db.models import (
     AutoField,
     CharField,
+    ForeignKey,
     IntegerField,
     Model,
     UUIDField,
     prefetch_related_objects,
 )
 
-from . import facts, guards
+from . import facts, guards, links
 from .batched import batched
 from .choose.prefetches import Choice, choices
+from .code_reading import reads
+from .touched import TouchedCache
 from .usage import READS_ALL, Usage
 
 logger = logging.getLogger("djust_backend.orm")
 
-# Enough to make queries rare, and few enough for every driver's limit on parameters.
-MAX_BATCH = 10_000
-# Parameters left free for what managers and generic relations add to the condition.
-_SPARE_PARAMETERS = 100
 # Keys whose text is the same in a generic foreign key and in the row that it points to.
 _GENERIC_KEYS = (AutoField, IntegerField, CharField, UUIDField)
 
@@ -53,7 +52,7 @@ def load(
     A to-many relation is asked for when its `all` is about to be read whole, not when its manager
     is met: afterwards `all()` gives the rows of the batch.
 
-    Gives back the instances whose nullable foreign key points to no row: lazy access raises the
+    Gives back the instances whose foreign key points to no row: lazy access raises the
     target's DoesNotExist there (a silent miss), and may be spared. Never raises where lazy access
     would not, database errors apart.
     """
@@ -62,7 +61,7 @@ def load(
     # What refuses is asked before the group is walked: a row that has nothing to fetch must not
     # cost more the larger its group is.
     if current is None:
-        current = _first_pending(_walk(instances, path[:-1]), path[-1])
+        current = _first_pending(walk(instances, path[:-1]), path[-1])
     if current is None:
         return []
     relation = facts.relation(type(current), path[-1])
@@ -72,7 +71,7 @@ def load(
         return []
     if not _may_batch(relation, current, certain=False):
         return []
-    group = _peers_of(relation, _walk(instances, path[:-1]), current)
+    group = _peers_of(relation, walk(instances, path[:-1]), current)
     if len(group) < 2:
         return []
     misses = _batch(relation, group)
@@ -81,6 +80,19 @@ def load(
         if needs is not None:
             complete(_related(relation, group), needs, _related(relation, [current]))
     return misses
+
+
+def together(
+    relation: facts.Relation, instances: Sequence[Model], path: tuple[str, ...], current: Model
+) -> list[Model]:
+    """The instances that one query about their relation can serve, `current` first.
+
+    `path` leads from `instances` to those that have the relation. Empty if `current` would run no
+    query.
+    """
+    if not _is_pending(relation, current):
+        return []
+    return _peers_of(relation, walk(instances, path), current)
 
 
 def complete(
@@ -92,14 +104,38 @@ def complete(
     fetched that none of them would query itself.
     """
     for cls, group in _by_class(instances):
-        for choice in choices(cls, usage):
+        for choice in choices(cls, usage.without(_hidden(group[0], usage))):
             if choice.usage is None and not choice.fetch:
                 continue
             seen = None if witnesses is None else [one for one in witnesses if type(one) is cls]
             if choice.fetch and choice.relation is not None:
-                _fetch(choice.relation, group, seen)
+                _fetch(choice.relation, group, seen, certain=not _is_watched(cls, usage))
             if choice.usage is not None:
                 _descend(choice, group, seen)
+
+
+def _is_watched(cls: type[Model], usage: Usage) -> bool:
+    """Whether code runs on these instances that may look at anything, deferred columns too."""
+    for name in usage.fields:
+        found = facts.class_attribute(cls, name)
+        if found is None or facts.accessor(cls, name) is not None or name == "pk":
+            continue
+        known = reads(cls, name)
+        if known is None or not known.complete:
+            return True
+    return False
+
+
+def _hidden(instance: Model, usage: Usage) -> list[str]:
+    """Names under which an instance holds a value itself, which hides code of its class."""
+    cls, values = type(instance), instance.__dict__
+    return [
+        name
+        for name in usage.fields
+        if name in values
+        and facts.class_attribute(cls, name) is not None
+        and facts.accessor(cls, name) is None
+    ]
 
 
 def _descend(choice: Choice, group: Sequence[Model], seen: Sequence[Model] | None) -> None:
@@ -126,9 +162,12 @@ def _descend_attribute(
             complete(rows, needed, below)
 
 
-def _fetch(relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None) -> None:
+def _fetch(
+    relation: facts.Relation, group: Sequence[Model], seen: Sequence[Model] | None, certain: bool
+) -> None:
+    """`certain`: a deferred key may be loaded here and now, because nobody can tell when it was."""
     if seen is None:
-        pending = [one for one in group if _is_pending(relation, one, certain=True)]
+        pending = [one for one in group if _is_pending(relation, one, certain)]
         if not pending or not _may_batch(relation, pending[0], certain=True):
             return
         for batch in _batches(relation, pending):
@@ -171,8 +210,14 @@ def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
     if relation.kind == facts.TO_MANY:
         for instance in group:
             batched(instance._prefetched_objects_cache[relation.cache])  # type: ignore[attr-defined]
-        _keep_fetch_mode(group[0], _related(relation, group))
-    return _forget_misses(relation, group) if relation.may_dangle() else []
+        keep_fetch_mode(group[0], _related(relation, group))
+    misses = _forget_misses(relation, group) if relation.kind == facts.TO_ONE else []
+    for instance in group:
+        cache = instance._state.fields_cache
+        if isinstance(cache, TouchedCache):
+            cache.peers.watcher.fetched(cache.peers)
+            break
+    return misses
 
 
 def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool:
@@ -188,7 +233,14 @@ def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool
 
 
 def _forget_misses(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
-    """Undo the None that a batch leaves for a row that is missing: lazy access raises instead."""
+    """Undo the None that a batch leaves for a row that is missing: lazy access raises instead.
+
+    A constraint is no proof for rows that were read before the related ones were deleted. Django's
+    own peers leave None as well.
+    """
+    looked_for = relation.forward and (relation.nullable or relation.may_dangle())
+    if not looked_for or not guards.fetches_one_by_one(group[0]):
+        return []
     misses = []
     for instance in group:
         if instance._state.fields_cache.get(relation.cache, instance) is None:
@@ -197,7 +249,7 @@ def _forget_misses(relation: facts.Relation, group: Sequence[Model]) -> list[Mod
     return misses
 
 
-def _keep_fetch_mode(parent: Model, rows: Sequence[Model]) -> None:
+def keep_fetch_mode(parent: Model, rows: Sequence[Model]) -> None:
     """Give rows of a batch the fetch mode that lazy access would have handed down."""
     if guards.fetches_one_by_one(parent):
         return
@@ -209,9 +261,9 @@ def _keep_fetch_mode(parent: Model, rows: Sequence[Model]) -> None:
             row._state.peers = together
 
 
-def _walk(instances: Iterable[Model], path: tuple[str, ...]) -> list[Model]:
+def walk(instances: Iterable[Model], path: tuple[str, ...]) -> list[Model]:
     """The instances at the end of a path, through what is cached already."""
-    rows = [row for row in instances if _is_row(row)]
+    rows = [row for row in instances if is_row(row)]
     for name in path:
         below: list[Model] = []
         for cls, group in _by_class(rows):
@@ -242,7 +294,7 @@ def _related(relation: facts.Relation, instances: Iterable[Model]) -> list[Model
         else:
             rows = (instance._state.fields_cache.get(relation.cache),)
         for row in rows:
-            if _is_row(row):
+            if is_row(row):
                 found.setdefault(id(row), row)
     return list(found.values())
 
@@ -254,12 +306,12 @@ def _attribute_rows(instances: Iterable[Model], name: str, listed: bool) -> list
         value = instance.__dict__.get(name)
         rows = value if listed and type(value) is list else () if listed else (value,)
         for row in rows:
-            if _is_row(row):
+            if is_row(row):
                 found.setdefault(id(row), row)
     return list(found.values())
 
 
-def _is_row(value: object) -> TypeGuard[Model]:
+def is_row(value: object) -> TypeGuard[Model]:
     """Whether a value is a model instance itself; a lazy object for one stays asleep."""
     return issubclass(type(value), Model)
 
@@ -275,7 +327,7 @@ def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False
     """Whether lazy access would run a query that a batch can answer as well.
 
     A deferred key is loaded row by row: a batch may do that only for rows that are sure to be
-    asked for it.
+    asked for it, and if no code of the site's takes part in it.
     """
     state, values = instance._state, instance.__dict__
     if state.adding or not guards.fetches_freely(instance):
@@ -289,14 +341,31 @@ def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False
     elif relation.cache in state.fields_cache:
         return False
     for attname in relation.local:
-        if values.get(attname) is None and (attname in values or not certain):
+        if values.get(attname) is not None:
+            continue
+        if attname in values or not certain or not facts.reloads_plainly(type(instance)):
             return False
+    if not _is_as_loaded(relation, values.get(relation.local[0])):
+        return False
     if relation.kind == facts.GENERIC:
         return all(name in values for name in relation.local) and _is_canonical(relation, instance)
     if relation.parent_link:
         # Built from the columns of the row, unless some of them are deferred.
         return bool(instance.get_deferred_fields())
     return not (relation.forward and _is_cached_on_ancestor(relation, instance))
+
+
+def _is_as_loaded(relation: facts.Relation, key: object) -> bool:
+    """Whether a key is of the type that the database gives, if the instance has it.
+
+    A batch matches rows by their keys in Python, where a text of digits is no number.
+    """
+    link = links.link(relation)
+    if link is not None:
+        return key is None or links.is_key(link.key, key)
+    if relation.kind != facts.TO_ONE or not isinstance(relation.field, ForeignKey):
+        return True
+    return key is None or links.is_key(relation.field, key)
 
 
 def _is_cached_on_ancestor(relation: facts.Relation, instance: Model) -> bool:
@@ -399,8 +468,4 @@ def _query_key(relation: facts.Relation, instance: Model) -> Hashable:
 
 
 def _batch_size(relation: facts.Relation, instance: Model) -> int:
-    features = connections[instance._state.db or DEFAULT_DB_ALIAS].features
-    limit = features.max_query_params
-    if not limit:
-        return MAX_BATCH
-    return max(1, min(MAX_BATCH, (limit - _SPARE_PARAMETERS) // max(1, len(relation.local))))
+    return guards.batch_size(instance._state.db or DEFAULT_DB_ALIAS, len(relation.local))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+import msgpack  # type: ignore[import-untyped]
+
+from .levels import Level
+
+# Changes with the plain data of plans and levels.
+FORMAT = 1
 
 
 class Reason(Enum):
@@ -23,7 +31,7 @@ class Reason(Enum):
     ONLY_ID = "only its key is needed, which the row holds"
     PARENT_LINK = "the parent is built from the row without a query"
     MAYBE = "not sure to be walked: left to the peers"
-    MAY_DANGLE = "nullable and without a guarantee that the row exists: left to the peers"
+    MAY_DANGLE = "without a guarantee that the row exists: left to the peers"
     NOT_READ_WHOLE = "not sure to be read whole: left as it is"
     GENERIC = "points to any model: one query for each type"
     BELOW_SECOND_QUERY = "below a second query, whose manager stays as it is"
@@ -38,6 +46,16 @@ class Reason(Enum):
     OTHER_DATABASE = "the router keeps the target elsewhere"
     TOO_DEEP = "further than the joins that pay"
     TOO_MANY = "more joins than pay"
+    # a question about a collection
+    COUNTED = "only counted: one grouped query for all parents"
+    EXISTS = "only asked whether there are rows: one query for all parents"
+    PART = "only some rows of each: one window query for all parents"
+    CUSTOM_MANAGER = "its rows have a manager of their own, which each parent asks for itself"
+    COMPOSITE_KEY = "its rows name their parent by more than one column"
+    INEXACT_KEY = "the database may compare its keys otherwise than Python"
+    GENERIC_ROWS = "some rows of a generic relation: each parent asks for its own"
+    NO_WINDOWS = "the database has no window functions"
+    PART_UNORDERED = "which rows come first is not defined where rows tie: left as it is"
     # the QuerySet
     CUSTOM_QUERYSET = "the QuerySet class fetches or clones in its own way"
     NOT_MODELS = "the QuerySet gives no plain model instances"
@@ -56,6 +74,16 @@ class Reason(Enum):
     ORDER_HAS_TIES = "rows that tie in the order could change places"
     MANY_TABLES = "the query joins many tables already"
     NOT_BUILT = "the query with joins could not be built"
+    # row mode
+    ROW_MODE = "every use is a plain column: rows instead of instances"
+    ROW_MODE_OFF = "the setting JIT_ROW_MODE is off"
+    NEEDS_UNKNOWN = "it is not known what all of the page does with it"
+    NEEDS_QUERYSET = "the QuerySet itself is needed, not only its rows"
+    NEEDS_INSTANCE = "an instance itself is needed: printed, compared or handed to Python code"
+    PYTHON_CODE = "Python code of the model answers, which may look at anything"
+    CUSTOM_MODEL = "the model makes its instances, or answers for attributes, in its own way"
+    INIT_SIGNALS = "a receiver of pre_init or post_init waits for instances"
+    CUSTOM_COLUMN = "the attribute is not Django's plain one for a column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +133,60 @@ class Plan:
     """How the rows of one QuerySet are fetched; comparable, printable, made of plain data.
 
     `joins` go into the first query, `prefetches` follow it (their reason says why they are no
-    joins), `left` is what neither is done for.
+    joins), `left` is what neither is done for. `pushed` are questions about collections: the last
+    part of their path says whether it is their `count`, `exists`, `first` or some `part` of them.
+
+    `rows` are the columns of row mode, in which none of this happens; without them, `refused_at`
+    is the path of what needs instances, and `refused` the reason.
     """
 
     model: str
     joins: tuple[Step, ...]
     prefetches: tuple[Step, ...]
     left: tuple[Step, ...]
+    pushed: tuple[Step, ...] = ()
+    rows: Level | None = None
+    refused_at: tuple[str, ...] = ()
+    refused: Reason | None = None
+
+    @property
+    def mode(self) -> str:
+        """`rows` or `instances`."""
+        return "instances" if self.rows is None else "rows"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plain data in hex: the same in every process for equal plans."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        """The plan as a msgpack document, with the version of its format."""
+        packed: bytes = msgpack.packb([FORMAT, self.to_dict()], use_bin_type=True)
+        return packed
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Plan:
+        """Read what `to_bytes` wrote; ValueError for anything else."""
+        try:
+            version, plan = msgpack.unpackb(data, raw=False)
+            found = cls.from_dict(plan) if version == FORMAT else None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError("not a plan") from error
+        if found is None:
+            raise ValueError(f"a plan of format {version!r}, not {FORMAT}")
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, fit for msgpack."""
         return {
+            "rows": None if self.rows is None else self.rows.to_dict(),
+            "refused_at": list(self.refused_at),
+            "refused": None if self.refused is None else self.refused.name,
             "model": self.model,
             "joins": [step.to_dict() for step in self.joins],
             "prefetches": [step.to_dict() for step in self.prefetches],
             "left": [step.to_dict() for step in self.left],
+            "pushed": [step.to_dict() for step in self.pushed],
         }
 
     @classmethod
@@ -130,17 +197,28 @@ class Plan:
             tuple(Step.from_dict(step) for step in data["joins"]),
             tuple(Step.from_dict(step) for step in data["prefetches"]),
             tuple(Step.from_dict(step) for step in data["left"]),
+            tuple(Step.from_dict(step) for step in data["pushed"]),
+            None if data["rows"] is None else Level.from_dict(data["rows"]),
+            tuple(data["refused_at"]),
+            None if data["refused"] is None else Reason[data["refused"]],
         )
 
     def explain(self) -> str:
         """The plan as lines for people."""
+        if self.rows is not None:
+            return "\n".join([f"{self.model}: {Reason.ROW_MODE.value}", *self.rows.lines("  ")])
         lines = [self.model]
+        if self.refused is not None:
+            at = f" at {'.'.join(self.refused_at)}" if self.refused_at else ""
+            lines[0] += f": instances{at}, because {self.refused.value}"
+        count = len(lines)
         for verb, steps in (
             ("join", self.joins),
             ("prefetch", self.prefetches),
+            ("ask", self.pushed),
             ("leave", self.left),
         ):
             lines += [line for step in steps for line in step.lines("  ", verb)]
-        if len(lines) == 1:
+        if len(lines) == count:
             lines.append("  as it is")
         return "\n".join(lines)

@@ -3,42 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
 
-from .choose import joins, prefetches
+from . import facts
+from .choose import joins, prefetches, pushdown
 from .guards import QueryFacts
 from .plan import Plan, Reason, Step
+from .shared import decided
 from .usage import Usage
 
 # Plans of one process; a plan is a few small tuples, and the oldest unused ones are dropped.
 _REMEMBERED = 2048
+# What one query answers for all parents, when the first of them is asked.
+_PUSHED = (Reason.COUNTED, Reason.EXISTS, Reason.PART)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def plan(query: QueryFacts, usage: Usage | None) -> Plan:
     """How to fetch the rows of such a query when each of them is used like this."""
+    return decided(PLANS, query, usage, partial(_derive, query, usage))
+
+
+class _Plans:
+    """Plans as they travel between processes."""
+
+    name = "plan"
+
+    def pack(self, decision: Plan) -> bytes:
+        return decision.to_bytes()
+
+    def unpack(self, data: bytes) -> Plan:
+        return Plan.from_bytes(data)
+
+    def mode(self, decision: Plan) -> str:
+        return decision.mode
+
+
+PLANS = _Plans()
+
+
+def _derive(query: QueryFacts, usage: Usage | None) -> Plan:
     sheet = _Sheet(query)
     if usage is not None:
         sheet.walk(joins.Place(query.model, (), query.selected), usage)
     return Plan(
-        query.model._meta.label, tuple(sheet.joined), tuple(sheet.fetched), tuple(sheet.left)
+        query.model._meta.label,
+        tuple(sheet.joined),
+        tuple(sheet.fetched),
+        tuple(sheet.left),
+        tuple(sheet.pushed),
     )
 
 
-def targets(model: type[Model], usage: Usage | None) -> tuple[type[Model], ...]:
-    """The models that to-one relations of these needs lead to, for asking routers about them."""
-    return tuple(_targets(model, usage)) if usage is not None else ()
+def targets(model: type[Model], usage: Usage | None) -> Iterator[type[Model]]:
+    """The models that to-one relations of these needs lead to, for asking routers about them.
 
-
-def _targets(model: type[Model], usage: Usage) -> Iterator[type[Model]]:
+    One by one: a site without routers does not ask for the first.
+    """
+    if usage is None:
+        return
     for choice in prefetches.choices(model, usage):
         relation = choice.relation
         if relation is not None and relation.target is not None and choice.usage is not None:
             yield relation.target
-            yield from _targets(relation.target, choice.usage)
+            yield from targets(relation.target, choice.usage)
 
 
 class _Sheet:
@@ -49,6 +80,7 @@ class _Sheet:
         self.joined: list[Step] = []
         self.fetched: list[Step] = []
         self.left: list[Step] = []
+        self.pushed: list[Step] = []
         self.count = 0
 
     def walk(self, place: joins.Place, usage: Usage) -> None:
@@ -70,7 +102,18 @@ class _Sheet:
                     Step(path, LOOKUP_SEP.join(path), relation.label(), reason, below)
                 )
             else:
-                self.left.append(Step(path, "", relation.label(), reason))
+                asked = self.questions(relation, usage.fields.get(choice.name))
+                for question, why in asked:
+                    kept = self.pushed if why in _PUSHED else self.left
+                    kept.append(Step((*path, question), "", relation.label(), why))
+                if not asked:
+                    self.left.append(Step(path, "", relation.label(), reason))
+
+    def questions(self, relation: facts.Relation, usage: Usage | None) -> list[tuple[str, Reason]]:
+        """What is asked of a collection that is not read whole."""
+        if relation.kind != facts.TO_MANY or usage is None or not usage.reached():
+            return []
+        return pushdown.questions(relation, usage, self.query.db)
 
     def _join(self, place: joins.Place, choice: prefetches.Choice) -> None:
         relation = choice.relation

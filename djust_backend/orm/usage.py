@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
@@ -16,6 +16,8 @@ SLICED = 32
 INDEXED = 64
 COMPARED = 128
 ESCAPED = 256
+# The value, or its items, go on as part of something else: sorted, grouped, as a default.
+PASSED_ON = 512
 
 # What reads every row of a collection, so that fetching the whole of it costs nothing extra.
 READS_ALL = TRUTH | ITERATED | COUNTED
@@ -77,6 +79,22 @@ class Usage:
         """
         return _merge(self, other, True, True)
 
+    def doubtful(self) -> Usage:
+        """The same needs, none of which is sure."""
+        return Usage(
+            0,
+            self.maybe | self.always,
+            {name: below.doubtful() for name, below in self.fields.items()},
+            None if self.each is None else self.each.doubtful(),
+        )
+
+    def without(self, names: Collection[str]) -> Usage:
+        """The same needs, apart from these attributes."""
+        if not names or self.fields.keys().isdisjoint(names):
+            return self
+        fields = {name: below for name, below in self.fields.items() if name not in names}
+        return Usage(self.always, self.maybe, fields, self.each)
+
     def reached(self) -> bool:
         """Whether the value is reached whenever its parent is."""
         return bool(self.always & REACHED)
@@ -94,13 +112,19 @@ class Usage:
     def _leaves(self, prefix: str) -> Iterator[str]:
         steps: list[tuple[str, Usage]] = []
         for name, below in self.fields.items():
-            steps.append((f"{prefix}.{name}" if prefix else name, below))
+            if not is_part(name):
+                steps.append((f"{prefix}.{name}" if prefix else name, below))
         if self.each is not None:
             steps.append((f"{prefix}[]", self.each))
         if not steps and prefix:
             yield prefix
         for step, below in steps:
             yield from below._leaves(step if below.reached() else f"{step}?")
+
+
+def is_part(name: str) -> bool:
+    """Whether a field stands for the first rows of a value (`[:3]`), not for an attribute."""
+    return name.startswith("[")
 
 
 NOTHING = Usage(0, 0, {}, None)

@@ -1,1 +1,1 @@
-"""Instruments that measure; none of them is a test, none of them asserts a time."""
+"""Instruments that measure; a test only asks whether the pages are right, never for a time."""

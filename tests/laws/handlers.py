@@ -6,6 +6,8 @@ from django import template
 
 register = template.Library()
 
+SHOWN_ATTRIBUTES = frozenset({"name", "number", "title", "id"})
+
 
 @register.simple_tag
 def credit(book):
@@ -90,3 +92,37 @@ def rename(book):
     book.author.name += "!"
     book.title = f"<{book.title}>"
     return ""
+
+
+@register.simple_tag
+def add_tag(book):
+    book.tags.create(name="new")
+    return ""
+
+
+@register.simple_tag
+def add_tag_to_next(book):
+    for other in type(book).objects.filter(pk__gt=book.pk).order_by("pk")[:1]:
+        other.tags.create(name="new")
+    return ""
+
+
+@register.simple_tag
+def add_chapter(book):
+    book.chapters.create(number=book.chapters.count() + 10)
+    return ""
+
+
+@register.simple_tag
+def described(value):
+    """What Python code can see of a value without a query."""
+    rows = getattr(value, "_result_cache", ())
+    if rows is None:
+        return f"unread {value.query}"
+    seen = {
+        name: repr(item) for name, item in sorted(vars(value).items()) if name in SHOWN_ATTRIBUTES
+    }
+    cached = sorted(getattr(value, "_prefetched_objects_cache", ()))
+    fields = sorted(getattr(getattr(value, "_state", None), "fields_cache", ()))
+    own = sorted(vars(value)) if not rows else []
+    return f"{type(value).__name__} {seen} {cached} {fields} {len(rows)} {own}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Count, F, Model, Prefetch, QuerySet
@@ -23,6 +24,28 @@ ROOTS = ["Book", "Book", "Book", "Author", "Author", "Chapter", "Tag", "Comment"
 #: What a generic relation may point to.
 TARGETS = ("Book", "Author", "Restaurant")
 
+#: Attributes that are neither columns nor relations, and steps from columns.
+OWN: dict[str, tuple[str, ...]] = {
+    "Author": ("label",),
+    "PenName": ("label",),
+    "Sample": (
+        "get_status_display",
+        "get_size_display",
+        "total",
+        "data.key",
+        "data.items",
+        "paper.name",
+        "at.year",
+    ),
+    "Talking": ("label", "absent", "wants", "wipe", "secret"),
+    "Shouting": ("label", "absent"),
+    "Kind": ("title",),
+    "ExtraKind": ("title",),
+    "FromDb": ("loaded",),
+    "Asked": ("any_thing",),
+    "Clash": ("get", "0"),
+}
+
 DEPTH = 3
 
 
@@ -38,7 +61,7 @@ class Shape:
 @lru_cache(maxsize=64)
 def shape(model: str) -> Shape:
     """Read the attributes of a model off Django's own description of it."""
-    cls: type[Model] = getattr(zoo, model)
+    cls: type[Model] = apps.get_model("zoo", model)
     columns = [column.attname for column in cls._meta.concrete_fields]
     to_one, to_many = {}, {}
     for relation in cls._meta.get_fields():
@@ -49,20 +72,19 @@ def shape(model: str) -> Shape:
         if name is None or not hasattr(cls, name):
             continue
         target = relation.related_model.__name__ if relation.related_model else "*"
-        if target != "*" and not hasattr(zoo, target):
+        if target != "*" and target.lower() not in apps.all_models["zoo"]:
             continue
         if relation.one_to_many or relation.many_to_many:
             if _keeps_order(target):
                 to_many[name] = target
         else:
             to_one[name] = target
-    extra = ["pk", "nothing"] + (["label"] if model in ("Author", "PenName") else [])
-    return Shape((*columns, *extra), to_one, to_many)
+    return Shape((*columns, "pk", "nothing", *OWN.get(model, ())), to_one, to_many)
 
 
 def _keeps_order(model: str) -> bool:
     """Without a total order SQL promises no places: a batch may give rows in another order on PostgreSQL."""
-    cls = getattr(zoo, model)
+    cls = apps.get_model("zoo", model)
     return connection.vendor == "sqlite" or facts.is_total_order(cls, cls._meta.ordering or ())
 
 

@@ -26,5 +26,8 @@ DATABASES = {"default": _database("main"), "other": _database("other")}
 INSTALLED_APPS = ["django.contrib.contenttypes", "zoo"]
 MIGRATION_MODULES = {"contenttypes": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Each test derives its own plans; those of the cache name a store.
+DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory"}
+
 SECRET_KEY = "tests only"
 USE_TZ = True

@@ -6,7 +6,7 @@ from walker import both, rows
 from zoo.models import Author, Book, Country
 
 from djust_backend import orm
-from djust_backend.orm import peers
+from djust_backend.orm import guards
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def crowd(db):
 def test_more_rows_than_parameters(crowd):
     found = both(lambda: Author.objects.order_by("-pk", "name"), rows("pupils.all[].name"))
     limit = connection.features.max_query_params
-    size = peers.MAX_BATCH if not limit else min(peers.MAX_BATCH, limit - 100)
+    size = guards.MAX_BATCH if not limit else min(guards.MAX_BATCH, limit - 100)
     assert found.counts[1] == 1 + -(-2300 // size)
 
 
@@ -30,7 +30,7 @@ def test_touching_one_row_costs_one_query(crowd, django_assert_num_queries):
 
 
 def test_small_batches(library, monkeypatch):
-    monkeypatch.setattr(peers, "MAX_BATCH", 2)
+    monkeypatch.setattr(guards, "MAX_BATCH", 2)
     needs = rows("author.name", "tags.all[].category.name", "?editor.country.name")
     both(lambda: Book.objects.all(), needs)
     both(lambda: list(Book.objects.all()), needs)

@@ -1,8 +1,9 @@
 """What an attribute step on a model means, and which values are data sources."""
 
 import pytest
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db import models
+from django.db.models import Count
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.functional import SimpleLazyObject
 from walker import rows, usage
@@ -14,7 +15,6 @@ from zoo.models import (
     Country,
     PenName,
     Place,
-    Profile,
     Restaurant,
     Seat,
     Tag,
@@ -149,17 +149,28 @@ def test_related_managers_are_managers(library):
     assert orm.kind(type(library.books[0].tags)) == 3
 
 
-def test_page_stands_for_its_queryset(library, django_assert_num_queries):
-    page = Paginator(Book.objects.order_by("pk"), 4).page(1)
-    named = usage("title").merge(rows("author.name"))
-    queryset, needs = orm.source_of(page, rows("language.country.name").merge(usage("object_list")))
-    assert queryset is page.object_list
-    with django_assert_num_queries(1):
-        orm.evaluate(queryset, needs.merge(named))
-        assert [book.author.name for book in page][:1] == ["a0"]
-        assert page[1].language.country.name == "c2"
-    assert orm.source_of(Paginator([1, 2], 1).page(1), None) == (None, None)
+def test_page_needs_what_is_done_with_its_rows_under_both_names():
+    own = usage("has_next", "object_list[].title").merge(rows("author.name"))
+    needs = orm.usage_of_page(own)
+    assert needs.paths() == ("[].author.name", "[].title")
+    assert needs.row_needs() is not None
 
 
-def test_profile_is_no_source():
-    assert orm.source_of(Profile(), None) == (None, None)
+@pytest.mark.parametrize(
+    ("make", "answer"),
+    [
+        (lambda: Book.objects.order_by("pk"), True),
+        (lambda: Book.objects.all(), True),
+        (lambda: Book.objects.filter(author__name="a0").order_by("-title")[1:3], True),
+        (lambda: Book.objects.order_by("author__name"), False),
+        (lambda: Book.objects.order_by("?"), False),
+        (lambda: Book.objects.select_related("publisher"), False),
+        (lambda: Book.objects.annotate(n=Count("tags")), False),
+        (lambda: Book.objects.distinct(), False),
+        (lambda: Book.objects.values("title"), False),
+        (lambda: Book.objects.union(Book.objects.all()), False),
+        (lambda: Book.objects.extra(where=["1=1"]), False),
+    ],
+)
+def test_whose_size_its_rows_tell(make, answer):
+    assert orm.counts_its_rows(make()) is answer

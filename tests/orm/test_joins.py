@@ -5,6 +5,7 @@ from walker import both, rows
 from zoo.models import Author, Book, Chapter, Place, Profile, Restaurant
 
 from djust_backend import orm
+from djust_backend.orm.apply import plan_for
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_single_row_costs_no_more(library):
 
 def test_depth_is_bounded(library):
     needs = rows("author.mentor.mentor.mentor.mentor.mentor.name")
-    plan = orm.plan_of(Book.objects.order_by("pk"), needs)
+    plan = plan_for(Book.objects.order_by("pk"), needs.row_needs())
     assert "further than the joins that pay" in plan.explain()
     both(lambda: Book.objects.order_by("pk"), needs)
 

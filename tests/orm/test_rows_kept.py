@@ -42,8 +42,8 @@ def test_row_hidden_by_a_base_manager_stays_hidden(library):
     found = both(ordered, rows("vault.name", "drawer.name"))
     assert found.ours[4]["vault"] == MISS
     assert found.ours[2]["drawer"] == MISS
-    reasons = [step.reason for step in orm.plan_of(ordered(), rows("vault.name")).prefetches]
-    assert reasons == [Reason.BASE_MANAGER]
+    reasons = [step.reason for step in orm.plan_of(ordered(), rows("vault.name")).left]
+    assert reasons == [Reason.MAY_DANGLE]
     assert Secret.everything.count() == 2
 
 

@@ -34,7 +34,7 @@ def refusal(query: QueryFacts, choice: Choice, place: Place, count: int) -> Reas
         return choice.reason
     if query.refused is not None:
         return query.refused
-    return _refused_relation(query, relation, place) or _refused_size(place, count)
+    return refused_relation(query, relation, place) or refused_size(place, count)
 
 
 class Place:
@@ -56,7 +56,8 @@ class Place:
         return Place(relation.target, (*self.path, relation.name), inner)
 
 
-def _refused_relation(query: QueryFacts, relation: facts.Relation, place: Place) -> Reason | None:
+def refused_relation(query: QueryFacts, relation: facts.Relation, place: Place) -> Reason | None:
+    """Why a join of this relation may change the rows of the first query; None if it may not."""
     at_root = not place.path
     if at_root and relation.forward and relation.field.name in query.known:
         return Reason.KNOWN
@@ -75,7 +76,8 @@ def _refused_relation(query: QueryFacts, relation: facts.Relation, place: Place)
     return None
 
 
-def _refused_size(place: Place, count: int) -> Reason | None:
+def refused_size(place: Place, count: int) -> Reason | None:
+    """Why one more join does not pay; None if it does."""
     if len(place.path) >= MAX_DEPTH:
         return Reason.TOO_DEEP
     return Reason.TOO_MANY if count >= MAX_JOINS else None

@@ -8,8 +8,10 @@ from functools import lru_cache
 from django.db.models import ForeignKey, Model
 
 from djust_backend.orm import facts
+from djust_backend.orm.choose.pushdown import reads_whole
+from djust_backend.orm.expand import expand
 from djust_backend.orm.plan import Reason
-from djust_backend.orm.usage import ITERATED, REACHED, READS_ALL, Usage
+from djust_backend.orm.usage import ITERATED, REACHED, Usage
 
 _REMEMBERED = 4096
 
@@ -30,9 +32,14 @@ class Choice:
     reason: Reason
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
-    """What is read of every instance of this class, in the order of the template."""
+    """What is read of every instance of this class, by the template and by code that it runs."""
+    return _choices(model, expand(model, usage))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
+    """The same, in the order of the template."""
     found: list[Choice] = []
     for name, below in usage.fields.items():
         relation = facts.relation(model, name)
@@ -49,7 +56,7 @@ def choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
 def _choice(relation: facts.Relation, usage: Usage) -> Choice:
     if relation.kind == facts.TO_MANY:
         rows = usage.fields.get("all")
-        if rows is None or not rows.reached() or not rows.always & READS_ALL:
+        if rows is None or not reads_whole(rows):
             return Choice(relation.name, relation, None, False, Reason.NOT_READ_WHOLE)
         return Choice(relation.name, relation, rows.row_needs(), True, _reads_whole(relation, rows))
     if relation.kind == facts.GENERIC:

@@ -2,7 +2,7 @@
 
 use crate::render::Render;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,6 +11,8 @@ use std::rc::Rc;
 pub enum Accessor {
     /// No relation: an ordinary attribute.
     Plain,
+    /// Code that may walk relations: a property, a method, `__str__`.
+    Code,
     /// `get_FOO_display` as Django makes it: the attribute it reads, and the label of each value.
     Display {
         /// The attribute that is read.
@@ -76,6 +78,36 @@ impl<'py> Render<'py> {
         });
         Ok(found)
     }
+
+    /// `object.name.key` from the object's own columns, if they are as the database has them and the related row is
+    /// sure to exist.
+    pub fn related_key(
+        &self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        key: &Bound<'py, PyString>,
+        keys: &RefCell<Keys>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if !self.is_fresh(object) {
+            return Ok(None);
+        }
+        let py = self.py;
+        let at = key.as_ptr() as usize;
+        let known = keys.borrow().get(&at).map(|(_, column)| column.as_ref().map(|column| column.clone_ref(py)));
+        let column = if let Some(column) = known {
+            column
+        } else {
+            let found =
+                self.stock.call(py, "key_column", (object, name, key))?.cast_into::<PyString>().ok().map(Bound::unbind);
+            keys.borrow_mut().insert(at, (key.clone().unbind(), found.as_ref().map(|found| found.clone_ref(py))));
+            found
+        };
+        let Some(column) = column else { return Ok(None) };
+        let columns = object.getattr(pyo3::intern!(py, "__dict__"))?;
+        let value = columns.cast::<PyDict>()?.get_item(column)?;
+        // Anything else was not put there by the database.
+        Ok(value.filter(Bound::is_exact_instance_of::<PyInt>))
+    }
 }
 
 fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
@@ -99,6 +131,7 @@ fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
             prefetch: text(found, 2)?,
             direct: found.get_item(3)?.is_truthy()?,
         },
+        "code" => Accessor::Code,
         "display" => {
             Accessor::Display { attribute: text(found, 1)?, labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind() }
         }

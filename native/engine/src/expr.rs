@@ -1,5 +1,6 @@
 //! Evaluating filter expressions and conditions.
 
+use crate::filters::Asks;
 use crate::lookup::Lookup;
 use crate::program::Program;
 use crate::render::Render;
@@ -8,15 +9,21 @@ use crate::stock::class_of;
 use crate::value::Value;
 use djust_syntax::ast::{Cond, Expr, ExprId, Head, NameId, Operator};
 use pyo3::basic::CompareOp;
-use pyo3::exceptions::{PyException, PyUnicodeDecodeError};
+use pyo3::exceptions::{PyException, PyTypeError, PyUnicodeDecodeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 impl<'py> Render<'py> {
     /// `{{ … }}`
     pub fn variable(&mut self, p: &Program, id: ExprId) -> PyResult<()> {
+        if let Some(value) = self.column(p, id)? {
+            return self.write(&value);
+        }
         match self.eval(p, id) {
-            Ok(value) => self.write(&value),
+            Ok(value) => {
+                self.remember_instance(&value)?;
+                self.write(&value)
+            }
             Err(error) if error.is_instance_of::<PyUnicodeDecodeError>(self.py) => Ok(()),
             Err(error) => Err(error),
         }
@@ -39,7 +46,7 @@ impl<'py> Render<'py> {
 
     fn resolve(&mut self, p: &Program, expr: &Expr, ignore_failures: bool, reads_all: bool) -> PyResult<Value<'py>> {
         let reads_all = match expr.filters.first() {
-            Some(call) => p.filters[call.filter as usize].reads_all,
+            Some(call) => p.filters[call.filter as usize].reads_rows,
             None => reads_all,
         };
         let value = match &expr.head {
@@ -80,17 +87,45 @@ impl<'py> Render<'py> {
                 Some(Head::Const(id) | Head::Number(id)) => {
                     Some(Value::Py(p.consts[*id as usize].bind(self.py).clone()))
                 }
-                Some(Head::Path(names)) => match self.path(p, names, false)? {
-                    Lookup::Found(value) => Some(value),
-                    Lookup::Missing(name, on) => return Err(self.missing_error(p, name, on.as_ref())),
-                },
+                Some(Head::Path(names)) => {
+                    let trail = self.trail.take();
+                    let found = self.path(p, names, false)?;
+                    self.trail = trail;
+                    match found {
+                        Lookup::Found(value) => Some(value),
+                        Lookup::Missing(name, on) => return Err(self.missing_error(p, name, on.as_ref())),
+                    }
+                }
             };
             let entry = &p.filters[call.filter as usize];
-            if entry.reads_all {
-                self.prepare(&value)?;
+            let operand = match &value {
+                Value::Py(object) if entry.asks.is_some() => self.unread_collection(object)?,
+                _ => None,
+            };
+            if let Some(of) = &operand
+                && let Some(found) = self.pushed_operand(entry, of)?
+            {
+                self.trail = None;
+                value = if entry.asks == Some(Asks::Size) { self.filter(entry, found, arg.as_ref())? } else { found };
+                continue;
             }
-            self.trail = None;
+            if entry.reads_all {
+                match self.prepare(&value) {
+                    Ok(Some(rows)) if entry.asks_size => value = Value::Py(rows),
+                    Ok(_) => {}
+                    // For `length`, what cannot be counted has none.
+                    Err(error) if entry.counts && is_uncountable(self.py, &error) => {
+                        value = Value::Int(0);
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            self.remember_instance(&value)?;
             value = self.filter(entry, value, arg.as_ref())?;
+            if entry.asks == Some(Asks::Part) {
+                self.remember_part(operand, &value)?;
+            }
         }
         Ok(value)
     }
@@ -115,7 +150,7 @@ impl<'py> Render<'py> {
     /// Value of a condition. Operators turn exceptions into `False`.
     fn cond(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
         let result = match cond {
-            Cond::Value(id) => return self.eval_source(p, *id),
+            Cond::Value(id) => return self.eval_or_none(p, *id),
             Cond::Not(inner) => {
                 self.cond(p, inner).and_then(|value| self.truth(&value)).map(|truth| Value::Bool(!truth))
             }
@@ -144,7 +179,8 @@ impl<'py> Render<'py> {
         // `x in y` evaluates x first, like every other operator.
         let left = self.operand(p, left)?;
         let right = self.operand(p, right)?;
-        if let Some(answer) = compare_numbers(operator, &left, &right) {
+        if let Some(answer) = compare_numbers(operator, &left, &right).or_else(|| compare_rows(operator, &left, &right))
+        {
             return Ok(Value::Bool(answer));
         }
         let left = self.to_py(&left)?;
@@ -191,6 +227,24 @@ impl<'py> Render<'py> {
         }
         let same = left.eq(right)?;
         Ok(Some(same == (operator == Operator::Eq)))
+    }
+}
+
+/// True for the exceptions that the filter `length` answers with 0.
+fn is_uncountable(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py)
+}
+
+/// Compares a row, which is never `None`, with `None`.
+fn compare_rows(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+    let is_row = |value: &Value<'_>| matches!(value, Value::Row(_));
+    if !(is_row(left) && right.is_none() || is_row(right) && left.is_none()) {
+        return None;
+    }
+    match operator {
+        Operator::Eq | Operator::Is => Some(false),
+        Operator::Ne | Operator::IsNot => Some(true),
+        _ => None,
     }
 }
 

@@ -124,6 +124,7 @@ impl<'py> Render<'py> {
         let foreign = &p.foreign[id as usize];
         match &foreign.kind {
             Kind::Node { annotates } => {
+                self.reach_for_context()?;
                 let context = self.python_context()?;
                 let name = if *annotates { &self.stock.render_annotated } else { &self.stock.render };
                 let text = foreign.node.bind(self.py).call_method1(name.bind(self.py), (context,));
@@ -158,6 +159,7 @@ impl<'py> Render<'py> {
             }
         }
         if call.takes_context {
+            self.reach_for_context()?;
             let context = self.python_context()?;
             args.insert(0, context);
         }
@@ -173,6 +175,8 @@ impl<'py> Render<'py> {
         match argument {
             Argument::Expr(id) => {
                 let value = self.eval(p, *id)?;
+                self.remember_instance(&value)?;
+                self.reach_for_argument(&value)?;
                 self.to_py(&value)
             }
             Argument::Object(object) => {

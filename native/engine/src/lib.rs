@@ -8,17 +8,22 @@
 
 mod accessors;
 mod blocks;
+mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod hidden;
 mod host;
 mod locale;
 mod lookup;
 mod loops;
 mod out;
 mod program;
+mod pushed;
 mod py;
 mod render;
+mod row_sources;
+mod rows;
 mod scopes;
 mod shared;
 mod sources;

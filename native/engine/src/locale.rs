@@ -267,6 +267,7 @@ impl<'py> Render<'py> {
     /// Says that Python code has run, which may have changed language, time zone or settings.
     pub fn forget_ambient(&mut self) {
         self.ambient = None;
+        self.groups_thousands.set(None);
     }
 
     /// The active language. `None`: there is none.

@@ -1,9 +1,9 @@
 //! The rule by which a template walks from a value to the next: item, attribute, index, call
 //! (`django.template.base.Variable._resolve_lookup`).
 
+use crate::collections::Trail;
 use crate::program::{Name, Program};
 use crate::render::Render;
-use crate::sources::Trail;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NameId;
@@ -39,7 +39,7 @@ pub fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
 }
 
 /// `callable(object)`
-fn is_callable(object: &Bound<'_, PyAny>) -> bool {
+pub fn is_callable(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is a live object; PyCallable_Check always succeeds.
     unsafe { ffi::PyCallable_Check(object.as_ptr()) != 0 }
 }
@@ -110,22 +110,45 @@ impl<'py> Render<'py> {
             let id = names[next];
             *at = id;
             next += 1;
-            if let Some((value, skipped)) = self.model_step(p, &current, &names[next - 1..], reads_all, &mut trail)? {
+            if let Some((value, skipped)) = self.source_step(p, &current, &names[next - 1..], reads_all, &mut trail)? {
                 next += skipped;
                 current = value;
                 continue;
             }
-            current = match self.step(&current, &p.names[id as usize])? {
-                Step::Found(value) => self.called(value)?,
-                Step::Missing => return Ok(Lookup::Missing(id, Some(current))),
+            current = match self.plain_step(p, &current, id)? {
+                Lookup::Found(value) => value,
+                missing @ Lookup::Missing(..) => return Ok(missing),
             };
+        }
+        if let Some(trail) = &mut trail {
+            trail.end(&current);
         }
         self.trail = trail;
         Ok(Lookup::Found(current))
     }
 
-    /// A step into a relation that is cached or has just been batched: the value, and how many names more it covers.
-    fn model_step(
+    /// A step by Python's rules: item, attribute, index, call.
+    pub fn plain_step(&mut self, p: &Program, current: &Value<'py>, id: NameId) -> PyResult<Lookup<'py>> {
+        match current {
+            Value::Row(row) => {
+                let found = self.row_step(p, row, &[id])?;
+                Ok(found.map_or_else(|| Lookup::Missing(id, Some(current.clone())), |(value, _)| Lookup::Found(value)))
+            }
+            Value::Rows(rows) => {
+                let found = self.rows_step(p, rows, id)?;
+                Ok(found.map_or_else(|| Lookup::Missing(id, Some(current.clone())), Lookup::Found))
+            }
+            _ => match self.step(current, &p.names[id as usize])? {
+                Step::Found(value) => self.called(value).map(Lookup::Found),
+                Step::Missing => Ok(Lookup::Missing(id, Some(current.clone()))),
+            },
+        }
+    }
+
+    /// A step in a data source: the value, and how many names more it covers.
+    ///
+    /// From a row, or into a relation that is cached or has just been batched.
+    fn source_step(
         &mut self,
         p: &Program,
         current: &Value<'py>,
@@ -133,9 +156,15 @@ impl<'py> Render<'py> {
         reads_all: bool,
         trail: &mut Option<Trail<'py>>,
     ) -> PyResult<Option<(Value<'py>, usize)>> {
-        let Value::Py(object) = current else { return Ok(None) };
-        if class_of(self.stock, object)? != Class::Model {
-            return Ok(None);
+        let object = match current {
+            Value::Py(object) => object,
+            Value::Row(row) => return self.row_step(p, row, names),
+            _ => return Ok(None),
+        };
+        match class_of(self.stock, object)? {
+            Class::Model => {}
+            Class::QuerySet => return Ok(self.size_step(object, p.name(self.py, names[0]))?.map(|value| (value, 0))),
+            _ => return Ok(None),
         }
         let rest: Vec<_> = names[1..].iter().map(|&id| p.name(self.py, id)).collect();
         self.relation_step(object, p.name(self.py, names[0]), &rest, reads_all, trail)
@@ -170,6 +199,9 @@ impl<'py> Render<'py> {
         index: Option<i64>,
     ) -> PyResult<Step<'py>> {
         let class = class_of(self.stock, object)?;
+        if class == Class::Form {
+            self.reach_other(object)?;
+        }
         match class {
             Class::Dict => {
                 if let Some(value) = object.cast::<PyDict>()?.get_item(name)? {
@@ -255,6 +287,7 @@ impl<'py> Render<'py> {
                 let tuple = object.cast::<PyTuple>()?;
                 return Ok(tuple.get_item(at).map_or(Step::Missing, |item| Step::Found(Value::Py(item))));
             }
+            (Class::QuerySet, _) if self.has_no_row(object, index) => return Ok(Step::Missing),
             _ => {}
         }
         match object.get_item(index) {
@@ -273,7 +306,7 @@ impl<'py> Render<'py> {
     }
 
     /// Calls a callable value, as templates do.
-    fn called(&mut self, value: Value<'py>) -> PyResult<Value<'py>> {
+    pub fn called(&mut self, value: Value<'py>) -> PyResult<Value<'py>> {
         let Value::Py(object) = &value else { return Ok(value) };
         if !is_callable(object) {
             return Ok(value);
@@ -285,8 +318,8 @@ impl<'py> Render<'py> {
         if flag(object, self.stock.alters_data.bind(py))? {
             return Ok(Value::Py(self.string_if_invalid.clone()));
         }
-        if self.context.is_some() {
-            // What is called may hold the Python context.
+        if self.context.is_some() && !self.scopes.holds_rows() {
+            // What is called may hold the Python context. Not where rows are: there no Python code has been given it.
             self.share_scopes()?;
         }
         let result = object.call0();
@@ -324,7 +357,8 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn logs_misses(&self) -> PyResult<bool> {
+    /// True if each missing variable is logged.
+    pub fn logs_misses(&self) -> PyResult<bool> {
         logs_debug(self.stock.logger.bind(self.py))
     }
 

@@ -1,11 +1,11 @@
 //! Program × context → text: the state of a render, and the walk over nodes.
 
+use crate::collections::Trail;
 use crate::out::Out;
 use crate::program::Program;
 use crate::py::frame::Frame;
 use crate::py::program::NativeProgram;
 use crate::scopes::{Layer, Scopes};
-use crate::sources::Trail;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ListId, NameId, NodeId, NodeKind};
@@ -69,6 +69,8 @@ pub struct Render<'py> {
     pub out: Out,
     /// The template context.
     pub scopes: Scopes<'py>,
+    /// The contexts around this one, the view's first: `include … only` and inclusion tags make one of their own.
+    pub outer: Vec<Scopes<'py>>,
     /// `context.autoescape`
     pub autoescape: bool,
     /// `context.use_l10n`
@@ -107,12 +109,23 @@ pub struct Render<'py> {
     pub frames_base: usize,
     /// Language and time zone, once they have been asked for.
     pub ambient: Option<crate::locale::Ambient<'py>>,
+    /// The setting `USE_THOUSAND_SEPARATOR`, once it has been asked for; as long as `ambient`.
+    pub groups_thousands: std::cell::Cell<Option<bool>>,
 }
 
 impl<'py> Render<'py> {
     /// The frame of the template that is being rendered.
     pub fn frame(&self) -> &Frame<'py> {
         &self.frames[self.frames.len() - 1]
+    }
+
+    /// What the view has called so.
+    pub fn view_value(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Value<'py>>> {
+        if let Some(view) = self.root_state().view.borrow().first() {
+            let value = view.get(&(name.as_ptr() as usize));
+            return Ok(value.map(|value| Value::Py(value.bind(self.py).clone())));
+        }
+        self.outer.first().unwrap_or(&self.scopes).outermost(name)
     }
 
     /// A value as a Python object.
@@ -411,7 +424,7 @@ impl<'py> Render<'py> {
             }
             return Ok(node);
         }
-        value.to_py(self.py, self.stock)
+        value.to_layer(self.py, self.stock)
     }
 
     /// A new `ContextDict` of the context, which is put in its place by the caller.

@@ -1,5 +1,7 @@
 //! The layers of a template context: Python dictionaries, and native ones that no Python code has seen yet.
 
+use crate::rows::Row;
+use crate::stock::Stock;
 use crate::value::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -53,7 +55,10 @@ impl<'py> Layer<'py> {
             Self::Native(entries) => {
                 Ok(entries.iter().find(|(known, _)| known.is(name)).map(|(_, value)| value.clone()))
             }
-            Self::Dict(dict) | Self::ReadOnly(dict) => Ok(dict.get_item(name)?.map(Value::Py)),
+            Self::Dict(dict) => {
+                dict.get_item(name)?.map(|value| Value::of_layer(value, Stock::get(name.py())?)).transpose()
+            }
+            Self::ReadOnly(dict) => Ok(dict.get_item(name)?.map(Value::Py)),
             Self::Mapping(mapping) => {
                 if mapping.contains(name)? {
                     mapping.get_item(name).map(|v| Some(Value::Py(v)))
@@ -80,8 +85,8 @@ impl<'py> Layer<'py> {
                 }
                 Ok(())
             }
-            Self::Dict(dict) => dict.set_item(name, value.to_py(py, stock)?),
-            Self::Mapping(mapping) => mapping.set_item(name, value.to_py(py, stock)?),
+            Self::Dict(dict) => dict.set_item(name, value.to_layer(py, stock)?),
+            Self::Mapping(mapping) => mapping.set_item(name, value.to_layer(py, stock)?),
             Self::Builtins | Self::ReadOnly(_) => Ok(()),
         }
     }
@@ -152,9 +157,39 @@ impl<'py> Scopes<'py> {
         self.set(py, stock, name, value)
     }
 
+    /// The row that a name stands for, if no dictionary has to be asked.
+    pub fn row(&self, name: &Bound<'py, PyString>) -> Option<&Row<'py>> {
+        for layer in self.layers.iter().rev() {
+            let Layer::Native(entries) = layer else { return None };
+            match entries.iter().find(|(known, _)| known.is(name)) {
+                Some((_, Value::Row(row))) => return Some(row),
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// True if a name stands for a row.
+    pub fn holds_rows(&self) -> bool {
+        self.layers.iter().any(|layer| match layer {
+            Layer::Native(entries) => entries.iter().any(|(_, value)| matches!(value, Value::Row(_) | Value::Rows(_))),
+            _ => false,
+        })
+    }
+
     /// Opens a scope.
     pub fn push(&mut self) {
         self.layers.push(Layer::Native(Vec::new()));
+    }
+
+    /// Makes sure that the innermost layer is native; true if a layer was added for that.
+    pub fn push_native(&mut self) -> bool {
+        let is_native = matches!(self.layers.last(), Some(Layer::Native(_)));
+        if !is_native {
+            self.push();
+        }
+        !is_native
     }
 
     /// Closes the innermost scope.

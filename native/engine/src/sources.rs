@@ -3,7 +3,8 @@
 //! The ORM room decides *how* something is fetched. This file knows *when* a template is about to make a query: when a
 //! QuerySet is read as a whole, and when a path steps into a relation that is not cached.
 
-use crate::accessors::{Accessor, Keys};
+use crate::accessors::Accessor;
+use crate::collections::{NamedCollection, Trail};
 use crate::lookup::optional_attribute;
 use crate::program::Program;
 use crate::py::frame::RootState;
@@ -14,8 +15,6 @@ use djust_syntax::ast::NodeId;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Instances that were fetched together.
@@ -30,8 +29,10 @@ pub struct Group {
 /// Where an instance stands: the group it was reached from, and the accessors on the way.
 #[derive(Clone)]
 pub struct Place {
-    group: usize,
-    path: Vec<Arc<Py<PyString>>>,
+    /// Number of the group.
+    pub group: usize,
+    /// The accessors.
+    pub path: Vec<Arc<Py<PyString>>>,
 }
 
 /// The groups of a render.
@@ -40,43 +41,82 @@ pub struct Groups {
     all: Vec<Group>,
     /// By address of the instance, which is kept alive here.
     places: FxHashMap<usize, (Py<PyAny>, Place)>,
-    /// By address of a QuerySet that `relation.all` gave and a name holds.
-    relations: FxHashMap<usize, BoundRelation>,
+    /// By address of a QuerySet that `relation.all`, or a slice of it, gave and a name holds.
+    pub relations: FxHashMap<usize, NamedCollection>,
     /// QuerySets and pages that this render has evaluated, by address.
     fresh: FxHashMap<usize, Py<PyAny>>,
     /// Instances (by address, kept alive in `places` or by their group) whose key points to no row, by accessor.
     dangling: FxHashSet<(usize, usize)>,
+    /// QuerySets that row mode was asked for, by address, and their rows if they are read so.
+    rows: FxHashMap<usize, (Py<PyAny>, Option<Py<PyAny>>)>,
+    /// Instances, by address, with a collection (by accessor) that has been read whole: it is not sure to be again.
+    read: FxHashMap<(usize, usize), Py<PyAny>>,
 }
 
-/// All rows of a relation of an instance, not read yet.
-struct BoundRelation {
-    queryset: Py<PyAny>,
-    relation: Relation,
-    trail_root: Py<PyAny>,
-    steps: Vec<Arc<Py<PyString>>>,
+/// What a render knows of row mode for a QuerySet.
+pub enum Known<'py> {
+    /// The ORM room was not asked yet.
+    NotAsked,
+    /// It is read as instances.
+    Instances,
+    /// Its rows.
+    Rows(Bound<'py, PyAny>),
 }
 
-/// A walk without its last step, the instance it led to, and the relation there: cache name and accessor.
-type Unread<'py> = (Trail<'py>, Bound<'py, PyAny>, Py<PyString>, Py<PyString>);
+impl Groups {
+    /// What is known of a QuerySet.
+    pub fn known_rows<'py>(&self, queryset: &Bound<'py, PyAny>) -> Known<'py> {
+        match self.rows.get(&(queryset.as_ptr() as usize)) {
+            None => Known::NotAsked,
+            Some((_, None)) => Known::Instances,
+            Some((_, Some(rows))) => Known::Rows(rows.bind(queryset.py()).clone()),
+        }
+    }
 
-/// A to-many relation of an instance.
-struct Relation {
-    owner: Py<PyAny>,
-    cache: Py<PyString>,
-    prefetch: Py<PyString>,
+    /// Remembers the rows of a QuerySet, or that it has none.
+    pub fn remember_rows(&mut self, queryset: &Bound<'_, PyAny>, rows: Option<&Bound<'_, PyAny>>) {
+        let kept = (queryset.clone().unbind(), rows.map(|rows| rows.clone().unbind()));
+        self.rows.insert(queryset.as_ptr() as usize, kept);
+    }
+
+    /// The instances of the group of a place, and what the template does with each of them.
+    pub fn group_at<'py>(&self, place: &Place, py: Python<'py>) -> (Bound<'py, PyList>, Option<Bound<'py, PyAny>>) {
+        (self.all[place.group].instances.bind(py).clone(), self.usage_at(place, py))
+    }
+
+    /// What the template does with each instance of the group of a place.
+    pub fn usage_at<'py>(&self, place: &Place, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.all[place.group].usage.as_ref().map(|usage| usage.bind(py).clone())
+    }
 }
 
-/// A walk over relations: the instance that it started from, and the accessors since.
-#[derive(Clone)]
-pub struct Trail<'py> {
-    root: Bound<'py, PyAny>,
-    steps: Vec<Arc<Py<PyString>>>,
-    /// The path ends in `relation.all`: owner, cache name and accessor of the relation.
-    all_of: Option<(Bound<'py, PyAny>, Rc<Accessor>)>,
+impl Place {
+    /// The accessors on the way from the group.
+    pub fn path<'py>(&self, py: Python<'py>) -> impl Iterator<Item = Bound<'py, PyAny>> {
+        self.path.iter().map(move |step| step.bind(py).clone().into_any())
+    }
+}
+
+impl Groups {
+    /// Where an instance is known to stand.
+    pub fn place(&self, object: &Bound<'_, PyAny>) -> Option<Place> {
+        self.places.get(&(object.as_ptr() as usize)).map(|(_, place)| place.clone())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The instances of a group.
+    pub fn instances(&self, group: usize) -> &Py<PyList> {
+        &self.all[group].instances
+    }
 }
 
 impl<'py> Render<'py> {
-    fn root_state(&self) -> Arc<RootState> {
+    /// What all templates of this render share.
+    pub fn root_state(&self) -> Arc<RootState> {
         Arc::clone(&self.frame().state.root)
     }
 
@@ -97,8 +137,17 @@ impl<'py> Render<'py> {
                 *trail = None;
                 Ok(None)
             }
+            Accessor::Code => {
+                self.reach_for_code(object, trail.as_ref())?;
+                *trail = None;
+                Ok(None)
+            }
             Accessor::Display { attribute, labels } => {
                 *trail = None;
+                // An annotation of that name hides the method.
+                if object.getattr(pyo3::intern!(py, "__dict__"))?.contains(name)? {
+                    return Ok(None);
+                }
                 let value = object.getattr(attribute.bind(py))?;
                 if !value.is_exact_instance_of::<PyString>() && !value.is_exact_instance_of::<PyInt>() {
                     return Ok(None);
@@ -117,8 +166,7 @@ impl<'py> Render<'py> {
                 {
                     return Ok(Some((Value::Py(value), 1)));
                 }
-                let steps =
-                    trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
+                let steps = trail.get_or_insert_with(|| Trail::from(object));
                 if cached.is_none() {
                     self.check_dangling(object, prefetch)?;
                     self.load(steps, object, prefetch, false)?;
@@ -134,15 +182,20 @@ impl<'py> Render<'py> {
                 Ok(None)
             }
             Accessor::ToMany { cache, prefetch, direct } => {
-                let steps =
-                    trail.get_or_insert_with(|| Trail { root: object.clone(), steps: Vec::new(), all_of: None });
+                let steps = trail.get_or_insert_with(|| Trail::from(object));
                 let only_all = matches!(rest, [next] if next.to_str().is_ok_and(|next| next == "all"));
                 if self.prefetched(object, cache.bind(py))?.is_none() {
-                    self.load(steps, object, prefetch, !(only_all && reads_all))?;
+                    self.load_many(steps, object, prefetch, only_all && reads_all)?;
+                }
+                if self.prefetched(object, cache.bind(py))?.is_none()
+                    && let Some(found) = self.pushed_step(steps, object, &accessor, rest)?
+                {
+                    *trail = None;
+                    return Ok(Some(found));
                 }
                 steps.steps.push(Arc::new(prefetch.clone_ref(py)));
                 if only_all {
-                    steps.all_of = Some((object.clone(), Rc::clone(&accessor)));
+                    steps.ends_in_all(object, cache.bind(py), prefetch.bind(py));
                 }
                 if *direct
                     && only_all
@@ -156,38 +209,8 @@ impl<'py> Render<'py> {
         }
     }
 
-    /// `object.name.key` from the object's own columns, if they are as the database has them and the related row is
-    /// sure to exist.
-    fn related_key(
-        &self,
-        object: &Bound<'py, PyAny>,
-        name: &Bound<'py, PyString>,
-        key: &Bound<'py, PyString>,
-        keys: &RefCell<Keys>,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if !self.is_fresh(object) {
-            return Ok(None);
-        }
-        let py = self.py;
-        let at = key.as_ptr() as usize;
-        let known = keys.borrow().get(&at).map(|(_, column)| column.as_ref().map(|column| column.clone_ref(py)));
-        let column = if let Some(column) = known {
-            column
-        } else {
-            let found =
-                self.stock.call(py, "key_column", (object, name, key))?.cast_into::<PyString>().ok().map(Bound::unbind);
-            keys.borrow_mut().insert(at, (key.clone().unbind(), found.as_ref().map(|found| found.clone_ref(py))));
-            found
-        };
-        let Some(column) = column else { return Ok(None) };
-        let columns = object.getattr(pyo3::intern!(py, "__dict__"))?;
-        let value = columns.cast::<PyDict>()?.get_item(column)?;
-        // Anything else was not put there by the database.
-        Ok(value.filter(Bound::is_exact_instance_of::<PyInt>))
-    }
-
     /// True if a loop over rows that this render has fetched is at this instance.
-    fn is_fresh(&self, object: &Bound<'py, PyAny>) -> bool {
+    pub fn is_fresh(&self, object: &Bound<'py, PyAny>) -> bool {
         let root = self.root_state();
         let groups = root.groups.borrow();
         let place = groups.places.get(&(object.as_ptr() as usize)).map(|(_, place)| place);
@@ -207,7 +230,8 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn prefetched(
+    /// The QuerySet with the rows that were prefetched under this key.
+    pub fn prefetched(
         &self,
         object: &Bound<'py, PyAny>,
         cache: &Bound<'py, PyString>,
@@ -217,6 +241,25 @@ impl<'py> Render<'py> {
             Some(Ok(known)) => known.get_item(cache),
             _ => Ok(None),
         }
+    }
+
+    /// Asks the ORM room to batch a collection, of which the step reads all rows or less. That the template is sure to
+    /// read all of them says nothing about later, once it has done so.
+    pub fn load_many(
+        &mut self,
+        trail: &Trail<'py>,
+        object: &Bound<'py, PyAny>,
+        name: &Py<PyString>,
+        reads_all: bool,
+    ) -> PyResult<()> {
+        let key = (object.as_ptr() as usize, name.as_ptr() as usize);
+        if reads_all {
+            self.load(trail, object, name, false)?;
+            self.root_state().groups.borrow_mut().read.insert(key, object.clone().unbind());
+        } else if !self.root_state().groups.borrow().read.contains_key(&key) {
+            self.load(trail, object, name, true)?;
+        }
+        Ok(())
     }
 
     /// Asks the ORM room to batch a relation for the peers of an instance. `certain`: only if the template is sure to
@@ -264,7 +307,7 @@ impl<'py> Render<'py> {
     }
 
     /// The place of an instance; a group of its own if it is met for the first time.
-    fn place_of(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Place> {
+    pub fn place_of(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Place> {
         let key = object.as_ptr() as usize;
         let root = self.root_state();
         if let Some((_, place)) = root.groups.borrow().places.get(&key) {
@@ -277,7 +320,8 @@ impl<'py> Render<'py> {
         Ok(place)
     }
 
-    fn new_group(&self, instances: Bound<'py, PyList>, usage: Option<Bound<'py, PyAny>>, is_fresh: bool) -> Place {
+    /// Instances that were fetched together.
+    pub fn new_group(&self, instances: Bound<'py, PyList>, usage: Option<Bound<'py, PyAny>>, is_fresh: bool) -> Place {
         let root = self.root_state();
         let mut groups = root.groups.borrow_mut();
         let place = Place { group: groups.all.len(), path: Vec::new() };
@@ -301,7 +345,7 @@ impl<'py> Render<'py> {
         }
         let class = class_of(self.stock, object)?;
         if class == Class::QuerySet {
-            self.remember_relation(object, trail);
+            self.remember_collection(object, trail);
             return Ok(());
         }
         if class != Class::Model {
@@ -312,47 +356,8 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
-    fn remember_relation(&self, queryset: &Bound<'py, PyAny>, trail: Trail<'py>) {
-        let Some((owner, accessor)) = trail.all_of else { return };
-        let Accessor::ToMany { cache, prefetch, .. } = &*accessor else { return };
-        let relation =
-            Relation { owner: owner.unbind(), cache: cache.clone_ref(self.py), prefetch: prefetch.clone_ref(self.py) };
-        let bound = BoundRelation {
-            queryset: queryset.clone().unbind(),
-            relation,
-            trail_root: trail.root.unbind(),
-            steps: trail.steps,
-        };
-        self.root_state().groups.borrow_mut().relations.insert(queryset.as_ptr() as usize, bound);
-    }
-
-    /// The walk that led to a QuerySet which a name holds, without its last step, and that step.
-    fn relation_of(&self, queryset: &Bound<'py, PyAny>) -> Option<Unread<'py>> {
-        let root = self.root_state();
-        let groups = root.groups.borrow();
-        let bound = groups.relations.get(&(queryset.as_ptr() as usize))?;
-        debug_assert!(bound.queryset.is(queryset));
-        let steps = bound.steps[..bound.steps.len().saturating_sub(1)].to_vec();
-        let trail = Trail { root: bound.trail_root.bind(self.py).clone(), steps, all_of: None };
-        let relation = &bound.relation;
-        Some((
-            trail,
-            relation.owner.bind(self.py).clone(),
-            relation.cache.clone_ref(self.py),
-            relation.prefetch.clone_ref(self.py),
-        ))
-    }
-
-    /// Batches the relation behind a QuerySet that a name holds; true if the QuerySet has its rows now.
-    fn read_with_peers(&mut self, queryset: &Bound<'py, PyAny>) -> PyResult<bool> {
-        let Some((trail, owner, cache, prefetch)) = self.relation_of(queryset) else { return Ok(false) };
-        if self.prefetched(&owner, cache.bind(self.py))?.is_none() {
-            self.load(&trail, &owner, &prefetch, false)?;
-        }
-        self.stock.call(self.py, "adopt", (queryset, owner, cache))?.is_truthy()
-    }
-
-    fn extended_place(&mut self, trail: &Trail<'py>) -> PyResult<Place> {
+    /// Where a walk has led to.
+    pub fn extended_place(&mut self, trail: &Trail<'py>) -> PyResult<Place> {
         let mut place = self.place_of(&trail.root)?;
         place.path.extend(trail.steps.iter().cloned());
         Ok(place)
@@ -360,13 +365,16 @@ impl<'py> Render<'py> {
 
     /// Where the items of a loop stand, if they are model instances; the source is evaluated first.
     pub fn loop_place(&mut self, p: &Program, id: NodeId, values: &Bound<'py, PyAny>) -> PyResult<Option<Place>> {
+        if let Some(place) = self.place_of_part(values)? {
+            return Ok(Some(place));
+        }
         let trail = self.trail.take().filter(|trail| !trail.steps.is_empty());
         let class = class_of(self.stock, values)?;
         if !matches!(class, Class::QuerySet | Class::Page | Class::List | Class::Tuple) {
             return Ok(None);
         }
         if class == Class::QuerySet
-            && let Some(place) = self.place_of_relation(values, trail.as_ref())?
+            && let Some(place) = self.place_of_collection(values, trail.as_ref())?
         {
             return Ok(Some(place));
         }
@@ -397,58 +405,19 @@ impl<'py> Render<'py> {
         Ok(Some(self.new_group(instances, each, is_fresh)))
     }
 
-    /// Where the rows of a relation stand that was fetched for its peers: below the group of its owner.
-    fn place_of_relation(
-        &mut self,
-        queryset: &Bound<'py, PyAny>,
-        trail: Option<&Trail<'py>>,
-    ) -> PyResult<Option<Place>> {
-        if let Some(trail) = trail {
-            if let Some((owner, accessor)) = &trail.all_of
-                && let Accessor::ToMany { cache, .. } = &**accessor
-                && self.shares_rows(queryset, owner, cache.bind(self.py))?
-            {
-                return self.extended_place(trail).map(Some);
-            }
-            return Ok(None);
-        }
-        let Some((mut trail, owner, cache, prefetch)) = self.relation_of(queryset) else { return Ok(None) };
-        if self.is_unread(queryset)? {
-            self.read_with_peers(queryset)?;
-        }
-        if !self.shares_rows(queryset, &owner, cache.bind(self.py))? {
-            return Ok(None);
-        }
-        trail.steps.push(Arc::new(prefetch));
-        self.extended_place(&trail).map(Some)
-    }
-
-    /// True if a QuerySet has the very rows that were prefetched for a relation.
-    fn shares_rows(
-        &self,
-        queryset: &Bound<'py, PyAny>,
-        owner: &Bound<'py, PyAny>,
-        cache: &Bound<'py, PyString>,
-    ) -> PyResult<bool> {
-        let Some(known) = self.prefetched(owner, cache)? else { return Ok(false) };
-        if known.is(queryset) {
-            return Ok(!self.is_unread(queryset)?);
-        }
-        let rows = optional_attribute(&known, self.stock.result_cache.bind(self.py))?.filter(|rows| !rows.is_none());
-        let own = queryset.getattr(self.stock.result_cache.bind(self.py))?;
-        Ok(rows.is_some_and(|rows| rows.is(&own)))
-    }
-
     /// Has the ORM room evaluate a QuerySet or page that is about to be read as a whole.
-    fn evaluate(&self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+    pub fn evaluate(&self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
         if self.stock.call(self.py, "evaluate", (source, usage))?.is_truthy()? {
             let root = self.root_state();
-            root.groups.borrow_mut().fresh.insert(source.as_ptr() as usize, source.clone().unbind());
+            for known in [Some(source.clone()), self.queryset_behind(source)?].into_iter().flatten() {
+                root.groups.borrow_mut().fresh.insert(known.as_ptr() as usize, known.unbind());
+            }
         }
         Ok(())
     }
 
-    fn first_item(&self, values: &Bound<'py, PyAny>, class: Class) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The first item of an evaluated source.
+    pub fn first_item(&self, values: &Bound<'py, PyAny>, class: Class) -> PyResult<Option<Bound<'py, PyAny>>> {
         match class {
             Class::List => Ok(values.cast::<PyList>()?.get_item(0).ok()),
             Class::Tuple => Ok(values.cast::<PyTuple>()?.get_item(0).ok()),
@@ -459,28 +428,49 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn is_unread(&self, queryset: &Bound<'py, PyAny>) -> PyResult<bool> {
+    /// True if a QuerySet has no rows yet.
+    pub fn is_unread(&self, queryset: &Bound<'py, PyAny>) -> PyResult<bool> {
         Ok(queryset.getattr(self.stock.result_cache.bind(self.py))?.is_none())
     }
 
-    /// Evaluates a QuerySet that is about to be read as a whole (truth, length, all items).
-    pub fn prepare(&mut self, value: &Value<'py>) -> PyResult<()> {
-        let Value::Py(object) = value else { return Ok(()) };
-        if class_of(self.stock, object)? != Class::QuerySet {
-            return Ok(());
+    /// Evaluates a QuerySet that is about to be read as a whole (truth, length, all items). Gives its rows if it is read
+    /// in row mode.
+    pub fn prepare(&mut self, value: &Value<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let object = match value {
+            Value::Py(object) => object,
+            Value::Rows(rows) => return rows.sized().map(Some),
+            _ => return Ok(None),
+        };
+        let class = class_of(self.stock, object)?;
+        if class == Class::Page {
+            if let Some(set) = self.row_set(object)? {
+                return Ok(Some(set.rows.clone().into_any()));
+            }
+            let usage = self.usage_of_value(object)?;
+            self.evaluate(object, usage.as_ref())?;
+            return Ok(None);
         }
-        if !self.is_unread(object)? || self.read_with_peers(object)? {
-            return Ok(());
+        if class != Class::QuerySet || !self.is_unread(object)? || self.read_collection(object)? {
+            return Ok(None);
+        }
+        if let Some(set) = self.row_set(object)? {
+            return Ok(Some(set.rows.clone().into_any()));
         }
         self.trail = None;
         let usage = self.usage_of_value(object)?;
-        self.evaluate(object, usage.as_ref())
+        self.evaluate(object, usage.as_ref())?;
+        Ok(None)
     }
 
     /// `bool(value)`; a QuerySet is evaluated by the ORM room.
     pub fn truth(&mut self, value: &Value<'py>) -> PyResult<bool> {
-        self.prepare(value)?;
-        value.is_true()
+        if let Some(truth) = self.pushed_truth(value)? {
+            return Ok(truth);
+        }
+        match self.prepare(value)? {
+            Some(rows) => Ok(!rows.is_empty()?),
+            None => value.is_true(),
+        }
     }
 
     /// What the template does with a source that a loop reads. Rows that only this loop reads need what its body needs,
@@ -497,19 +487,30 @@ impl<'py> Render<'py> {
         self.composition_usage(|composition, py| composition.of_loop(py, p, id))
     }
 
-    /// What is done with a value that free variables of the template hold: the needs of all of them.
-    fn usage_of_value(&mut self, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The QuerySet itself, or that of a page.
+    fn queryset_behind(&self, source: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(match class_of(self.stock, source)? {
+            Class::QuerySet => Some(source.clone()),
+            Class::Page => Some(source.getattr("object_list")?),
+            _ => None,
+        })
+    }
+
+    /// What is done with a value that free variables of the template hold: the needs of all of them. A page
+    /// and its `object_list` are one source.
+    pub fn usage_of_value(&mut self, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(program) = self.root_program()? else { return Ok(None) };
         let composition = program.get().composition(self.py, &self.engine)?;
+        let source = self.queryset_behind(value)?.unwrap_or_else(|| value.clone());
         let mut found: Option<Bound<'py, PyAny>> = None;
         for at in 0..composition.variables() {
             let name = composition.variable_name(self.py, at);
-            let holds = match self.scopes.outermost(name)? {
-                Some(Value::Py(object)) => object.is(value),
-                _ => false,
-            };
-            if holds {
-                let usage = composition.of_variable(self.py, at)?;
+            let Some(Value::Py(object)) = self.view_value(name)? else { continue };
+            if object.is(value) || self.queryset_behind(&object)?.is_some_and(|behind| source.is(&behind)) {
+                let mut usage = composition.of_variable(self.py, at)?;
+                if class_of(self.stock, &object)? == Class::Page {
+                    usage = self.stock.call(self.py, "usage_of_page", (usage,))?;
+                }
                 found = Some(match found {
                     Some(known) => known.call_method1("merge", (usage,))?,
                     None => usage,
@@ -519,7 +520,8 @@ impl<'py> Render<'py> {
         Ok(found)
     }
 
-    fn root_program(&self) -> PyResult<Option<Bound<'py, crate::py::program::NativeProgram>>> {
+    /// The native program of the template that the render started with.
+    pub fn root_program(&self) -> PyResult<Option<Bound<'py, crate::py::program::NativeProgram>>> {
         let program = optional_attribute(&self.template, self.stock.program.bind(self.py))?;
         Ok(program.and_then(|program| program.cast_into().ok()))
     }

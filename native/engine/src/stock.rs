@@ -37,7 +37,7 @@ macro_rules! stock {
 stock! {
     types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined,
-        ZoneInfo, FixedZone, BlockNode;
+        ZoneInfo, FixedZone, BlockNode, RowProxy;
     objects: settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
         template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
@@ -45,7 +45,7 @@ stock! {
         forloop = "forloop", block = "block", do_not_call_in_templates = "do_not_call_in_templates",
         alters_data = "alters_data", silent_variable_failure = "silent_variable_failure", html = "__html__",
         program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_class = "__class__",
-        dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", csrf_token = "csrf_token",
+        dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", dunder_str = "__str__", csrf_token = "csrf_token",
         use_thousand_separator = "USE_THOUSAND_SEPARATOR", private_render = "_render", var = "var",
         prefetched_objects_cache = "_prefetched_objects_cache", result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
         block_context = "block_context", token = "token", nodelist = "nodelist", context = "context";
@@ -127,6 +127,8 @@ pub enum Class {
     Manager,
     /// A paginator's `Page`.
     Page,
+    /// A form or one of its bound fields.
+    Form,
     /// `BlockNode`, exactly: what Python code sees of `block`.
     Block,
     /// A lazy string (`Promise`).
@@ -213,6 +215,7 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
         2 => Class::QuerySet,
         3 => Class::Manager,
         4 => Class::Page,
+        5 => Class::Form,
         _ => Class::Plain,
     })
 }

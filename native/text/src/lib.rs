@@ -35,6 +35,7 @@ pub mod numbers;
 pub mod printf;
 mod references;
 mod series;
+pub mod stored;
 pub mod text;
 pub mod truncate;
 mod unicode;

@@ -217,6 +217,11 @@ pub fn format(
     }
 }
 
+/// True if a plain number is written as it is.
+pub fn is_plain(format: &NumberFormat) -> bool {
+    format.decimal_sep == "." && !format.use_grouping
+}
+
 /// What `floatformat` makes of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FloatText {

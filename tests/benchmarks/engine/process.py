@@ -12,6 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 120.0
+WORKER = "tests.benchmarks.engine.worker"
 
 
 class Missing(Exception):
@@ -23,10 +24,11 @@ class Failed(Exception):
 
 
 class Process:
-    """One worker; started at the first order, and again after it died."""
+    """One worker, which is a module that serves orders; started at the first one, and after death."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, module: str = WORKER) -> None:
         self.name = name
+        self.module = module
         self.folder = folder / name
         self.log = folder / f"{name}.log"
         self.versions: dict[str, str] = {}
@@ -34,10 +36,17 @@ class Process:
 
     def start(self) -> None:
         """Start the worker. Raises Missing when the backend isn't there, Failed when it breaks."""
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
+        # Bytecode is kept for the run, as that of installed packages is kept for good: or each
+        # first render would compile the engine's own modules.
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.log.parent / "bytecode"),
+        }
         with self.log.open("a", encoding="utf-8") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "tests.benchmarks.engine.worker", self.name, self.folder],
+                [sys.executable, "-m", self.module, self.name, self.folder],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.PIPE,

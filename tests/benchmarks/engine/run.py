@@ -36,20 +36,19 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def start(names: list[str], folder: Path, needed: set[str]) -> dict[str, Process]:
+def start(processes: list[Process], needed: set[str]) -> dict[str, Process]:
     """Start the workers; leave out, with a word, those not needed whose backend isn't there."""
-    processes = {}
-    for name in names:
-        process = Process(name, folder)
+    started = {}
+    for process in processes:
         try:
             process.start()
         except (Missing, Failed) as error:
-            if name in needed:
-                raise SystemExit(f"{name}: {error}") from error
-            say(f"{name}: left out: {error}")
+            if process.name in needed:
+                raise SystemExit(f"{process.name}: {error}") from error
+            say(f"{process.name}: left out: {error}")
             continue
-        processes[name] = process
-    return processes
+        started[process.name] = process
+    return started
 
 
 def say(text: str) -> None:
@@ -128,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.rounds:
         effort = Effort(options.rounds, effort.target_ns)
     with tempfile.TemporaryDirectory(prefix="engine-benchmark-") as folder:
-        processes = start(names, Path(folder), needed)
+        processes = start([Process(name, Path(folder)) for name in names], needed)
         try:
             pattern = options.only if "*" in options.only else f"*{options.only}*"
             scenarios = [

@@ -57,6 +57,16 @@ def first_difference(ours: str, stock: str) -> str:
     return f"at {place}: {ours[start:end]!r}, stock has {stock[start:end]!r}"
 
 
+def paired(base: list[float], own: list[float]) -> tuple[float, float]:
+    """How many times faster than the base, measured round by round: the median, and its spread."""
+    ratios = [theirs / ours for theirs, ours in zip(base, own, strict=True)]
+    ratio = statistics.median(ratios)
+    if len(ratios) < 2:
+        return ratio, 0.0
+    quarters = statistics.quantiles(ratios, n=4, method="inclusive")
+    return ratio, (quarters[2] - quarters[0]) / 2 / ratio
+
+
 class Session:
     """The backends that are there, and what is done with all of them for each scenario."""
 
@@ -142,12 +152,8 @@ class Session:
         for backend, spent in times.items():
             result = row.results[backend]
             if result.status == "ok":
-                ratios = [stock / own for stock, own in zip(times[STOCK], spent, strict=True)]
                 result.us = statistics.median(spent) / 1000
-                result.ratio = statistics.median(ratios)
-                if len(ratios) > 1:
-                    quarters = statistics.quantiles(ratios, n=4, method="inclusive")
-                    result.spread = (quarters[2] - quarters[0]) / 2 / result.ratio
+                result.ratio, result.spread = paired(times[STOCK], spent)
 
     def _try(self, backend: str, result: Result, order: str, **arguments: Any) -> Any:
         try:

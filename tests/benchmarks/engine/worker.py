@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from types import FrameType
@@ -30,6 +31,12 @@ def seconds_of(job: Any, count: int) -> int:
         return time.process_time_ns() - start
     finally:
         gc.enable()
+
+
+def versions(path: str) -> dict[str, str]:
+    """The installed distribution that a dotted path leads to, and Django's."""
+    names = metadata.packages_distributions().get(path.partition(".")[0], [])
+    return {name: metadata.version(name) for name in [*names[:1], "Django"]}
 
 
 class Worker:
@@ -54,9 +61,7 @@ class Worker:
 
     def versions(self) -> dict[str, str]:
         """The installed distribution of the backend, and Django's."""
-        package = self.backend.path.partition(".")[0]
-        names = metadata.packages_distributions().get(package, [])
-        return {name: metadata.version(name) for name in [*names[:1], "Django"]}
+        return versions(self.backend.path)
 
     def describe(self) -> list[dict[str, Any]]:
         """What can be measured, in order."""
@@ -143,16 +148,16 @@ class Worker:
         return grown / (len(kept) - 1)
 
 
-def resident() -> int:
-    """This process's resident memory in KiB."""
+def resident(figure: str = "VmRSS") -> int:
+    """This process's resident memory in KiB, or with `VmHWM` the most that it ever was."""
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{figure}:"):
             return int(line.split()[1])
-    raise OSError("this system's /proc shows no VmRSS")
+    raise OSError(f"this system's /proc shows no {figure}")
 
 
-def serve(name: str, folder: Path) -> None:
-    """Answer orders until standard input ends."""
+def serve(build: Callable[[], Any]) -> None:
+    """Answer orders until standard input ends; an order is a method of the worker that is built."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # What an engine prints must not end up between the answers.
 
@@ -161,7 +166,7 @@ def serve(name: str, folder: Path) -> None:
         answers.flush()
 
     try:
-        worker = Worker(BACKENDS[name], folder)
+        worker = build()
     except ImportError as error:
         answer({"missing": str(error)})
         return
@@ -177,4 +182,4 @@ def serve(name: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], Path(sys.argv[2]))
+    serve(lambda: Worker(BACKENDS[sys.argv[1]], Path(sys.argv[2])))

@@ -6,6 +6,8 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from . import odd  # noqa: F401 - its models are part of the schema
+
 
 class Shown(models.Manager):
     """Hides rows that are marked."""
@@ -100,6 +102,50 @@ class Book(models.Model):
     language = models.ForeignKey(Language, models.CASCADE, null=True, to_field="code")
     tags = models.ManyToManyField(Tag, related_query_name="tagged")
     comments = GenericRelation(Comment, object_id_field="key", content_type_field="kind")
+
+    def byline(self):
+        """Walks what is always there, then what may not be."""
+        country = self.author.country
+        return f"{self.author.name} ({country.name if country else '-'})"
+
+    @property
+    def credits(self):
+        """Walks one relation or another."""
+        if self.editor is not None and self.title != "b0":
+            return self.editor.mentor.name if self.editor.mentor else self.editor.name
+        return self.author.label
+
+    def places(self):
+        """Walks relations whose rows may be missing or hidden."""
+        found = []
+        for name in ("publisher", "sponsor", "vault", "drawer"):
+            try:
+                found.append(getattr(self, name, "no attribute"))
+            except (Country.DoesNotExist, Secret.DoesNotExist) as miss:
+                found.append(type(miss).__qualname__)
+        return [getattr(one, "name", one) for one in found]
+
+    def subjects(self):
+        """Loops over rows and walks on from each."""
+        tags = self.tags.all()
+        names = [f"{tag.name}{tag.category.name if tag.category else ''}" for tag in tags]
+        return ", ".join(sorted(names))
+
+    def parts(self):
+        """Counts, asks, and loops only sometimes."""
+        if not self.chapters.exists():
+            return self.tags.count()
+        return [chapter.translator.name for chapter in self.chapters.all() if chapter.translator]
+
+    def remarks(self):
+        """Walks generic relations."""
+        return [f"{one.text}{getattr(one.target, 'title', '')}" for one in self.comments.all()]
+
+    def tongue(self):
+        """Walks a key that is no number, and sets a relation."""
+        spoken = self.language.country if self.language else None
+        self.language = None
+        return spoken.name if spoken else ""
 
 
 class Chapter(models.Model):
@@ -201,3 +247,42 @@ class Seat(models.Model):
     row = models.IntegerField()
     number = models.IntegerField()
     guest = models.ForeignKey(Author, models.CASCADE, related_name="seats")
+
+
+class Dish(models.Model):
+    """Points to a multi-table parent; in a total order among the dishes of one place only."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="dishes")
+    name = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["-name"]
+        unique_together = [("place", "name")]
+
+
+class MemberQuerySet(models.QuerySet):
+    """Methods of the site's own beside Django's."""
+
+    def grown_up(self):
+        return self.filter(age__gte=18)
+
+
+class Member(models.Model):
+    """Related to its own kind in both ways."""
+
+    age = models.IntegerField(default=20)
+    friends = models.ManyToManyField("self")
+    follows = models.ManyToManyField("self", symmetrical=False, related_name="followers")
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-age", "pk"]
+
+
+class Bistro(Restaurant):
+    """A child table of a child table, whose link has a name of its own."""
+
+    house = models.OneToOneField(
+        Restaurant, models.CASCADE, parent_link=True, primary_key=True, related_name="as_bistro"
+    )
+    menu = models.CharField(max_length=20)

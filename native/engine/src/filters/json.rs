@@ -28,7 +28,7 @@ pub fn json_script<'py>(
         Value::Bool(flag) => write!(json, "{flag}").is_ok(),
         Value::None => write!(json, "null").is_ok(),
         Value::Py(object) => push_object(render.stock, object, MAX_DEPTH, &mut json)?,
-        Value::Loop(_) | Value::Block(_) => false,
+        Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => false,
     };
     if !known {
         return Ok(None);

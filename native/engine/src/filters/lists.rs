@@ -4,11 +4,13 @@ use super::html::items;
 use super::subject::{Whole, string, text as text_of, whole_of_text};
 use crate::lookup::has_getitem;
 use crate::render::Render;
+use crate::rows::Rows;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use pyo3::exceptions::{PyAttributeError, PyIndexError, PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySlice, PyString, PyTuple};
+use std::rc::Rc;
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
 
@@ -18,7 +20,7 @@ pub fn length<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Valu
         Value::Text(text, _) => return Ok(Some(Value::Int(text.chars().count() as i64))),
         Value::Int(_) | Value::Bool(_) | Value::None => return Ok(Some(Value::Int(0))),
         Value::Py(object) => object,
-        Value::Loop(_) | Value::Block(_) => return Ok(None),
+        Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => return Ok(None),
     };
     if matches!(class_of(render.stock, object)?, Class::Int | Class::Bool | Class::None | Class::Float) {
         return Ok(Some(Value::Int(0)));
@@ -94,12 +96,30 @@ fn slice_parts(text: &str) -> Parts {
     if parts.len() <= 3 { Parts::Known(parts) } else { Parts::Wrong }
 }
 
+fn slice_of_rows<'py>(rows: &Rows<'py>, value: &Value<'py>, arg: &str) -> Made<'py> {
+    let Parts::Known(parts) = slice_parts(arg) else { return Ok(None) };
+    let (start, stop) = match parts[..] {
+        [stop] => (None, stop),
+        [start, stop] => (start, stop),
+        [start, stop, by] => {
+            return Ok(rows.stepped(start, stop, by)?.map(|part| Value::Rows(Rc::new(part))));
+        }
+        _ => return Ok(None),
+    };
+    if start.is_some_and(|start| start < 0) || stop.is_some_and(|stop| stop < 0) {
+        // A QuerySet takes no negative index, and the filter gives it back.
+        return Ok(Some(value.clone()));
+    }
+    Ok(rows.part(start, stop).map(|part| Value::Rows(Rc::new(part))))
+}
+
 /// `slice`
 pub fn slice<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> Made<'py> {
     let Some((arg, _)) = arg.map(|arg| text_of(render.stock, arg)).transpose()?.flatten() else { return Ok(None) };
     let object = match value {
         Value::Py(object) => object.clone(),
         Value::Text(..) => render.to_py(value)?,
+        Value::Rows(rows) => return slice_of_rows(rows, value, &arg),
         _ => return Ok(None),
     };
     let class = class_of(render.stock, &object)?;

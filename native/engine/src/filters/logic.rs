@@ -89,7 +89,7 @@ fn count(render: &Render<'_>, value: &Value<'_>) -> PyResult<Count> {
         Value::None => return Ok(Count::Nothing),
         Value::Text(text, _) => return Ok(count_text(text)),
         Value::Py(object) => object,
-        Value::Loop(_) | Value::Block(_) => return Ok(Count::Unknown),
+        Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => return Ok(Count::Unknown),
     };
     Ok(match class_of(render.stock, object)? {
         Class::Int | Class::Bool => {

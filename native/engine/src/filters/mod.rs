@@ -43,6 +43,19 @@ pub enum Native {
     Any(NativeFilter),
 }
 
+/// What a filter asks of a collection, where it takes less than all rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// `length`
+    Length,
+    /// `pluralize`, which takes a number as well.
+    Size,
+    /// `first`
+    First,
+    /// `slice`
+    Part,
+}
+
 /// A filter of a template.
 #[expect(clippy::struct_excessive_bools, reason = "Django's flags are independent of each other")]
 pub struct FilterEntry {
@@ -56,6 +69,14 @@ pub struct FilterEntry {
     pub is_stock: bool,
     /// It reads all items of a collection.
     pub reads_all: bool,
+    /// It reads all items, and not only to count them.
+    pub reads_rows: bool,
+    /// What it asks of a collection.
+    pub asks: Option<Asks>,
+    /// It asks a collection for nothing but its length or its truth.
+    pub asks_size: bool,
+    /// It is `length`.
+    pub counts: bool,
 }
 
 fn has_flag(function: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
@@ -78,9 +99,24 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     Ok(Some(FilterEntry {
         native,
         is_stock: stock_name.is_some_and(|name| !name.contains('.')),
+        counts: stock_name == Some("length"),
         reads_all: effect.is_some_and(|effect| {
-            matches!(effect, Effect::Count | Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort)
+            matches!(
+                effect,
+                Effect::Count | Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem
+            )
         }),
+        reads_rows: effect.is_some_and(|effect| {
+            matches!(effect, Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem)
+        }),
+        asks: match stock_name {
+            Some("length") => Some(Asks::Length),
+            Some("pluralize") => Some(Asks::Size),
+            Some("first") => Some(Asks::First),
+            Some("slice") => Some(Asks::Part),
+            _ => None,
+        },
+        asks_size: matches!(effect, Some(Effect::Count | Effect::Truth)),
         expects_localtime: has_flag(bound, "expects_localtime")?,
         needs_autoescape: has_flag(bound, "needs_autoescape")?,
         is_safe: has_flag(bound, "is_safe")?,
@@ -169,7 +205,9 @@ impl<'py> Render<'py> {
             object = self.stock.call(py, "template_localtime", (object, self.use_tz.to_py(py)))?;
         }
         let mut args = vec![object.clone()];
+        self.reach_for_argument(value)?;
         if let Some(arg) = arg {
+            self.reach_for_argument(arg)?;
             args.push(self.to_py(arg)?);
         }
         let kwargs = if entry.needs_autoescape {

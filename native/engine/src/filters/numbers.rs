@@ -174,6 +174,11 @@ impl<'py> Render<'py> {
             },
             _ => return Ok(None),
         };
+        self.localized_digits(number, localized)
+    }
+
+    /// As [`Self::localized_number`], of a number that is no Python object.
+    pub fn localized_digits(&mut self, number: Number<'_>, localized: Tri) -> PyResult<Option<String>> {
         if localized == Tri::No {
             return Ok(Some(match number {
                 Number::Int(text) | Number::Decimal(text) | Number::Text(text) => text.to_owned(),
@@ -183,6 +188,32 @@ impl<'py> Render<'py> {
         let Some(locale) = self.locale()? else { return Ok(None) };
         let Some(formats) = locale.numbers(self.py, self.stock, true)? else { return Ok(None) };
         Ok(numbers::format(number, None, formats, false))
+    }
+
+    /// The text of a stored decimal in the language of the page. `None`: only Python can tell.
+    pub fn stored_decimal(&mut self, value: &Bound<'py, PyAny>, places: u32, digits: u32) -> PyResult<Option<String>> {
+        let number = match class_of(self.stock, value)? {
+            Class::Float => value.cast::<PyFloat>()?.value(),
+            // Greater ones may have more digits than are stored.
+            Class::Int => match small_int(value) {
+                Some(number) => match i32::try_from(number) {
+                    Ok(number) => f64::from(number),
+                    Err(_) => return Ok(None),
+                },
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let Some(text) = djust_text::stored::decimal(number, places, digits) else { return Ok(None) };
+        let localized = self.use_l10n;
+        let is_plain = match self.locale()? {
+            Some(locale) => locale.numbers(self.py, self.stock, true)?.is_some_and(numbers::is_plain),
+            None => false,
+        };
+        if is_plain {
+            return Ok(Some(text));
+        }
+        self.localized_digits(Number::Decimal(&text), localized)
     }
 
     /// An integer without separators, which `numberformat.format` marks safe.

@@ -67,7 +67,7 @@ pub fn text<'a>(stock: &Stock, value: &'a Value<'_>) -> PyResult<Option<(Cow<'a,
             Some(text) => text,
             None => return Ok(None),
         },
-        Value::Text(..) | Value::Loop(_) | Value::Block(_) => return Ok(None),
+        Value::Text(..) | Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => return Ok(None),
     };
     Ok(Some((made, false)))
 }
@@ -109,7 +109,7 @@ pub fn whole(stock: &Stock, value: &Value<'_>) -> PyResult<Whole> {
             Class::None | Class::List | Class::Tuple | Class::Dict => Whole::TypeError,
             _ => Whole::Unknown,
         },
-        Value::Text(..) | Value::Loop(_) | Value::Block(_) => Whole::Unknown,
+        Value::Text(..) | Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => Whole::Unknown,
     })
 }
 

@@ -114,6 +114,12 @@ impl Composed {
         Ok(Self { composition, names, variables, root: program.key(), templates, loops: Mutex::default() })
     }
 
+    /// True if no Python code, and no template unknown so far, may look at variables besides what the usages say.
+    pub fn is_closed(&self) -> bool {
+        let found = &self.composition;
+        !(found.opaque || found.dynamic || found.truncated) && found.unresolved.is_empty()
+    }
+
     /// Number of free variables.
     pub fn variables(&self) -> usize {
         self.names.len()

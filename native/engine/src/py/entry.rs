@@ -17,6 +17,7 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         stock,
         out: Out::default(),
         scopes: Scopes::default(),
+        outer: Vec::new(),
         autoescape: true,
         use_l10n: Tri::Unset,
         use_tz: Tri::Unset,
@@ -36,6 +37,7 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         frames: Vec::new(),
         frames_base: 1,
         ambient: None,
+        groups_thousands: std::cell::Cell::default(),
     })
 }
 
@@ -60,6 +62,7 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         stock,
         out: Out::default(),
         scopes: Scopes { layers },
+        outer: Vec::new(),
         autoescape: flags.0,
         use_l10n: flags.1,
         use_tz: flags.2,
@@ -80,6 +83,7 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         frames: Vec::new(),
         frames_base: 1,
         ambient: None,
+        groups_thousands: std::cell::Cell::default(),
     })
 }
 

@@ -1,6 +1,8 @@
 //! `RenderContext` natively: what nodes remember during a render, one frame for each template that is rendered.
 
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
+use crate::hidden::Reached;
+use crate::pushed::Pushed;
 use crate::py::block_context::NativeBlocks;
 use crate::render::Render;
 use crate::shared::Shared;
@@ -30,13 +32,24 @@ pub struct RootState {
     pub includes: Shared<Includes>,
     /// Instances that were fetched together.
     pub groups: Shared<Groups>,
+    /// What was asked about collections.
+    pub pushed: Shared<Pushed>,
+    /// What the view's names hold, by address of the name, while Python renders a template in a context of its own.
+    pub view: Shared<Vec<FxHashMap<usize, Py<PyAny>>>>,
+    /// What Python code has got.
+    pub reached: Shared<Reached>,
 }
 
 impl RootState {
     /// Lets go of what was collected, when the render is over: a context may live on.
-    pub fn clear(&self) {
+    pub fn clear(&self, py: Python<'_>) -> PyResult<()> {
         self.includes.borrow_mut().clear();
+        let reached = std::mem::take(&mut *self.reached.borrow_mut());
+        let stopped = reached.stop(py);
         *self.groups.borrow_mut() = Groups::default();
+        let asked = self.pushed.replace(Pushed::default());
+        drop(asked);
+        stopped
     }
 }
 

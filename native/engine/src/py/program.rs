@@ -326,10 +326,9 @@ impl NativeProgram {
         let p = slf.get().program()?;
         let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
         let left = leave(&mut render, context, Some(before));
-        if is_outermost {
-            render.frames[0].state.root.clear();
-        }
+        let cleared = if is_outermost { render.frames[0].state.root.clear(py) } else { Ok(()) };
         left?;
+        cleared?;
         result?;
         counters::native_render();
         slf.get().finish_output(render)
@@ -380,6 +379,7 @@ impl NativeProgram {
         render.frames.push(Frame::new(template.clone(), Arc::<RootState>::default()));
         let p = slf.get().program()?;
         let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
+        let cleared = render.frames[0].state.root.clear(py);
         if let Some(context) = render.context.clone() {
             // What a tag or an exception keeps of it must look as after stock's `bind_template`.
             render.share_scopes()?;
@@ -388,7 +388,7 @@ impl NativeProgram {
         for frame in &render.frames {
             frame.close();
         }
-        render.frames[0].state.root.clear();
+        cleared?;
         result?;
         counters::native_render();
         slf.get().finish_output(render).map(Some)
@@ -434,7 +434,11 @@ impl NativeProgram {
         let mut render = enter(py, stock, context)?;
         enter_frame(&mut render, stock, context)?;
         let value = if ignore_failures { render.eval_or_none(p, expr) } else { render.eval(p, expr) };
-        let result = value.and_then(|value| render.to_py(&value));
+        let result = value.and_then(|value| {
+            render.remember_instance(&value)?;
+            render.reach_for_argument(&value)?;
+            render.to_py(&value)
+        });
         leave(&mut render, context, None)?;
         result
     }

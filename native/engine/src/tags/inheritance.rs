@@ -301,7 +301,7 @@ impl<'py> Render<'py> {
         layers: Vec<Layer<'py>>,
         work: impl FnOnce(&mut Self) -> PyResult<()>,
     ) -> PyResult<()> {
-        let scopes = std::mem::replace(&mut self.scopes, Scopes { layers });
+        self.outer.push(std::mem::replace(&mut self.scopes, Scopes { layers }));
         let context = self.context.take();
         let derive_from = self.derive_from.clone();
         if let Some(context) = &context {
@@ -316,7 +316,9 @@ impl<'py> Render<'py> {
         self.is_new = is_new;
         self.derive_from = derive_from;
         self.context = context;
-        self.scopes = scopes;
+        if let Some(scopes) = self.outer.pop() {
+            self.scopes = scopes;
+        }
         result
     }
 
@@ -331,12 +333,16 @@ impl<'py> Render<'py> {
         if only {
             let dict = PyDict::new(self.py);
             for (name, value) in values {
-                dict.set_item(p.name(self.py, name), self.to_py(&value)?)?;
+                dict.set_item(p.name(self.py, name), value.to_layer(self.py, self.stock)?)?;
             }
             let context = self.python_context()?.call_method1("new", (dict,))?;
-            let text = template.call_method1(render, (context,))?;
+            let view = self.view_values()?;
+            let root = self.root_state();
+            root.view.borrow_mut().push(view);
+            let text = template.call_method1(render, (context,));
+            root.view.borrow_mut().pop();
             self.after_python()?;
-            return self.write_node_result(&Value::Py(text));
+            return self.write_node_result(&Value::Py(text?));
         }
         self.scopes.push();
         self.assign_all(p, values)?;

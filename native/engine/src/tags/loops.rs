@@ -4,7 +4,10 @@ use crate::loops::ForLoop;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
 use crate::render::{Joined, Render};
+use crate::row_sources::Sequence;
+use crate::rows::RowSet;
 use crate::scopes::Layer;
+use crate::sources::Place;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::{CycleId, ExprId, ListId, NameId, NodeId};
@@ -73,32 +76,58 @@ impl<'py> Render<'py> {
         spec: &ForSpec<'_>,
         parent: Option<Value<'py>>,
     ) -> PyResult<()> {
-        let values = self.loop_values(p, spec.sequence)?;
+        let values = self.sequence(p, spec.sequence)?;
         let place = match &values {
-            Some(values) => self.loop_place(p, id, values)?,
-            None => None,
+            Some(Sequence::Objects(values)) => self.loop_place(p, id, values)?,
+            _ => None,
         };
         let len = match &values {
-            Some(values) => values.len()?,
+            Some(Sequence::Objects(values)) => values.len()?,
+            Some(Sequence::Rows(_, rows)) => rows.len(),
             None => 0,
         };
         let (Some(values), true) = (values, len > 0) else {
             return spec.empty.map_or(Ok(()), |list| self.list(program, p, list));
         };
-        let mut items = self.loop_items(&values, len, spec.reversed)?;
+        let (mut items, set) = match values {
+            Sequence::Objects(values) => (self.loop_items(&values, len, spec.reversed)?, None),
+            Sequence::Rows(set, rows) => (self.loop_items(rows.as_any(), len, spec.reversed)?, Some(set)),
+        };
         let forloop = Rc::new(ForLoop::new(parent, len, p.loop_length));
         self.scopes.set(self.py, self.stock, self.stock.forloop.bind(self.py), Value::Loop(Rc::clone(&forloop)))?;
+        // A layer that Python knows takes no rows.
+        let own_layer = set.is_some() && self.scopes.push_native();
+        let result = self.turns(program, p, spec, &mut items, (&forloop, set.as_ref(), place.as_ref()));
+        if own_layer {
+            self.scopes.pop();
+        }
+        result
+    }
+
+    /// The turns of a loop: with rows of a set, or objects that stand in a place.
+    fn turns(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
+        spec: &ForSpec<'_>,
+        items: &mut Items<'py>,
+        (forloop, set, place): (&Rc<ForLoop<'py>>, Option<&Rc<RowSet<'py>>>, Option<&Place>),
+    ) -> PyResult<()> {
         let mut index = 0;
         let mut joined = Joined::default();
         while let Some(item) = items.next() {
             let item = item?;
             forloop.index.set(index);
             forloop.refresh_shared()?;
-            if let Some(place) = &place {
+            if let Some(place) = place {
                 self.put_in_place(&item, place);
             }
             if let [name] = spec.vars {
-                self.scopes.set(self.py, self.stock, p.name(self.py, *name), Value::Py(item))?;
+                let item = match set {
+                    Some(set) => Value::Row(set.row(item)?),
+                    None => Value::Py(item),
+                };
+                self.scopes.set(self.py, self.stock, p.name(self.py, *name), item)?;
                 self.items(program, p, spec.body, &mut joined)?;
             } else {
                 self.unpack(p, spec.vars, &item)?;
@@ -110,13 +139,9 @@ impl<'py> Render<'py> {
         joined.check()
     }
 
-    /// What a loop goes over, with a length. `None`: nothing.
-    fn loop_values(&mut self, p: &Program, sequence: ExprId) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let value = self.eval_source(p, sequence)?;
-        if value.is_none() {
-            return Ok(None);
-        }
-        let values = self.to_py(&value)?;
+    /// The items of a value, with a length.
+    pub(crate) fn loop_values(&mut self, value: &Value<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let values = self.to_py(value)?;
         let sized = match class_of(self.stock, &values)? {
             Class::List | Class::Tuple | Class::Dict | Class::Str | Class::Safe => true,
             _ => crate::lookup::optional_attribute(&values, self.stock.dunder_len.bind(self.py))?.is_some(),

@@ -34,7 +34,7 @@ impl<'py> Render<'py> {
                 Ok(())
             }
             Value::Py(object) => self.write_object(object),
-            Value::Loop(_) | Value::Block(_) => {
+            Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => {
                 let object = self.to_py(value)?;
                 self.write_object(&object)
             }
@@ -78,6 +78,7 @@ impl<'py> Render<'py> {
             Class::DateTime | Class::Date | Class::Time => self.write_date(object, class),
             Class::Special => self.write_special(object),
             _ => {
+                self.reach_for_text(object, class)?;
                 let text = object.str()?;
                 self.write_str_result(&text)
             }
@@ -138,7 +139,12 @@ impl<'py> Render<'py> {
         if self.use_l10n == crate::render::Tri::No {
             return Ok(false);
         }
+        if let Some(known) = self.groups_thousands.get() {
+            return Ok(known);
+        }
         let setting = self.stock.settings.bind(self.py).getattr(self.stock.use_thousand_separator.bind(self.py))?;
-        setting.is_truthy()
+        let groups = setting.is_truthy()?;
+        self.groups_thousands.set(Some(groups));
+        Ok(groups)
     }
 }

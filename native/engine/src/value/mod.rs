@@ -5,6 +5,7 @@ mod truth;
 
 use crate::blocks::BlockValue;
 use crate::loops::ForLoop;
+use crate::rows::{Row, Rows};
 use crate::stock::Stock;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -28,6 +29,10 @@ pub enum Value<'py> {
     Loop(Rc<ForLoop<'py>>),
     /// `block`, inside of a block.
     Block(Rc<BlockValue<'py>>),
+    /// A row that stands for a model instance.
+    Row(Row<'py>),
+    /// A collection of a row.
+    Rows(Rc<Rows<'py>>),
 }
 
 impl<'py> Value<'py> {
@@ -52,7 +57,26 @@ impl<'py> Value<'py> {
             Self::None => Ok(py.None().into_bound(py)),
             Self::Loop(forloop) => forloop.dict(py, stock).map(Bound::into_any),
             Self::Block(block) => stock.call(py, "block_value", (&block.program, block.node)),
+            Self::Row(row) => row.instance(),
+            Self::Rows(rows) => rows.collection(),
         }
+    }
+
+    /// The value as the dictionary of a context holds it: rows as proxies that are woken if Python code looks at them.
+    pub fn to_layer(&self, py: Python<'py>, stock: &Stock) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Row(row) => row.proxy(stock),
+            Self::Rows(rows) => rows.proxy(stock),
+            _ => self.to_py(py, stock),
+        }
+    }
+
+    /// The value of a context's dictionary.
+    pub fn of_layer(object: Bound<'py, PyAny>, stock: &Stock) -> PyResult<Self> {
+        if object.get_type().is(stock.RowProxy.bind(object.py())) {
+            return crate::rows::of_proxy(&object);
+        }
+        Ok(Self::Py(object))
     }
 
     /// The Python object inside, if there is one.

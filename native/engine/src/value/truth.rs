@@ -12,7 +12,8 @@ impl Value<'_> {
             Self::Int(number) => Ok(*number != 0),
             Self::Bool(flag) => Ok(*flag),
             Self::None => Ok(false),
-            Self::Loop(_) | Self::Block(_) => Ok(true),
+            Self::Loop(_) | Self::Block(_) | Self::Row(_) => Ok(true),
+            Self::Rows(rows) => rows.is_any(),
         }
     }
 }

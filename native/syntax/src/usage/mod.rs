@@ -17,4 +17,6 @@ mod tree;
 mod walk;
 
 pub use compose::{Composition, Resolver, Template, compose};
-pub use tree::{COMPARED, COUNTED, ESCAPED, INDEXED, ITERATED, Names, PRINTED, REACHED, SLICED, Symbol, TRUTH, Usage};
+pub use tree::{
+    COMPARED, COUNTED, ESCAPED, INDEXED, ITERATED, Names, PASSED_ON, PRINTED, REACHED, SLICED, Symbol, TRUTH, Usage,
+};

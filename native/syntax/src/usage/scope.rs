@@ -3,7 +3,9 @@
 use super::compose::{Handle, Loaded, Resolver, Shared, Summary, Template};
 use super::effects::{self, Effect};
 use super::graph::{ALONE, Graph, Region, Spot, WHOLE};
-use super::tree::{COMPARED, COUNTED, ESCAPED, INDEXED, ITERATED, PRINTED, REACHED, SLICED, Symbol, TRUTH, Usage};
+use super::tree::{
+    COMPARED, COUNTED, ESCAPED, INDEXED, ITERATED, PASSED_ON, PRINTED, REACHED, SLICED, Symbol, TRUTH, Usage,
+};
 use crate::ast::{ConstKind, ExprId, FilterCall, Head, ListId, NameId, NodeId};
 
 /// Names with a meaning of their own; their symbols are the constants below, in this order.
@@ -223,6 +225,8 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         for i in span.range() {
             let source = self.sources[i];
             let region = if source.maybe { self.doubt() } else { self.region };
+            // Reading a part is not reading the whole.
+            let bits = if source.part { bits & !(TRUTH | ITERATED | COUNTED) } else { bits };
             self.graph.touch(source.spot, bits, region);
         }
     }
@@ -432,27 +436,38 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             Some(Head::Path(path)) => self.path(at, path).0,
             _ => Value::Nothing,
         };
+        if matches!(effect, Effect::Print | Effect::Add) {
+            // Some look at the type first, and take no text of what is no number or date.
+            self.may_touch(value, PRINTED);
+        }
         self.touch(
             value,
             match effect {
-                Effect::Print | Effect::Add => PRINTED,
+                Effect::Print | Effect::Add => 0,
                 Effect::Count => COUNTED,
-                Effect::Truth | Effect::Default | Effect::DefaultIfNone => TRUTH,
+                Effect::Truth => TRUTH,
+                Effect::Default | Effect::DefaultIfNone => TRUTH | PASSED_ON,
                 Effect::Slice => SLICED,
                 Effect::Item(_) => INDEXED,
-                Effect::AnyItem => COUNTED | INDEXED,
-                Effect::PrintItems | Effect::Sort => ITERATED,
+                Effect::AnyItem => ITERATED | INDEXED,
+                Effect::PrintItems | Effect::Sort => ITERATED | PASSED_ON,
                 Effect::Escape => ESCAPED,
             },
         );
         match effect {
             Effect::Default | Effect::DefaultIfNone => return self.union((value, false), (arg, true)),
             Effect::Escape => self.touch(arg, ESCAPED),
-            _ => self.touch(arg, PRINTED),
+            _ => self.may_touch(arg, PRINTED),
         }
         match effect {
             Effect::Add => self.union((value, true), (arg, true)),
-            Effect::Slice => self.part(value),
+            Effect::Slice => {
+                if let Some(first) = first_rows(&at.template, call) {
+                    let marker = self.shared.names.intern(&first);
+                    self.step(value, marker);
+                }
+                self.part(value)
+            }
             Effect::Sort => {
                 self.sort_keys(at, value, call);
                 value
@@ -537,4 +552,13 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             self.region = outer;
         }
     }
+}
+
+/// `[:3]` for `|slice:":3"`: the part of a value that is asked for, as a field of it.
+fn first_rows<T: Template>(template: &T, call: &FilterCall) -> Option<String> {
+    let Some(Head::Const(id) | Head::Number(id)) = &call.arg else { return None };
+    let text = &*template.ast().consts[*id as usize].text;
+    let stop = text.strip_prefix(':').unwrap_or(text);
+    let is_number = !stop.is_empty() && stop.len() < 10 && stop.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("[:{stop}]"))
 }

@@ -12,7 +12,7 @@ pub const TRUTH: u32 = 4;
 pub const ITERATED: u32 = 8;
 /// Its length is asked for.
 pub const COUNTED: u32 = 16;
-/// A part of its items is taken (`|slice`).
+/// A part of its items is taken (`|slice`); with fixed bounds also a field such as `[:3]`.
 pub const SLICED: u32 = 32;
 /// A single item is taken by position: a field whose name is the position (`0`, `-1` for the last).
 pub const INDEXED: u32 = 64;
@@ -20,6 +20,8 @@ pub const INDEXED: u32 = 64;
 pub const COMPARED: u32 = 128;
 /// It is handed to Python code, after which anything may happen with it.
 pub const ESCAPED: u32 = 256;
+/// The value, or its items, go on as part of something else: sorted, grouped, as a default.
+pub const PASSED_ON: u32 = 512;
 
 /// Index of a name in [`Names`].
 pub type Symbol = u32;
@@ -164,8 +166,11 @@ impl Usage {
     fn collect_paths(&self, names: &Names, prefix: &str, found: &mut Vec<String>) {
         for (name, usage) in &self.fields {
             let name = names.text(*name);
+            if is_part(name) {
+                continue;
+            }
             let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-            if usage.is_leaf() || usage.all() & (PRINTED | ESCAPED) != 0 {
+            if usage.is_leaf(names) || usage.all() & (PRINTED | ESCAPED) != 0 {
                 found.push(path.clone());
             }
             usage.collect_paths(names, &path, found);
@@ -175,7 +180,13 @@ impl Usage {
         }
     }
 
-    fn is_leaf(&self) -> bool {
-        self.fields.is_empty() && self.each.as_ref().is_none_or(|each| each.is_leaf())
+    fn is_leaf(&self, names: &Names) -> bool {
+        let has_fields = self.fields.iter().any(|(name, _)| !is_part(names.text(*name)));
+        !has_fields && self.each.as_ref().is_none_or(|each| each.is_leaf(names))
     }
+}
+
+/// True for a field that stands for the first rows of a value (`[:3]`).
+fn is_part(name: &str) -> bool {
+    name.starts_with('[')
 }

@@ -3,7 +3,7 @@
 use super::compose::{Loaded, Resolver, Template};
 use super::graph::ALONE;
 use super::scope::{CSRF_TOKEN, FORLOOP, VAR, Value, Walk};
-use super::tree::{COMPARED, ESCAPED, INDEXED, ITERATED, PRINTED, REACHED, TRUTH};
+use super::tree::{COMPARED, ESCAPED, INDEXED, ITERATED, PASSED_ON, PRINTED, REACHED, TRUTH};
 use crate::ast::{Bindings, BlockTranslate, CycleId, ExprId, ForeignId, ListId, NameId, NodeId, NodeKind, Piece};
 
 impl<R: Resolver> Walk<'_, '_, R> {
@@ -212,7 +212,7 @@ impl<R: Resolver> Walk<'_, '_, R> {
 
     fn regroup(&mut self, at: &Loaded<R::Template>, target: ExprId, expression: ExprId, name: NameId) {
         let rows = self.eval(at, target);
-        self.touch(rows, ITERATED);
+        self.touch(rows, ITERATED | PASSED_ON);
         let name = at.symbol(name);
         let mark = self.scope.len();
         let key = self.in_body(|walk| {

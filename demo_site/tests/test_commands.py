@@ -1,0 +1,285 @@
+"""The management commands of djust_backend, on the demo site."""
+
+import json
+import tempfile
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.core.management.base import BaseCommand
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import override_settings
+from django.urls import path
+from django.views.generic import ListView
+
+from config.engines import OURS
+from djust_backend.cache import events
+from djust_backend.orm import forget_plans
+from rentals.models import Property
+from tests.test_engines import SeededTestCase
+
+COMMANDS = ("clear_jit_cache", "compile_jit_cache", "explain_template", "warmup_jit_cache")
+
+
+class PropertyView(ListView):
+    """A list that declares all that a plan needs."""
+
+    model = Property
+    template_name = "listed.html"
+    context_object_name = "homes"
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Fail as a view with a mistake does."""
+    raise RuntimeError("no such thing")
+
+
+def typo(request: HttpRequest) -> HttpResponse:
+    """Render a template that asks for an attribute that is not there."""
+    return render(request, "typo.html", {"homes": Property.objects.order_by("pk")})
+
+
+urlpatterns = [
+    path("homes/", PropertyView.as_view(), name="homes"),
+    path("broken/", broken, name="broken"),
+    path("typo/", typo, name="typo"),
+]
+
+TEMPLATES = {
+    "listed.html": "{% for home in homes %}{{ home.name }} {{ home.manager.username }}{% endfor %}",
+    "typo.html": "{% for home in homes %}{{ home.nane }}{{ home.manager.user_name }}{% endfor %}",
+}
+
+
+class CommandTestCase(SeededTestCase):
+    """A test case with a folder of its own for plans."""
+
+    def setUp(self) -> None:
+        """Start as a new process does, with an empty store."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.set_config(JIT_CACHE_DIR=str(self.folder / "plans"))
+        self.start_again()
+        self.addCleanup(self.start_again)
+
+    def set_config(self, **config: Any) -> None:
+        """Set DJUST_CONFIG until the end of the test."""
+        override = override_settings(DJUST_CONFIG=config)
+        override.enable()
+        self.addCleanup(override.disable)
+
+    def use_templates(self, **templates: str) -> None:
+        """Let the site have these templates and the lists above instead of its own."""
+        loader = ("django.template.loaders.locmem.Loader", templates)
+        entry = {
+            "BACKEND": "djust_backend.django.DjustTemplates",
+            "NAME": OURS,
+            "OPTIONS": {"loaders": [loader]},
+        }
+        override = override_settings(TEMPLATES=[entry], ROOT_URLCONF=__name__)
+        override.enable()
+        self.addCleanup(override.disable)
+
+    def start_again(self) -> None:
+        """Forget what this process remembers."""
+        forget_plans()
+        events.reset()
+
+    def run_command(self, *words: str, fails: bool = False) -> str:
+        """Run a command; return what it wrote to both streams."""
+        out = StringIO()
+        try:
+            call_command(*words, stdout=out, stderr=out, no_color=True)
+        except SystemExit as end:
+            self.assertTrue(fails, out.getvalue())
+            self.assertEqual(end.code, 1)
+        else:
+            self.assertFalse(fails, out.getvalue())
+        return out.getvalue()
+
+
+class HelpTests(CommandTestCase):
+    """What a person is told."""
+
+    def test_every_command_and_option_is_explained(self) -> None:
+        """Sentences, not only names."""
+        for name in COMMANDS:
+            with self.subTest(name=name):
+                self.assertEqual(get_commands()[name], "djust_backend")
+                command = load(name)
+                self.assertGreater(len(command.help), 80)
+                for action in command.create_parser("manage.py", name)._actions:
+                    self.assertTrue(action.help, action.dest)
+
+
+class WarmupTests(CommandTestCase):
+    """`warmup_jit_cache`."""
+
+    def test_a_second_process_derives_nothing(self) -> None:
+        """What one process stores, the next one finds."""
+        pages = ["rentals:dashboard", "/blog/", "rentals:property_list"]
+        self.assertIn(
+            "0 were known; kept in filesystem", self.run_command("warmup_jit_cache", *pages)
+        )
+        self.assertGreater(events.counts["compiled"], 0)
+        self.start_again()
+        text = self.run_command("warmup_jit_cache", *pages)
+        self.assertIn("0 plans derived", text)
+        self.assertEqual(events.counts["compiled"], 0)
+
+    def test_the_table_shows_status_and_queries(self) -> None:
+        """One line a page."""
+        text = self.run_command("warmup_jit_cache", "--urls", "/", "/leases/9999/")
+        self.assertRegex(text, r"\n/ +200 +3 +[\d.]+ +\d+ +0\n")
+        self.assertRegex(text, r"\n/leases/9999/ +404 ")
+
+    def test_all_get_finds_routes_without_arguments(self) -> None:
+        """Those of included URLconfs, too."""
+        self.use_templates(**TEMPLATES)
+        text = self.run_command("warmup_jit_cache", "--all-get", fails=True)
+        self.assertIn("/homes/ ", text)
+        self.assertIn("/broken/: RuntimeError: no such thing", text)
+        self.assertIn("3 pages, 1 failed", text)
+
+    def test_the_site_lists_its_own_pages(self) -> None:
+        """The admin needs a user."""
+        text = self.run_command("warmup_jit_cache", "/admin/rentals/lease/", "--user", "admin")
+        self.assertRegex(text, r"/admin/rentals/lease/ +200 ")
+
+    def test_mistakes_on_the_command_line(self) -> None:
+        """Each is told in a sentence."""
+        for words, message in (
+            ([], "Name pages"),
+            (["nothing:here"], "nothing:here"),
+            (["/", "--user", "nobody here"], "there is no such user"),
+        ):
+            with self.subTest(words=words), self.assertRaisesMessage(CommandError, message):
+                call_command("warmup_jit_cache", *words, stdout=StringIO())
+
+
+class CompileTests(CommandTestCase):
+    """`compile_jit_cache`."""
+
+    def test_all_templates_of_the_site_compile(self) -> None:
+        """Those of the admin, too."""
+        text = self.run_command("compile_jit_cache")
+        self.assertRegex(text, r"^[5-9]\d templates compiled, 0 do not compile")
+
+    def test_a_template_that_does_not_compile_is_named_with_its_line(self) -> None:
+        """The others are compiled all the same."""
+        self.use_templates(**{"bad.html": "one\n{% iff %}", "worse.html": "{% load gone %}"})
+        text = self.run_command("compile_jit_cache", fails=True)
+        self.assertIn("bad.html:2: TemplateSyntaxError: Invalid block tag on line 2: 'iff'", text)
+        self.assertIn("worse.html:1: TemplateSyntaxError: 'gone' is not a registered", text)
+        self.assertIn("0 templates compiled, 2 do not compile", text)
+        with self.assertRaisesMessage(CommandError, "No template has such a name."):
+            call_command("compile_jit_cache", "shop/*")
+
+    def test_generic_lists_need_no_request(self) -> None:
+        """The page of a declared list finds its plan."""
+        self.use_templates(**TEMPLATES)
+        self.assertIn("1 templates compiled", self.run_command("compile_jit_cache", "listed*"))
+        self.assertGreater(events.counts["compiled"], 0)
+        self.start_again()
+        self.assertContains(self.client.get("/homes/"), "pavel-chen")
+        self.assertEqual(events.counts["compiled"], 0)
+        self.assertGreater(events.counts["hit"], 0)
+
+    def test_a_bundle_serves_a_site_without_a_store(self) -> None:
+        """Nothing is derived, and nothing is written."""
+        self.use_templates(**TEMPLATES)
+        bundle = self.folder / "bundle.msgpack"
+        self.run_command(
+            "compile_jit_cache", "--bundle", str(bundle), "--model", "homes=rentals.Property"
+        )
+        self.assertFalse((self.folder / "plans").exists())
+        self.set_config(JIT_CACHE_BACKEND="memory", JIT_CACHE_URL=str(bundle))
+        self.start_again()
+        self.assertEqual(self.client.get("/homes/").status_code, 200)
+        self.assertEqual(events.counts["compiled"], 0)
+        self.assertGreater(events.counts["hit.bundle"], 0)
+
+    def test_a_model_that_there_is_not(self) -> None:
+        """The message shows how to write it."""
+        with self.assertRaisesMessage(CommandError, "Write --model books=shop.Book."):
+            call_command("compile_jit_cache", "--model", "homes=Property")
+
+
+class ClearTests(CommandTestCase):
+    """`clear_jit_cache`."""
+
+    def test_plans_are_dropped_and_derived_again(self) -> None:
+        """The store is empty afterwards."""
+        self.run_command("warmup_jit_cache", "/blog/")
+        derived = events.counts["compiled"]
+        text = self.run_command("clear_jit_cache")
+        self.assertEqual(text, f"{derived} plans dropped from filesystem\n")
+        self.start_again()
+        self.run_command("warmup_jit_cache", "/blog/")
+        self.assertEqual(events.counts["compiled"], derived)
+
+    def test_memory_has_nothing_to_clear(self) -> None:
+        """And says so."""
+        self.set_config(JIT_CACHE_BACKEND="memory")
+        self.assertIn("nothing to clear", self.run_command("clear_jit_cache"))
+
+    def test_a_store_that_does_not_answer_is_an_error(self) -> None:
+        """With what went wrong."""
+        self.set_config(JIT_CACHE_BACKEND="redis", JIT_REDIS_URL="redis://127.0.0.1:1/0")
+        with self.assertRaisesMessage(CommandError, "The store cannot be cleared"):
+            call_command("clear_jit_cache")
+
+
+class ExplainTests(CommandTestCase):
+    """`explain_template`."""
+
+    def test_a_page_with_its_sources_queries_and_code(self) -> None:
+        """What the view really hands over."""
+        text = self.run_command("explain_template", "rentals/dashboard.html", "--url", "/")
+        self.assertIn("expiring_leases: rows of rentals.Lease, queries by plan: 1", text)
+        self.assertIn("every use is a plain column", text)
+        self.assertIn("/: status 200, queries: 3", text)
+        self.assertIn('INNER JOIN "rentals_tenant"', text)
+        self.assertIn("generated: <djust rows of 9 columns", text)
+
+    def test_code_of_models_is_followed(self) -> None:
+        """Properties and methods, with what they read."""
+        words = ("--model", "posts=blog.Post")
+        text = self.run_command("explain_template", "blog/post_list.html", *words)
+        self.assertIn("code: author.get_full_name reads first_name, last_name", text)
+
+    def test_attributes_that_no_model_has_are_found(self) -> None:
+        """With a near name, on related models as well."""
+        self.use_templates(**TEMPLATES)
+        for words in (["--model", "homes=rentals.Property"], ["--url", "typo"]):
+            with self.subTest(words=words):
+                text = self.run_command("explain_template", "typo.html", *words)
+                self.assertIn("rentals.Property has no attribute nane; do you mean name?", text)
+                self.assertIn("manager.user_name: auth.User has no attribute user_name", text)
+        self.assertNotIn("unknown", self.run_command("explain_template", "listed.html"))
+
+    def test_json_is_for_programs(self) -> None:
+        """The same, as data."""
+        words = ("rentals/dashboard.html", "--url", "/", "--json")
+        found = json.loads(self.run_command("explain_template", *words))
+        self.assertTrue(found["native"])
+        self.assertEqual(len(found["page"]["queries"]), 3)
+        self.assertEqual({source["mode"] for source in found["sources"]}, {"rows"})
+
+    def test_what_cannot_be_explained(self) -> None:
+        """Each in a sentence."""
+        for words, message in (
+            (["nothing.html"], "nothing.html: TemplateDoesNotExist"),
+            (["blog/post_list.html", "--url", "/"], "does not render blog/post_list.html"),
+            (["blog/post_list.html", "--engine", "jinja"], "No engine of djust_backend"),
+        ):
+            with self.subTest(words=words), self.assertRaisesMessage(CommandError, message):
+                call_command("explain_template", *words)
+
+
+def load(name: str) -> BaseCommand:
+    """Return a command."""
+    return load_command_class("djust_backend", name)

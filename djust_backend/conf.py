@@ -1,0 +1,108 @@
+"""The site's settings: the keys of `DJUST_CONFIG`, their defaults, and what is wrong with them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+#: Every key, and the value that it has if the site does not set it.
+DEFAULTS: dict[str, Any] = {
+    # Off, templates are rendered natively, and every query is the one that the view would run.
+    "JIT_SERIALIZATION": True,
+    # Rows of plain columns instead of model instances, where nothing can tell the difference.
+    "JIT_ROW_MODE": True,
+    # Relations that Python code walks (methods, tags, forms), fetched for all rows at once.
+    "JIT_HIDDEN_RELATIONS": True,
+    # Where plans are kept beyond the process: "memory" (nowhere), "filesystem" or "redis".
+    "JIT_CACHE_BACKEND": "filesystem",
+    # The folder of "filesystem"; if empty, one of the user's and the project's own.
+    "JIT_CACHE_DIR": "",
+    # The server of "redis", as redis-py takes it, and how many connections a process may hold.
+    "JIT_REDIS_URL": "redis://127.0.0.1:6379/0",
+    "JIT_REDIS_POOL_SIZE": 10,
+    # A bundle of plans that is only read: a path or an address.
+    "JIT_CACHE_URL": "",
+    # Requests with more queries than this are a warning of QueryCountMiddleware; 0 for none.
+    "JIT_QUERY_WARNING": 10,
+    # A line in the log for each page and each QuerySet in it.
+    "JIT_DEBUG": False,
+    # Metrics for Prometheus, and how many templates and views have a label of their own in them.
+    "JIT_METRICS": False,
+    "JIT_METRICS_LABELS": 100,
+    # A header Server-Timing from QueryCountMiddleware.
+    "JIT_SERVER_TIMING": False,
+}
+
+CACHE_BACKENDS = ("memory", "filesystem", "redis")
+REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
+BUNDLE_SCHEMES = ("", "file", "http", "https")
+
+# Both words for a folder are usual in settings files.
+_TYPES: dict[str, tuple[type, ...]] = {"JIT_CACHE_DIR": (str, Path)}
+
+
+def get(name: str) -> Any:
+    """The value of a key; KeyError for one that there is not."""
+    default = DEFAULTS[name]
+    return getattr(settings, "DJUST_CONFIG", {}).get(name, default)
+
+
+def serialization() -> bool:
+    """Whether sources are planned and batched at all."""
+    return bool(get("JIT_SERIALIZATION"))
+
+
+def row_mode() -> bool:
+    """Whether rows of plain columns are fetched instead of model instances."""
+    return bool(get("JIT_ROW_MODE"))
+
+
+def hidden_relations() -> bool:
+    """Whether relations that Python code walks are fetched for all rows at once."""
+    return bool(get("JIT_HIDDEN_RELATIONS"))
+
+
+def problems() -> list[tuple[str, str]]:
+    """What is wrong with the site's settings: a sentence and a hint each."""
+    config = getattr(settings, "DJUST_CONFIG", {})
+    if not isinstance(config, dict):
+        return [("DJUST_CONFIG is not a dictionary.", "Write DJUST_CONFIG = {…}.")]
+    found = []
+    for name, value in config.items():
+        if name not in DEFAULTS:
+            near = get_close_matches(str(name), DEFAULTS, n=1, cutoff=0)
+            hint = f"Do you mean {near[0]!r}?"
+            found.append((f"DJUST_CONFIG has the unknown key {name!r}.", hint))
+            continue
+        wanted = _wanted(name, value)
+        if wanted is not None:
+            found.append(
+                (f"DJUST_CONFIG[{name!r}] is {value!r}, not {wanted}.", f"Write {wanted}.")
+            )
+    return found
+
+
+def _wanted(name: str, value: Any) -> str | None:
+    """What a key takes, if it does not take this value."""
+    types = _TYPES.get(name, (type(DEFAULTS[name]),))
+    # True is an int to Python, and not to people.
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        names = " or ".join(kind.__name__ for kind in types)
+        return f"an {names}" if names[0] in "aeiou" else f"a {names}"
+    return _wanted_value(name, value)
+
+
+def _wanted_value(name: str, value: Any) -> str | None:
+    if name == "JIT_CACHE_BACKEND" and value not in CACHE_BACKENDS:
+        return "one of " + ", ".join(map(repr, CACHE_BACKENDS))
+    if name == "JIT_REDIS_POOL_SIZE" and value < 1:
+        return "a number of at least 1"
+    if name == "JIT_REDIS_URL" and urlsplit(value).scheme not in REDIS_SCHEMES:
+        return f"an address that starts with {':// or '.join(REDIS_SCHEMES)}://"
+    if name == "JIT_CACHE_URL" and urlsplit(value).scheme not in BUNDLE_SCHEMES:
+        return "a path, or an address that starts with file://, http:// or https://"
+    return None

@@ -1,0 +1,72 @@
+"""Options that commands share: where what they derive is kept, and what they say of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from djust_backend import conf, plan_cache
+from djust_backend.cache import bundle, events
+
+
+def add_bundle_option(parser: ArgumentParser) -> None:
+    """`--bundle FILE`."""
+    parser.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="FILE",
+        help="write all plans into this file, for JIT_CACHE_URL of servers; a folder gets "
+        f"{bundle.FILE_NAME}",
+    )
+
+
+@contextmanager
+def kept(options: dict[str, Any]) -> Iterator[None]:
+    """Keep what is derived meanwhile in the bundle of the options, else in the site's store.
+
+    Error: CommandError for a file that cannot be written.
+    """
+    path: Path | None = options["bundle"]
+    if path is None:
+        yield
+        return
+    if path.is_dir():
+        path /= bundle.FILE_NAME
+    with plan_cache.collecting() as store:
+        yield
+        document = bundle.pack(store.items())
+    try:
+        _write(path, document)
+    except OSError as error:
+        raise CommandError(f"--bundle {path}: {error}") from error
+
+
+def summary(options: dict[str, Any]) -> str:
+    """What became of the plans, for the last line of a command."""
+    derived, known = events.counts["compiled"], events.counts["hit"]
+    text = f"{derived} plans derived, {known} were known"
+    if options["bundle"] is not None:
+        return f"{text}; bundle written to {options['bundle']}"
+    backend = conf.get("JIT_CACHE_BACKEND")
+    if backend == "memory":
+        return f"{text}; JIT_CACHE_BACKEND is 'memory', so that they end with this process"
+    errors = events.counts["storeerror"]
+    return f"{text}; kept in {backend}" + (f", which failed {errors} times" if errors else "")
+
+
+def _write(path: Path, document: bytes) -> None:
+    """Whole or not at all; readable for the web server that hands it out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(number, "wb") as file:
+        file.write(document)
+    new = Path(name)
+    new.chmod(0o644)
+    new.replace(path)

@@ -1,0 +1,54 @@
+"""Adds to the needs of a template what the code of properties and methods needs in its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from django.db.models import Model
+
+from djust_backend.conf import hidden_relations
+
+from . import facts
+from .code_reading import Watched, read, still_valid
+from .usage import PRINTED, REACHED, Usage
+
+_REMEMBERED = 4096
+_TRUTH_METHODS = ("__bool__", "__len__")
+
+
+def expand(model: type[Model], usage: Usage) -> Usage:
+    """The needs of an instance of this class, with those of the code that it runs.
+
+    What the code is sure to read is sure if the code is sure to run; a relation that it walks is a
+    field like one that the template walks. The needs of related instances are left as they are.
+    """
+    if not hidden_relations():
+        return usage
+    return still_valid(_expanded, model, usage)[0]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _expanded(model: type[Model], usage: Usage) -> tuple[Usage, Watched]:
+    if facts.class_attribute(model, "__getitem__") is not None:
+        # A template asks for an item before it asks for an attribute.
+        return usage, ()
+    result = Usage(usage.always | REACHED, usage.maybe, usage.fields, usage.each)
+    watched: Watched = ()
+    for name, sure in _names(model, usage):
+        found, rests_on = read(model, name)
+        watched += rests_on
+        if found is not None:
+            result = result.merge(found.usage if sure else found.usage.doubtful())
+    return Usage(usage.always, usage.maybe, result.fields, result.each), watched
+
+
+def _names(model: type[Model], usage: Usage) -> Iterator[tuple[str, bool]]:
+    """The attributes that may be code, and whether they are sure to be asked for."""
+    for name, below in usage.fields.items():
+        if facts.accessor(model, name) is None:
+            yield name, below.reached()
+    if (usage.always | usage.maybe) & PRINTED:
+        # What is false may be replaced before it is printed (`|default`).
+        is_true = all(facts.class_attribute(model, name) is None for name in _TRUTH_METHODS)
+        yield "__str__", is_true and bool(usage.always & PRINTED)

@@ -1,0 +1,277 @@
+"""What a decision of the planner depends on, as one digest that is the same in every process.
+
+The model classes that are reached, with their columns, relations, managers and code; the needs; the
+shape of the query; the database; the settings; and the planner itself. Models are told by what they
+are, not by when or where: a migration that changes one gives other digests to its plans, and to no
+others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import lru_cache
+from operator import is_
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import django
+import msgpack  # type: ignore[import-untyped]
+from django.db import connections
+from django.db.models import Field, Model, QuerySet
+from django.db.models.manager import BaseManager
+
+from djust_backend.conf import hidden_relations, row_mode
+
+from . import facts
+from .code_digest import Code, described, functions, is_django_s, is_known, plain
+from .guards import QueryFacts
+from .plan import FORMAT, Reason
+from .usage import Usage
+
+# What a template may run of any model without naming it.
+_IMPLIED = frozenset({"__str__", "__len__", "__bool__", "__html__", "__iter__", "__getitem__"})
+
+# Values of a field that are told as they are, and those of them that no plan depends on.
+_PLAIN = (str, int, bool, type(None))
+_APART = ("creation_counter", "verbose_name", "help_text", "db_comment")
+
+# The digest of a class, and the values of its attributes then: another value, another digest.
+_described: dict[type[Model], tuple[list[Any], bytes]] = {}
+# Tests and migrations make model classes on the fly.
+_REMEMBERED = 4096
+
+
+def key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:
+    """SHA-256 in hex of everything that this decision depends on; None if it cannot be told.
+
+    `kind` is the name of the decision.
+    """
+    models, code = _reached(query.model, usage)
+    if not code.whole:
+        return None
+    content = [
+        release(),
+        kind,
+        [row_mode(), hidden_relations()],
+        [_query_part(getattr(query, field.name)) for field in fields(query)],
+        None if usage is None else _usage(usage),
+        [[model._meta.label, described_model(model)] for model in models],
+        code.data(),
+        _database(query.db),
+    ]
+    return hashlib.sha256(msgpack.packb(content)).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def release() -> str:
+    """The planner itself and what it runs on, as a digest: two releases share nothing."""
+    own = Path(__file__).parent
+    digest = hashlib.sha256(
+        repr((FORMAT, django.VERSION, sys.implementation.cache_tag, sys.version_info[:3])).encode()
+    )
+    for folder in (own, own / "choose"):
+        for name in sorted(name for name in os.listdir(folder) if name.endswith(".py")):
+            with (folder / name).open("rb", buffering=0) as file:
+                digest.update(name.encode() + b"\0" + file.read())
+    return digest.hexdigest()
+
+
+def described_model(model: type[Model]) -> bytes:
+    """The digest of a model class: made once, and again when an attribute of it is another."""
+    stamp = _stamp(model)
+    known = _described.get(model)
+    if known is not None and len(known[0]) == len(stamp) and all(map(is_, known[0], stamp)):
+        return known[1]
+    if len(_described) >= _REMEMBERED:
+        _described.clear()
+    digest = hashlib.sha256(msgpack.packb(_model(model))).digest()
+    _described[model] = (stamp, digest)
+    return digest
+
+
+def _stamp(model: type[Model]) -> list[Any]:
+    options = model._meta
+    held = [value for base in _bases(model) for value in vars(base).values()]
+    held += [value.__code__ for value in held if hasattr(value, "__code__")]
+    return [*held, options.ordering, options.unique_together, *options.get_fields(True)]
+
+
+def _reached(model: type[Model], usage: Usage | None) -> tuple[list[type[Model]], Code]:
+    """The models that these needs, and the code that they run, may lead to; and that code.
+
+    By names alone: a relation counts if it is called like anything that is named somewhere. That
+    may be a model too many, and never one too few.
+    """
+    code = Code()
+    names = {*_IMPLIED, *(() if usage is None else _names(usage))}
+    found: dict[type[Model], None] = {model: None}
+    while True:
+        before = (len(found), len(names))
+        for one in list(found):
+            for name in sorted(names & _attributes(one)):
+                _follow(one, name, found, code)
+        names |= code.names
+        if before == (len(found), len(names)) or not code.whole:
+            break
+    return sorted(found, key=lambda one: one._meta.label), code
+
+
+def _attributes(model: type[Model]) -> set[str]:
+    return {name for base in _bases(model) for name in vars(base)}
+
+
+def _follow(model: type[Model], name: str, found: dict[type[Model], None], code: Code) -> None:
+    relation = facts.relation(model, name)
+    if relation is None:
+        code.add(facts.class_attribute(model, name))
+        return
+    through = getattr(getattr(relation.field, "remote_field", None), "through", None)
+    for target in (relation.target, through):
+        if isinstance(target, type) and issubclass(target, Model):
+            found[target] = None
+
+
+def _names(usage: Usage) -> Iterator[str]:
+    for name, below in usage.fields.items():
+        yield name
+        yield from _names(below)
+    if usage.each is not None:
+        yield from _names(usage.each)
+
+
+def _usage(usage: Usage) -> list[Any]:
+    return [
+        usage.always,
+        usage.maybe,
+        sorted([name, _usage(below)] for name, below in usage.fields.items()),
+        None if usage.each is None else _usage(usage.each),
+    ]
+
+
+def _query_part(value: Any) -> Any:
+    """A fact of a query as plain data: labels for models, names for reasons."""
+    if isinstance(value, type) and issubclass(value, Model):
+        return value._meta.label
+    if isinstance(value, Reason):
+        return value.name
+    if isinstance(value, frozenset):
+        return sorted(map(_query_part, value))
+    if isinstance(value, tuple):
+        return list(map(_query_part, value))
+    return value
+
+
+def _database(alias: str) -> list[Any]:
+    connection = connections[alias]
+    features = connection.features
+    return [connection.vendor, features.supports_over_clause, features.supports_foreign_keys]
+
+
+# A model class
+
+
+def _bases(model: type[Model]) -> list[type]:
+    return [base for base in model.__mro__ if base not in (Model, object)]
+
+
+def _model(model: type[Model]) -> list[Any]:
+    options: Any = model._meta
+    code = Code()
+    attributes = []
+    for base in _bases(model):
+        for name, value in sorted(vars(base).items()):
+            kind = type(value)
+            if _is_told_by_version(kind) or (kind is FunctionType and is_django_s(value)):
+                attributes.append([base.__qualname__, name, kind.__qualname__])
+            elif not name.startswith("__") or any(functions(value)):
+                attributes.append([base.__qualname__, name, _attribute(value)])
+                code.add(value)
+    return [
+        options.label,
+        [options.db_table, options.managed, options.proxy, plain(options.swapped)],
+        [base.__module__ + "." + base.__qualname__ for base in model.__mro__],
+        [
+            plain(options.unique_together),
+            list(map(_deconstructed, options.total_unique_constraints)),
+        ],
+        [_ordered(item) for item in options.ordering],
+        [_of_class(type(options.base_manager)), _of_class(type(options.default_manager))],
+        [[field.name, _field(field)] for field in options.get_fields(include_hidden=True)],
+        attributes,
+        code.data() if code.whole else None,
+    ]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_told_by_version(kind: type) -> bool:
+    """Whether objects of this class are Django's, and hold no code of the site's: descriptors."""
+    return kind.__module__.startswith("django.db.models.") and not issubclass(kind, BaseManager)
+
+
+def _attribute(value: Any) -> Any:
+    if isinstance(value, BaseManager):
+        queryset_class: type[QuerySet[Any]] = value._queryset_class  # type: ignore[attr-defined]
+        return [_of_class(type(value)), _of_class(queryset_class)]
+    own = [described(function) for function in functions(value)]
+    return own or [plain(value), _of_class(type(value))]
+
+
+def _field(field: Any) -> list[Any]:
+    """A column or relation of a model, or the other side of one."""
+    own = field if isinstance(field, Field) or not field.auto_created else field.remote_field
+    related: Any = getattr(field, "related_model", None)
+    return [
+        _written(own),
+        _of_class(type(own)),
+        getattr(own, "attname", None),
+        getattr(own, "column", None),
+        related._meta.label if hasattr(related, "_meta") else plain(related),
+        bool(field.auto_created),
+        field.get_accessor_name() if hasattr(field, "get_accessor_name") else None,
+    ]
+
+
+def _written(field: Any) -> Any:
+    """What a field was made with: of Django's own, its plain values; of others, all that they say.
+
+    Labels and texts for people are not among them, nor is the place among all fields of a process.
+    """
+    if not is_known(type(field).__module__):
+        return _deconstructed(field)
+    held = [
+        [name, value]
+        for name, value in vars(field).items()
+        if type(value) in _PLAIN and name not in _APART
+    ]
+    return [sorted(held), bool(getattr(field, "choices", None))]
+
+
+def _deconstructed(part: Any) -> Any:
+    """A field or constraint as migrations write it down."""
+    deconstruct = getattr(part, "deconstruct", None)
+    return plain(part) if deconstruct is None else plain(list(deconstruct()))
+
+
+def _ordered(item: Any) -> Any:
+    return item if isinstance(item, str) else [plain(item), repr(item)]
+
+
+def _of_class(cls: Any) -> list[Any]:
+    """A class by name, and what the site's own among its bases do."""
+    if is_known(cls.__module__) and all(is_known(base.__module__) for base in cls.__mro__):
+        return [f"{cls.__module__}.{cls.__qualname__}", []]
+    own = [base for base in cls.__mro__ if not is_known(base.__module__)]
+    return [
+        f"{cls.__module__}.{cls.__qualname__}",
+        [
+            [name, [described(function) for function in functions(value)] or plain(value)]
+            for base in own
+            for name, value in sorted(vars(base).items())
+            if name not in ("__dict__", "__weakref__", "__doc__")
+        ],
+    ]

@@ -1,0 +1,457 @@
+"""Rows of a QuerySet without instances: fetches a level, and what hangs below it when asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+from django.apps import apps
+from django.core.exceptions import FieldError
+from django.db import NotSupportedError, connections
+from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.signals import post_init, pre_init
+
+from . import facts, guards, links
+from .code_reading import Watched, unchanged, watch
+from .conversions import Stored
+from .display import display_labels
+from .levels import DISPLAY, FILE, MANY, ONE, Level, Slot
+from .pushdown import COUNT, Part, counting, windowing
+from .statements import Fetched, fetch_of_keys, fetch_selected
+from .undeclared import without_types
+
+logger = logging.getLogger("djust_backend.orm")
+
+Row: TypeAlias = "tuple[Any, ...]"
+
+# What building SQL raises when a column cannot be selected; nothing was asked of the database.
+_BUILD_ERRORS = (FieldError, NotSupportedError, AttributeError, KeyError, TypeError, ValueError)
+
+# As the result cache of a QuerySet, rows live as long as it does.
+_fetched: WeakKeyDictionary[QuerySet[Any], tuple[Level, Fetched]] = WeakKeyDictionary()
+
+
+class CannotBuildError(Exception):
+    """The columns cannot be selected; no query was run."""
+
+
+def fetch(queryset: QuerySet[Any], level: Level) -> Fetched:
+    """The rows of a QuerySet in the order of `level.columns`; the QuerySet stays as it is.
+
+    CannotBuildError if Django makes no SQL of it; database errors as they come.
+    """
+    try:
+        return fetch_selected(queryset, level.columns, level)
+    except _BUILD_ERRORS as error:
+        raise CannotBuildError(str(error)) from error
+
+
+def rows_of(queryset: QuerySet[Any], level: Level) -> RowSet | None:
+    """The rows of the view's own QuerySet: those that a render has fetched before, or fetched now.
+
+    None if instances are waited for, or if the columns cannot be selected.
+    """
+    bound = bind(level)
+    if bound.has_listeners():
+        return None
+    if not bound.is_current():
+        return None
+    known = _fetched.get(queryset)
+    # `update()` and its like forget a result; this is how they show that they ran.
+    is_written = queryset._for_write  # type: ignore[attr-defined]
+    if known is not None and known[0] == level and not is_written:
+        return RowSet(bound, known[1], queryset.db, queryset)
+    try:
+        found = fetch(queryset, level)
+    except CannotBuildError as error:
+        # Reported in the log; the page is rendered from instances.
+        logger.warning("No rows for %s: %s", queryset.model._meta.label, error)
+        return None
+    _fetched[queryset] = (level, found)
+    return RowSet(bound, found, queryset.db, queryset)
+
+
+def rows_read(queryset: QuerySet[Any]) -> int | None:
+    """How many rows have been fetched of a QuerySet, as instances or without; None if not read."""
+    instances = guards.is_evaluated(queryset)
+    known = queryset._result_cache if instances else _fetched.get(queryset, (None, None))[1]
+    if known is None:
+        return None
+    return len(known.rows if isinstance(known, Fetched) else known)
+
+
+# Rows of a second query, and those of each key.
+Index: TypeAlias = "tuple[RowSet, dict[Any, list[Row]]]"
+
+
+class RowSet:
+    """Rows of one level, and the related rows that a render has asked for so far.
+
+    `bound` tells what is in them. `source` is the QuerySet that they were fetched by, None for
+    related rows. Lives as long as a render.
+    """
+
+    __slots__ = (
+        "_built",
+        "_made",
+        "_related",
+        "_windows",
+        "bound",
+        "rows",
+        "source",
+        "stored",
+        "using",
+    )
+
+    def __init__(
+        self, bound: Bound, found: Fetched, using: str, source: QuerySet[Any] | None
+    ) -> None:
+        self.bound = bound
+        self.rows = found.rows
+        self.stored = found.stored
+        self.using = using
+        self.source = source
+        self._built: dict[tuple[int, Any], Model] = {}
+        self._made: dict[tuple[int, int], Model] = {}
+        self._related: dict[tuple[int, int], tuple[RowSet, dict[Any, Any]]] = {}
+        self._windows: dict[tuple[int, int, int, int], tuple[RowSet, dict[Any, list[Row]]]] = {}
+
+    def related(self, shape: int, slot: int) -> tuple[RowSet, dict[Any, Any]]:
+        """The related rows of all rows in one query, and where each key's are.
+
+        The value of a key is a row for a single related object, and a list of rows for many.
+        """
+        known = self._related.get((shape, slot))
+        if known is not None:
+            return known
+        bound = self.bound.below(shape, slot)
+        rows = self._fetch(bound, None)
+        index: dict[Any, Any] = {}
+        if bound.slot.kind == MANY:
+            for row in rows.rows:
+                index.setdefault(row[0], []).append(row)
+        else:
+            index = {row[0]: row for row in rows.rows}
+        found = (rows, index)
+        self._related[shape, slot] = found
+        return found
+
+    def _fetch(self, bound: Related, part: Part | None, counted: bool = False) -> RowSet:
+        """The rows that belong to all of ours, or a part of each one's, and how many there are."""
+        rows: list[Row] = []
+        stored: tuple[Stored, ...] = ()
+        for keys in _batches(self.keys(bound.slot.at), self.using):
+            found = bound.fetch(keys, self.using, part, counted)
+            stored = found.stored or stored
+            rows += found.rows
+        return RowSet(bound.level, Fetched(rows, stored), self.using, None)
+
+    def counts(self, shape: int, slot: int) -> dict[Any, int]:
+        """How many related rows each key has, in one query; no entry for none."""
+        if self.bound.level.shapes[shape].slots[slot].how == "counted":
+            _, index = self._counted_window(shape, slot)
+            return {key: first[0][-1] for key, first in index.items()}
+        bound = self.bound.numbers(shape, slot)
+        counts: dict[Any, int] = {}
+        for keys in _batches(self.keys(bound.slot.at), self.using):
+            counts.update(bound.count(keys, self.using).rows)
+        return counts
+
+    def _counted_window(self, shape: int, slot: int) -> Index:
+        """The first related rows of each key; the last value of each row is how many there are."""
+        bound = self.bound.below(shape, slot)
+        known = self._windows.get((shape, slot, 0, bound.slot.shape))
+        if known is not None:
+            return known
+        rows = self._fetch(bound, Part(0, bound.slot.shape), counted=True)
+        index: dict[Any, list[Row]] = {}
+        for row in rows.rows:
+            index.setdefault(row[0], []).append(row)
+        self._windows[shape, slot, 0, bound.slot.shape] = (rows, index)
+        return rows, index
+
+    def window(self, shape: int, slot: int, start: int, stop: int) -> Index:
+        """The related rows from `start` to `stop` of each key, in one query."""
+        known = self._windows.get((shape, slot, start, stop))
+        if known is not None:
+            return known
+        bound = self.bound.below(shape, slot)
+        if bound.slot.how == "counted" and (start, stop) == (0, bound.slot.shape):
+            return self._counted_window(shape, slot)
+        rows = self._fetch(bound, Part(start, stop))
+        index: dict[Any, list[Row]] = {}
+        for row in rows.rows:
+            index.setdefault(row[0], []).append(row)
+        found = (rows, index)
+        self._windows[shape, slot, start, stop] = found
+        return found
+
+    def keys(self, at: int) -> list[Any]:
+        """The values of a column, each once, without NULL."""
+        found = dict.fromkeys(row[at] for row in self.rows)
+        found.pop(None, None)
+        return list(found)
+
+    def instance(self, row: Row, shape: int) -> Model:
+        """The model instance that a row stands for: what Python code is given.
+
+        Made of the row's own columns where the level says that code of the model is to run.
+        Otherwise fetched by one query for all rows: nothing that the usage analysis knows of.
+        """
+        if self.bound.level.shapes[shape].whole:
+            known = self._made.get((shape, id(row)))
+            if known is None:
+                known = self._made[shape, id(row)] = self.bound.make(
+                    self._ready(row), shape, self.using
+                )
+            return known
+        return self._fetched_instance(row, shape)
+
+    def _ready(self, row: Row) -> Row:
+        """The row with the values that an instance has."""
+        if not self.stored:
+            return row
+        values = list(row)
+        for at, convert, _, _ in self.stored:
+            if type(values[at]) in (int, float):
+                values[at] = convert(values[at])
+        return tuple(values)
+
+    def _fetched_instance(self, row: Row, shape: int) -> Model:
+        model, key = self.bound.models[shape], self.bound.level.shapes[shape].key
+        if key < 0:
+            found_one: Any = self._fetched_instance(row, 0)
+            for name in self.bound.level.shapes[shape].path:
+                found_one = getattr(found_one, name)
+            there: Model = found_one
+            return there
+        if not self._built or (shape, row[key]) not in self._built:
+            logger.warning("Instances of %s after all: Python code asks", model._meta.label)
+            path = self.bound.level.shapes[shape].path
+            if not path and self.source is not None:
+                found: Iterable[Model] = self.source._chain()  # type: ignore[attr-defined]
+            else:
+                keys = self.keys(key)
+                found = (
+                    one
+                    for batch in _batches(keys, self.using)
+                    for one in model._base_manager.using(self.using).filter(pk__in=batch)
+                )
+            for one in found:
+                self._built.setdefault((shape, one.pk), one)
+        return self._built[shape, row[key]]
+
+
+class Numbers:
+    """A collection that may be counted without its rows."""
+
+    __slots__ = ("key", "relation", "slot")
+
+    def __init__(self, slot: Slot, relation: facts.Relation) -> None:
+        self.slot = slot
+        self.relation = relation
+        self.key: Any = links.key_field(relation)
+
+    def count(self, keys: Sequence[Any], using: str) -> Fetched:
+        """Pairs of a key and how many rows it has, for the keys that have any."""
+        return fetch_of_keys(
+            lambda keys: counting(self.relation, keys, using),
+            keys,
+            using,
+            (self, "count"),
+            self.prepare,
+        )
+
+    def prepare(self, key: Any, connection: Any) -> Any:
+        """A key as the driver takes it."""
+        if type(key) is int:
+            return key
+        return self.key.get_db_prep_value(key, connection, prepared=False)
+
+
+class Related(Numbers):
+    """A slot whose rows come by a second query: how to ask for them."""
+
+    __slots__ = ("level",)
+
+    def __init__(self, slot: Slot, relation: facts.Relation) -> None:
+        super().__init__(slot, relation)
+        assert slot.level is not None
+        self.level = bind(slot.level)
+
+    def fetch(self, keys: Sequence[Any], using: str, part: Part | None, counted: bool) -> Fetched:
+        """The related rows that belong to these keys, or a part of each key's."""
+
+        def make(keys: Sequence[Any]) -> QuerySet[Any]:
+            if part is None:
+                rows = self._queryset(keys, using)
+            else:
+                rows = windowing(self.relation, keys, using, part, counted=counted)
+            columns = without_types(rows.query, self.level.level.columns, connections[using])
+            return rows.values_list(*columns, *([COUNT] if counted else []))
+
+        return fetch_of_keys(make, keys, using, (self, part, counted), self.prepare)
+
+    def _queryset(self, keys: Sequence[Any], using: str) -> QuerySet[Any]:
+        """The related rows in the order that lazy access gives."""
+        target = self.relation.target
+        assert target is not None
+        to_one = self.relation.kind == facts.TO_ONE
+        manager = target._base_manager if to_one else target._default_manager
+        key = self.level.level.columns[0]
+        rows: QuerySet[Any] = manager.using(using).filter(**{f"{key}__in": keys})
+        return rows
+
+
+class Bound:
+    """A level together with the classes, labels and exceptions of this process."""
+
+    __slots__ = ("_below", "_numbers", "_watched", "level", "models", "wire")
+
+    def __init__(self, level: Level) -> None:
+        self.level = level
+        self.models: tuple[type[Model], ...] = tuple(
+            apps.get_model(shape.model) for shape in level.shapes
+        )
+        self.wire = tuple(
+            tuple(self._wire(model, slot) for slot in shape.slots)
+            for model, shape in zip(self.models, level.shapes, strict=True)
+        )
+        self._below: dict[tuple[int, int], Related] = {}
+        self._numbers: dict[tuple[int, int], Numbers] = {}
+        self._watched: Watched = watch(
+            (model, name, facts.class_attribute(model, name))
+            for model, shape in zip(self.models, level.shapes, strict=True)
+            for name in (*facts.INSTANCE_METHODS, *(slot.name for slot in shape.slots))
+        )
+
+    def is_current(self) -> bool:
+        """Whether the classes still are as they were when the level was chosen.
+
+        Methods and descriptors may be replaced at any time, by tests above all.
+        """
+        return unchanged(self._watched) and all(
+            self.below(*place).level.is_current() for place in self._places()
+        )
+
+    def below(self, shape: int, slot: int) -> Related:
+        """How to ask for the rows of a slot."""
+        known = self._below.get((shape, slot))
+        if known is None:
+            found = self.level.shapes[shape].slots[slot]
+            known = self._below[shape, slot] = Related(found, self.relation(shape, slot))
+        return known
+
+    def numbers(self, shape: int, slot: int) -> Numbers:
+        """How to ask for the numbers of rows of a slot."""
+        known = self._numbers.get((shape, slot))
+        if known is None:
+            found = self.level.shapes[shape].slots[slot]
+            known = self._numbers[shape, slot] = Numbers(found, self.relation(shape, slot))
+        return known
+
+    def relation(self, shape: int, slot: int) -> facts.Relation:
+        """The relation that a slot stands for."""
+        name = self.level.shapes[shape].slots[slot].name
+        relation = facts.relation(self.models[shape], name)
+        assert relation is not None
+        return relation
+
+    def make(self, row: Row, shape: int, using: str) -> Model:
+        """An instance of a row's columns, with the joined rows that code may walk to."""
+        made = self.level.shapes[shape]
+        model = self.models[shape]
+        # As `Model.from_db` with some columns deferred would leave it: nobody overrides that, and
+        # nobody waits for its signals.
+        instance = model.__new__(model)
+        state = ModelState()
+        state.adding, state.db = False, using
+        values = instance.__dict__
+        values["_state"] = state
+        for name, at in zip(made.attributes, made.whole, strict=True):
+            values[name] = row[at]
+        for slot in made.slots:
+            if slot.kind == ONE and self.level.shapes[slot.shape].whole:
+                there = None if row[slot.at] is None else self.make(row, slot.shape, using)
+                relation = facts.relation(model, slot.name)
+                assert relation is not None
+                instance._state.fields_cache[relation.cache] = there
+                if there is not None and not relation.forward:
+                    there._state.fields_cache[relation.field.cache_name] = instance
+        return instance
+
+    def has_listeners(self) -> bool:
+        """Whether somebody waits for instances of these models to be made."""
+        if not pre_init.receivers and not post_init.receivers:
+            return False
+        levels = [self, *(self.below(*place).level for place in self._places())]
+        return any(
+            pre_init.has_listeners(model) or post_init.has_listeners(model)
+            for level in levels
+            for model in level.models
+        ) or any(level.has_listeners() for level in levels[1:])
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        for shape_number, shape in enumerate(self.level.shapes):
+            for slot_number, slot in enumerate(shape.slots):
+                if slot.level is not None:
+                    yield shape_number, slot_number
+
+    def _wire(self, model: type[Model], slot: Slot) -> tuple[Any, ...]:
+        """The slot as the renderer reads it: name, kind, position, and what else it needs."""
+        more: Any = None
+        if slot.kind == DISPLAY:
+            labels = display_labels(model, slot.name)
+            assert labels is not None
+            more = labels[1]
+        elif slot.kind == FILE:
+            more = _file_maker(model, slot.name)
+        elif slot.kind != MANY:
+            more = self._missing(model, slot)
+        return (slot.name, slot.kind, slot.at, slot.shape, slot.level is not None, slot.how, more)
+
+    @staticmethod
+    def _missing(model: type[Model], slot: Slot) -> Callable[[], Exception] | None:
+        """What attribute access raises for a related row that is not there; None: it gives None."""
+        relation = facts.relation(model, slot.name)
+        if relation is None or relation.kind != facts.TO_ONE:
+            return None
+        if relation.forward and slot.kind == ONE:
+            return None
+        return lambda: _does_not_exist(model, relation)
+
+
+def _does_not_exist(model: type[Model], relation: facts.Relation) -> Exception:
+    target = relation.target
+    assert target is not None
+    missing: Exception
+    if relation.forward:
+        name = target._meta.object_name
+        missing = target.DoesNotExist(f"{name} matching query does not exist.")
+        return missing
+    descriptor = facts.class_attribute(model, relation.name)
+    missing = descriptor.RelatedObjectDoesNotExist(f"{model.__name__} has no {relation.name}.")
+    return missing
+
+
+def _file_maker(model: type[Model], name: str) -> Callable[[str | None], Any]:
+    """What the attribute of a FileField gives for a stored name."""
+    field: Any = model._meta.get_field(name)
+    return lambda stored: field.attr_class(None, field, stored)
+
+
+@lru_cache(maxsize=2048)
+def bind(level: Level) -> Bound:
+    """The level in this process; LookupError if one of its models is not there."""
+    return Bound(level)
+
+
+def _batches(keys: Sequence[Any], using: str) -> Iterator[Sequence[Any]]:
+    """Keys, as many at a time as one query takes."""
+    size = guards.batch_size(using)
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]

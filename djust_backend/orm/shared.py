@@ -1,0 +1,93 @@
+"""Decisions that other processes have made: the planner's door to a store that the face installs.
+
+What comes through it is read as plain data, and only under the digest of all that the decision
+depends on (`fingerprint`). Anything else is derived anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from djust_backend.cache import events
+
+from . import fingerprint
+from .guards import QueryFacts
+from .usage import Usage
+
+_Decision = TypeVar("_Decision")
+
+
+class Plans(Protocol):
+    """Sealed bytes by key, from wherever; nothing of it raises."""
+
+    def find(self, key: str, model: str) -> bytes | None:
+        """What another process derived; after None the caller has to `keep` or to `give_up`."""
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Hand in what was derived."""
+
+    def give_up(self, key: str) -> None:
+        """Nothing was derived after all."""
+
+    def reject(self, key: str, error: Exception) -> None:
+        """What `find` gave is no decision."""
+
+
+class Codec(Protocol[_Decision]):
+    """How one kind of decision is written: `name`, both directions (ValueError), and its mode."""
+
+    name: str
+
+    def pack(self, decision: _Decision) -> bytes:
+        """As bytes."""
+
+    def unpack(self, data: bytes) -> _Decision:
+        """From bytes. Error: ValueError."""
+
+    def mode(self, decision: _Decision) -> str:
+        """`rows` or `instances`."""
+
+
+_source: list[Callable[[], Plans | None]] = []
+
+
+def install(source: Callable[[], Plans | None]) -> None:
+    """Ask what this function gives, at each decision that is not in memory; None for nothing."""
+    _source[:] = [source]
+
+
+def decided(
+    codec: Codec[_Decision],
+    query: QueryFacts,
+    usage: Usage | None,
+    derive: Callable[[], _Decision],
+) -> _Decision:
+    """The decision from the store, or derived and handed to it."""
+    model = query.model._meta.label
+    plans = _source[0]() if _source else None
+    key = None if plans is None else fingerprint.key(codec.name, query, usage)
+    if plans is None or key is None:
+        events.tell(events.Miss(model))
+        return _derived(codec, model, derive)
+    data = plans.find(key, model)
+    if data is not None:
+        try:
+            return codec.unpack(data)
+        except ValueError as error:
+            plans.reject(key, error)
+    try:
+        found = _derived(codec, model, derive)
+    except BaseException:
+        plans.give_up(key)
+        raise
+    plans.keep(key, codec.pack(found))
+    return found
+
+
+def _derived(codec: Codec[_Decision], model: str, derive: Callable[[], _Decision]) -> _Decision:
+    start = time.perf_counter()
+    found = derive()
+    events.tell(events.Compiled(time.perf_counter() - start, model, codec.mode(found)))
+    return found

@@ -1,0 +1,246 @@
+"""Compiled SQL, used again for queries of the same shape: only conditions, keys and limits are new.
+
+Django compiles a query anew each time, which costs more than running it. Everything but the
+condition of a simple QuerySet depends on little: that is the key here. The condition itself is
+compiled by Django each time, so that nothing has to be known of lookups and their values.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeAlias
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.sql import Query
+
+from .conversions import Conversion, Stored
+from .undeclared import without_types
+
+Row: TypeAlias = "tuple[Any, ...]"
+
+# Statements of one connection; the oldest unused ones are dropped.
+_REMEMBERED = 1024
+# Rows that are converted at a time.
+_CHUNK = 1000
+
+
+class Fetched(NamedTuple):
+    """Rows, and those of their columns that are left as the database stores them."""
+
+    rows: list[Row]
+    stored: tuple[Stored, ...] = ()
+
+
+NOTHING = Fetched([])
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL before and after what changes, parameters that follow, and how rows are converted."""
+
+    before: str
+    after: str
+    tail: tuple[Any, ...]
+    width: int
+    is_wider: bool
+    convert: Conversion | None
+
+    def run(self, connection: Any, middle: str, params: Sequence[Any]) -> Fetched:
+        """The rows of the statement with this in its middle; database errors as they come."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.before + middle + self.after, (*params, *self.tail))
+            stored = () if self.convert is None else self.convert.stored
+            return Fetched(self._rows(cursor), stored)
+
+    def _rows(self, cursor: Any) -> list[Row]:
+        if (self.convert is None or not self.convert.columns) and not self.is_wider:
+            found = cursor.fetchall()
+            is_ready = type(found) is list and (not found or type(found[0]) is tuple)
+            return found if is_ready else [tuple(row) for row in found]
+        # In chunks, so that a large result does not take its place twice.
+        rows: list[Row] = []
+        while found := cursor.fetchmany(_CHUNK):
+            rows += self._converted(found)
+            if len(found) < _CHUNK:
+                break
+        return rows
+
+    def _converted(self, found: Sequence[Any]) -> list[Row]:
+        """What the driver gave, as tuples of Python values."""
+        if self.is_wider:
+            found = [tuple(row[: self.width]) for row in found]
+        return list(found) if self.convert is None else self.convert(found)
+
+
+class _Known(threading.local):
+    """The statements of this thread, by alias of the database, with the connection they belong to.
+
+    Converters belong to a connection, which belongs to a thread: both go when the thread ends.
+    """
+
+    def __init__(self) -> None:
+        self.statements: dict[str, tuple[Any, OrderedDict[Hashable, Statement]]] = {}
+
+
+_known = _Known()
+
+
+def fetch_selected(queryset: QuerySet[Any], columns: Sequence[str], name: Hashable) -> Fetched:
+    """The rows of a QuerySet as tuples of these columns (paths as `values_list` takes them).
+
+    `name` stands for the columns in the key. Raises what building and running the query raises.
+    """
+    query: Any = queryset.query
+    connection = connections[queryset.db]
+    shape = _shape(query)
+    if shape is not None:
+        try:
+            where, params = _condition(query, connection)
+        except EmptyResultSet:
+            return NOTHING
+        key = (name, shape, bool(where))
+        if (known := _remembered(connection, key)) is not None:
+            return known.run(connection, where, params)
+    if shape is not None:
+        columns = without_types(query, columns, connection)
+    selected: Any = queryset.values_list(*columns)
+    compiler = selected.query.get_compiler(using=selected.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return NOTHING
+    statement = _statement(compiler, len(columns), sql, "", ())
+    if shape is not None:
+        where, where_params = _condition(selected.query, connection)
+        parts = sql.split(where) if where else [sql, ""]
+        if len(parts) == 2 and tuple(where_params) == tuple(params):
+            _remember(connection, key, replace(statement, before=parts[0], after=parts[1]))
+    return statement.run(connection, "", params)
+
+
+def fetch_of_keys(
+    make: Any, keys: Sequence[Any], using: str, name: Hashable, prepare: Any
+) -> Fetched:
+    """The rows of a query that differs from others of its name only in a list of keys.
+
+    `make(keys)` gives the QuerySet (of `values_list`) if its SQL is not known yet; `prepare`
+    turns a key into what the driver takes. Raises what building and running the query raises.
+    """
+    connection = connections[using]
+    known = _remembered(connection, name)
+    if known is not None:
+        marks = ", ".join(["%s"] * len(keys))
+        return known.run(connection, marks, [prepare(key, connection) for key in keys])
+    selected = make(keys)
+    compiler = selected.query.get_compiler(using=using)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return NOTHING
+    width = compiler.col_count if compiler.col_count is not None else len(compiler.select)
+    statement = _statement(compiler, width, sql, "", ())
+    marks = ", ".join(["%s"] * len(keys))
+    parts = sql.split(f" IN ({marks})")
+    prepared = tuple(prepare(key, connection) for key in keys)
+    if len(parts) == 2 and "%s" not in parts[0] and tuple(params[: len(keys)]) == prepared:
+        tail = tuple(params[len(keys) :])
+        cut = replace(statement, before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
+        _remember(connection, name, cut)
+    return statement.run(connection, "", params)
+
+
+def _statement(
+    compiler: Any, width: int, before: str, after: str, tail: tuple[Any, ...]
+) -> Statement:
+    converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
+    convert = Conversion(width, converters, compiler.connection) if converters else None
+    return Statement(before, after, tail, width, bool(compiler.has_extra_select), convert)
+
+
+def _condition(query: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+    """The condition of a query as SQL with its WHERE; EmptyResultSet if it is never true."""
+    if not query.where.children:
+        return "", ()
+    compiler = query.get_compiler(connection=connection)
+    try:
+        where, params = compiler.compile(query.where)
+    except FullResultSet:
+        return "", ()
+    return f" WHERE {where}", params
+
+
+def _shape(query: Any) -> Hashable:
+    """Everything that the SQL of a simple query depends on, the condition and columns apart.
+
+    None for a query that is not simple enough.
+    """
+    kind = type(query)
+    if (
+        kind is not Query
+        or query.annotations
+        or query.group_by is not None
+        or query.distinct
+        or query.combinator
+        or query.extra
+        or query.extra_tables
+        or query.extra_order_by
+        or query.select_for_update
+        or query._filtered_relations
+        or query.explain_info
+        or query.subquery
+        or query.where.contains_aggregate
+        or query.where.contains_over_clause
+    ):
+        return None
+    meta: Any = query.get_meta()
+    order = query.order_by or (meta.ordering if query.default_ordering else ())
+    if not all(type(item) is str for item in order):
+        return None
+    return (
+        query.model,
+        meta.db_table,
+        tuple(order),
+        query.standard_ordering,
+        query.low_mark,
+        query.high_mark,
+        tuple(
+            (
+                alias,
+                type(join),
+                join.table_name,
+                getattr(join, "parent_alias", None),
+                join.join_type,
+                getattr(join, "join_field", None),
+                query.alias_refcount[alias] > 0,
+            )
+            for alias, join in query.alias_map.items()
+        ),
+    )
+
+
+def _statements(connection: Any) -> OrderedDict[Hashable, Statement]:
+    owner, statements = _known.statements.get(connection.alias, (None, None))
+    if owner is not connection or statements is None:
+        statements = OrderedDict()
+        _known.statements[connection.alias] = (connection, statements)
+    return statements
+
+
+def _remembered(connection: Any, key: Hashable) -> Statement | None:
+    statements = _statements(connection)
+    found = statements.get(key)
+    if found is not None:
+        statements.move_to_end(key)
+    return found
+
+
+def _remember(connection: Any, key: Hashable, statement: Statement) -> None:
+    statements = _statements(connection)
+    statements[key] = statement
+    while len(statements) > _REMEMBERED:
+        statements.popitem(last=False)

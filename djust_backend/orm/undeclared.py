@@ -1,0 +1,71 @@
+"""Columns that SQLite's driver is to give as texts: it parses declared ones slower than we do."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import FieldError
+from django.db.models import DateField, DateTimeField, F, Func
+from django.db.models.constants import LOOKUP_SEP
+from django.utils.dateparse import parse_date, parse_datetime
+
+# The declared type of a column, and what Django's converter for it in the driver parses texts with.
+_DECLARED = {DateTimeField: ("datetime", parse_datetime), DateField: ("date", parse_date)}
+
+
+class Undeclared(Func):
+    """The same value as an expression, for which the driver has no declared type.
+
+    SQLite's unary plus changes no value of any type (https://www.sqlite.org/lang_expr.html).
+    """
+
+    template = "+%(expressions)s"
+    arity = 1
+
+
+def without_types(query: Any, columns: Sequence[str], connection: Any) -> list[Any]:
+    """The columns for `values_list`: dates and times as they are stored, on SQLite."""
+    if connection.vendor != "sqlite":
+        return list(columns)
+    return [
+        Undeclared(F(column)) if _is_parsed(query, column, connection) else column
+        for column in columns
+    ]
+
+
+def _is_parsed(query: Any, column: str, connection: Any) -> bool:
+    """Whether the driver parses this column, by Django's converter of its declared type."""
+    if column in query.annotations:
+        return False
+    try:
+        *_, field, _, rest = query.names_to_path(column.split(LOOKUP_SEP), query.get_meta())
+    except FieldError:
+        # `values_list` says what is wrong with the name.
+        return False
+    declared, parse = _DECLARED.get(type(field), ("", None))
+    if parse is None or rest or not field.model._meta.managed:
+        return False
+    if type(field) is DateTimeField and not is_utc(connection):
+        return False
+    converter = sqlite3.converters.get(declared.upper())
+    cells = getattr(converter, "__closure__", None) or ()
+    return field.db_type(connection) == declared and any(
+        cell.cell_contents is parse for cell in cells
+    )
+
+
+def is_utc(connection: Any) -> bool:
+    """Whether datetimes are stored in UTC, and read as aware ones."""
+    return bool(settings.USE_TZ) and connection.timezone is datetime.timezone.utc
+
+
+def as_the_driver_gives(value: Any, expression: Any, _connection: Any) -> Any:
+    """What the driver would have made of a declared column: a converter like Django's."""
+    if value is None:
+        return None
+    text = value.decode() if isinstance(value, bytes) else str(value)
+    return _DECLARED[type(expression.output_field)][1](text)

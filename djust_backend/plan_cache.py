@@ -1,0 +1,94 @@
+"""Ties the planner to the store of plans that the settings name."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.utils.crypto import salted_hmac
+
+from . import conf
+from .cache.filesystem import FileStore
+from .cache.memory import MemoryStore
+from .cache.shared import SharedPlans
+from .cache.store import Store
+from .orm import forget_plans, release, share_plans
+
+logger = logging.getLogger("djust_backend.jit")
+
+
+@lru_cache(maxsize=1)
+def shared_plans() -> SharedPlans | None:
+    """What the planner asks for plans of other processes; None if the site shares none.
+
+    Settings that make no store are a line in the log: pages are rendered without it.
+    """
+    try:
+        store = make_store()
+    except (ImportError, ValueError) as error:
+        logger.error("JIT_CACHE_BACKEND cannot be used: %s", error)
+        store = None
+    url = conf.get("JIT_CACHE_URL")
+    if store is None and not url:
+        return None
+    # Loads all of urllib, which a site without a bundle need not wait for.
+    bundle = import_module("djust_backend.cache.bundle").Bundle(url) if url else {}
+    return SharedPlans(store, bundle)
+
+
+def make_store() -> Store | None:
+    """The store of JIT_CACHE_BACKEND; None for "memory". Error: ImportError, ValueError."""
+    backend = conf.get("JIT_CACHE_BACKEND")
+    if backend == "filesystem":
+        return FileStore(folder())
+    if backend == "redis":
+        # redis-py is an optional package.
+        module = import_module("djust_backend.cache.redis_store")
+        made: Store = module.RedisStore(
+            conf.get("JIT_REDIS_URL"), conf.get("JIT_REDIS_POOL_SIZE"), project(), release()[:16]
+        )
+        return made
+    return None
+
+
+@contextmanager
+def collecting() -> Iterator[MemoryStore]:
+    """A store of its own for all plans that are derived as long as this lasts, for a bundle."""
+    store = MemoryStore()
+    plans = SharedPlans(store, {})
+    share_plans(lambda: plans)
+    forget_plans()
+    try:
+        yield store
+    finally:
+        share_plans(shared_plans)
+
+
+def project() -> str:
+    """A name that tells projects apart by their secret, which it does not reveal."""
+    made = salted_hmac("djust_backend.plan_cache.project", "", algorithm="sha256")
+    return made.hexdigest()[:16]
+
+
+def folder() -> Path:
+    """JIT_CACHE_DIR, or one of this project's below the system's folder for temporary files."""
+    chosen = conf.get("JIT_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    return Path(tempfile.gettempdir()) / f"djust-plans-{project()}"
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    """Settings change in tests: the store of the old ones is not the one of the new."""
+    if setting in ("DJUST_CONFIG", "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
+        shared_plans.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="djust_backend.plan_cache")

@@ -1,0 +1,135 @@
+//! Values that Python code is about to get: the ORM room watches the instances that it may reach through them.
+//!
+//! Watching asks the database nothing. It is done once for a group of instances, and not at all for code that is known
+//! to walk no relation, so that a page whose loops run no such code pays one look-up for a printed instance.
+
+use crate::accessors::Accessor;
+use crate::collections::Trail;
+use crate::render::Render;
+use crate::sources::Place;
+use crate::stock::{Class, class_of};
+use crate::value::Value;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What Python code has got in this render.
+#[derive(Default)]
+pub struct Reached {
+    /// The ORM room's `Watch`, once there is one.
+    watch: Option<Py<PyAny>>,
+    /// Groups and accessors (by address) on the way from their instances.
+    places: FxHashSet<(usize, Vec<usize>)>,
+    /// How many groups Python code has got as a whole, with the context.
+    groups: usize,
+    /// Other values, by address.
+    others: FxHashMap<usize, Py<PyAny>>,
+}
+
+impl Reached {
+    /// Has everything left as it was found.
+    pub fn stop(self, py: Python<'_>) -> PyResult<()> {
+        match self.watch {
+            Some(watch) => watch.bind(py).call_method0("stop").map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'py> Render<'py> {
+    /// An attribute that runs code is asked for; `trail` leads to the instance, if a path has walked relations.
+    pub fn reach_for_code(&self, object: &Bound<'py, PyAny>, trail: Option<&Trail<'py>>) -> PyResult<()> {
+        match self.known_place(object, trail) {
+            Some(place) => self.reach_place(&place),
+            None => Ok(()),
+        }
+    }
+
+    /// The place of an instance, if it, or the instance that a walk started from, is known to be in a group.
+    fn known_place(&self, object: &Bound<'py, PyAny>, trail: Option<&Trail<'py>>) -> Option<Place> {
+        let start = trail.map_or(object, |trail| &trail.root);
+        let root = self.root_state();
+        let mut place = root.groups.borrow().place(start)?;
+        if let Some(trail) = trail {
+            place.path.extend(trail.steps.iter().cloned());
+        }
+        Some(place)
+    }
+
+    /// Remembers where the instance that a path has led to stands, before Python code gets it.
+    pub fn remember_instance(&mut self, value: &Value<'py>) -> PyResult<()> {
+        if let (Some(trail), Value::Py(object)) = (self.trail.take(), value)
+            && !trail.steps.is_empty()
+            && class_of(self.stock, object)? == Class::Model
+            && let Some(place) = self.known_place(object, Some(&trail))
+        {
+            self.put_in_place(object, &place);
+        }
+        Ok(())
+    }
+
+    /// `str(object)` is asked for.
+    pub fn reach_for_text(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
+        match class {
+            Class::Model => match &*self.accessor(object, self.stock.dunder_str.bind(self.py))? {
+                Accessor::Code => self.reach_for_code(object, None),
+                _ => Ok(()),
+            },
+            Class::Form => self.reach_other(object),
+            _ => Ok(()),
+        }
+    }
+
+    /// A value is handed to a tag or a filter.
+    pub fn reach_for_argument(&mut self, value: &Value<'py>) -> PyResult<()> {
+        let Value::Py(object) = value else { return Ok(()) };
+        match class_of(self.stock, object)? {
+            Class::Model => self.reach_for_code(object, None),
+            Class::QuerySet | Class::List | Class::Tuple | Class::Form | Class::Plain => self.reach_other(object),
+            _ => Ok(()),
+        }
+    }
+
+    /// The form is about to show its fields.
+    pub fn reach_other(&self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+        let key = object.as_ptr() as usize;
+        let root = self.root_state();
+        if root.reached.borrow().others.contains_key(&key) {
+            return Ok(());
+        }
+        let watch = self.stock.call(self.py, "reach", (self.watch(), object))?;
+        let mut reached = root.reached.borrow_mut();
+        reached.watch = if watch.is_none() { None } else { Some(watch.unbind()) };
+        reached.others.insert(key, object.clone().unbind());
+        Ok(())
+    }
+
+    /// The context is handed to a tag: it may get at whatever the loops around it go over.
+    pub fn reach_for_context(&self) -> PyResult<()> {
+        let root = self.root_state();
+        let count = root.groups.borrow().count();
+        let first = std::mem::replace(&mut root.reached.borrow_mut().groups, count);
+        (first..count).try_for_each(|group| self.reach_place(&Place { group, path: Vec::new() }))
+    }
+
+    fn reach_place(&self, place: &Place) -> PyResult<()> {
+        let root = self.root_state();
+        let key = (place.group, place.path.iter().map(|step| step.as_ptr() as usize).collect());
+        if root.reached.borrow().places.contains(&key) {
+            return Ok(());
+        }
+        let py = self.py;
+        let instances = root.groups.borrow().instances(place.group).clone_ref(py);
+        if !place.path.is_empty() || instances.bind(py).len() > 1 {
+            let path = PyTuple::new(py, place.path.iter().map(|step| step.bind(py)))?;
+            let watch = self.stock.call(py, "watch_instances", (self.watch(), instances, path))?;
+            root.reached.borrow_mut().watch = if watch.is_none() { None } else { Some(watch.unbind()) };
+        }
+        root.reached.borrow_mut().places.insert(key);
+        Ok(())
+    }
+
+    fn watch(&self) -> Option<Py<PyAny>> {
+        self.root_state().reached.borrow().watch.as_ref().map(|watch| watch.clone_ref(self.py))
+    }
+}

@@ -1,0 +1,80 @@
+//! Values as `SQLite` stores them, written as what Django makes of them.
+
+use std::fmt::Write as _;
+
+/// `SQLite` keeps so many significant digits of a decimal; the rest is the float's inaccuracy.
+const STORED_DIGITS: usize = 15;
+/// With more places than this `str(Decimal)` may use an exponent.
+const MAX_PLACES: u32 = 6;
+
+/// `str()` of the `Decimal` that a stored float or integer stands for: to 15 digits, then to the places of its field, half
+/// to even both times (`DatabaseOperations.get_decimalfield_converter` of the `SQLite` backend).
+///
+/// `None`: more digits than the field has, more than 6 places, or not finite.
+pub fn decimal(value: f64, places: u32, max_digits: u32) -> Option<String> {
+    if !value.is_finite() || places > MAX_PLACES {
+        return None;
+    }
+    let text = format!("{:.*e}", STORED_DIGITS - 1, value.abs());
+    let (mantissa, exponent) = text.split_once('e')?;
+    let digits: u64 =
+        mantissa.bytes().filter(u8::is_ascii_digit).fold(0, |all, digit| all * 10 + u64::from(digit - b'0'));
+    // The number is `digits * 10^(exponent - 14)`, and is wanted in units of `10^-places`.
+    let shift = exponent.parse::<i64>().ok()? - (STORED_DIGITS as i64 - 1) + i64::from(places);
+    let units = if shift >= 0 {
+        digits.checked_mul(10u64.checked_pow(u32::try_from(shift).ok()?)?)?
+    } else {
+        let dropped = u32::try_from(-shift).ok()?;
+        match 10u64.checked_pow(dropped) {
+            Some(unit) => {
+                let (whole, rest) = (digits / unit, digits % unit);
+                let is_up = rest > unit / 2 || (rest == unit / 2 && whole % 2 == 1);
+                whole + u64::from(is_up)
+            }
+            // Far less than half a unit.
+            None => 0,
+        }
+    };
+    let is_short = 10u64.checked_pow(max_digits).is_none_or(|limit| units < limit);
+    if !is_short {
+        return None;
+    }
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    let mut text = String::with_capacity(STORED_DIGITS + 3);
+    let unit = 10u64.pow(places);
+    let written = if places == 0 {
+        write!(text, "{sign}{units}")
+    } else {
+        write!(text, "{sign}{}.{:0width$}", units / unit, units % unit, width = places as usize)
+    };
+    written.ok()?;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn floats_become_the_decimals_that_were_stored() {
+        // Answers of Django 5.2.
+        for (value, places, answer) in [
+            (0.1 + 0.2, 2, "0.30"),
+            (-0.0, 2, "-0.00"),
+            (0.125, 2, "0.12"),
+            (0.375, 2, "0.38"),
+            (-0.004, 2, "-0.00"),
+            (1_234_567.891, 2, "1234567.89"),
+            (2.5, 0, "2"),
+            (3.5, 0, "4"),
+            (1e-30, 6, "0.000000"),
+            (999.995, 2, "1000.00"),
+        ] {
+            assert_eq!(decimal(value, places, 12).as_deref(), Some(answer), "{value}");
+        }
+        assert_eq!(decimal(123_456.0, 2, 7), None);
+        assert_eq!(decimal(f64::NAN, 2, 7), None);
+        assert_eq!(decimal(1e300, 2, 7), None);
+        assert_eq!(decimal(1.0, 7, 9), None);
+    }
+}

@@ -1,0 +1,1 @@
+"""The application behind the measured pages: homes to let, a blog, a ledger."""

@@ -1,0 +1,1 @@
+"""Tests of the plan cache, against folders and servers that fail."""

@@ -1,0 +1,201 @@
+"""Plans that another process derived: found again, and only for models that are the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import models
+from zoo.models import Author, Book
+
+from djust_backend.cache import events
+from djust_backend.orm import Usage, apply, fingerprint, planner, shared
+from djust_backend.orm.choose import rows
+from djust_backend.orm.guards import examine
+from djust_backend.orm.usage import ITERATED, PRINTED, REACHED
+
+pytestmark = pytest.mark.django_db
+HERE = Path(__file__).parent
+
+
+def needs(*paths: str) -> Usage:
+    """A loop over rows that prints these paths."""
+    each = Usage(REACHED, REACHED, {}, None)
+    for path in paths:
+        found = Usage(REACHED | PRINTED, REACHED | PRINTED, {}, None)
+        for name in reversed(path.split(".")):
+            found = Usage(REACHED, REACHED, {name: found}, None)
+        each = each.merge(found)
+    return Usage(REACHED | ITERATED, REACHED | ITERATED, {}, each)
+
+
+class Memory:
+    """A store of a test; `broken` is what it gives instead of what it has."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.broken: bytes | None = None
+        self.rejected: list[str] = []
+
+    def find(self, key: str, model: str) -> bytes | None:
+        return self.broken or self.kept.get(key)
+
+    def keep(self, key: str, data: bytes) -> None:
+        self.kept[key] = data
+
+    def give_up(self, key: str) -> None:
+        raise AssertionError("every derivation succeeds here")
+
+    def reject(self, key: str, error: Exception) -> None:
+        self.rejected.append(key)
+
+
+@pytest.fixture
+def store() -> Iterator[Memory]:
+    before = list(shared._source)
+    memory = Memory()
+    shared.install(lambda: memory)
+    forget()
+    yield memory
+    shared._source[:] = before
+    forget()
+
+
+def forget() -> None:
+    """As a process that has just started."""
+    planner.plan.cache_clear()
+    rows.level.cache_clear()
+    events.reset()
+
+
+USAGES = [
+    needs("title"),
+    needs("title", "author.name"),
+    needs("title", "author"),
+    needs("author.books.all"),
+]
+
+
+@pytest.mark.parametrize("usage", USAGES)
+def test_what_comes_back_is_what_was_derived(store: Memory, usage: Usage) -> None:
+    queryset = Book.objects.order_by("pk")
+    derived = apply.whole_plan(queryset, usage)
+    assert events.counts["compiled"] == 2
+    forget()
+    assert apply.whole_plan(queryset, usage) == derived
+    assert apply.level_for(queryset, usage) == apply.level_for(queryset, usage)
+    assert events.counts["compiled"] == 0
+
+
+@pytest.mark.parametrize("broken", [b"", b"\xc1", b"\x93\x01\x02\x03", b"\x92\xcd\x03\xe8\x80"])
+def test_what_is_no_plan_is_derived_anew(store: Memory, broken: bytes) -> None:
+    usage = needs("title", "author.name")
+    expected = apply.whole_plan(Book.objects.order_by("pk"), usage)
+    forget()
+    store.broken = broken or None
+    assert apply.whole_plan(Book.objects.order_by("pk"), usage) == expected
+    assert bool(store.rejected) is bool(broken)
+
+
+def key(queryset: Any, usage: Usage) -> str:
+    found = fingerprint.key("plan", examine(queryset), usage.row_needs())
+    assert found is not None
+    return found
+
+
+def test_a_key_tells_needs_and_queries_apart() -> None:
+    everything = Book.objects.order_by("pk")
+    keys = {
+        key(everything, needs("title")),
+        key(everything, needs("title", "author.name")),
+        key(everything.select_related("author"), needs("title")),
+        key(everything.defer("title"), needs("title")),
+        key(Book.objects.order_by("title"), needs("title")),
+        key(Author.objects.order_by("pk"), needs("title")),
+    }
+    assert len(keys) == 6
+    assert key(everything.filter(pk=1), needs("title")) in keys
+
+
+def test_settings_are_part_of_a_key(settings: Any) -> None:
+    before = key(Book.objects.all(), needs("title"))
+    settings.DJUST_CONFIG = {"JIT_HIDDEN_RELATIONS": False}
+    assert key(Book.objects.all(), needs("title")) != before
+
+
+def changes() -> Iterator[tuple[str, Any]]:
+    yield "a method", lambda patch: patch.setattr(Author, "motto", lambda self: "", raising=False)
+    yield "the order", lambda patch: patch.setattr(Author._meta, "ordering", ["-pk"])
+    yield (
+        "a manager",
+        lambda patch: patch.setattr(
+            Author, "others", type("Others", (models.Manager,), {})(), raising=False
+        ),
+    )
+
+
+@pytest.mark.parametrize(("what", "change"), list(changes()), ids=[name for name, _ in changes()])
+def test_a_changed_model_changes_the_keys_that_reach_it(
+    what: str, change: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books, with_authors = needs("title"), needs("title", "author.name")
+    before = key(Book.objects.order_by("pk"), books), key(Book.objects.order_by("pk"), with_authors)
+    change(monkeypatch)
+    after = key(Book.objects.order_by("pk"), books), key(Book.objects.order_by("pk"), with_authors)
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    monkeypatch.undo()
+    assert key(Book.objects.order_by("pk"), with_authors) == before[1]
+
+
+def helper(book: Any) -> str:
+    """What the code of a model calls."""
+    return str(book.author.name)
+
+
+def other_helper(book: Any) -> str:
+    """The same name, other needs."""
+    return str(book.title)
+
+
+def test_code_that_the_code_of_a_model_calls_is_part_of_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    namespace = {"helper": helper}
+    exec("def label(self):\n    return helper(self)\n", namespace)
+    monkeypatch.setattr(Book, "label", namespace["label"], raising=False)
+    before = key(Book.objects.all(), needs("label"))
+    namespace["helper"] = other_helper
+    assert key(Book.objects.all(), needs("label")) != before
+
+
+PROGRAM = """
+import django; django.setup()
+from zoo.models import Book
+from test_shared_plans import USAGES, key
+print(*(key(Book.objects.all(), usage) for usage in USAGES))
+"""
+
+
+def test_every_process_has_the_same_keys() -> None:
+    found = set()
+    for seed in ("1", "2"):
+        result = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)]),
+                "DJANGO_SETTINGS_MODULE": "settings",
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.add(result.stdout)
+    assert len(found) == 1

@@ -1,0 +1,154 @@
+"""Tags and filters in Python that look at rows, keep them, change them, and look at the context."""
+
+from __future__ import annotations
+
+from django import template
+from django.db import connection
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def seen(context, name, path=""):
+    """What Python code finds under a name: its class, and the end of a path from it."""
+    found = context.get(name)
+    for step in path.split(".") if path else ():
+        found = getattr(found, step)
+    return f"{type(found).__name__} {found}"
+
+
+@register.simple_tag(takes_context=True)
+def names(context):
+    """Every name of the context that holds no plain text."""
+    flat = context.flatten()
+    return ",".join(sorted(f"{name}={type(flat[name]).__name__}" for name in flat))
+
+
+@register.simple_tag(takes_context=True)
+def loops(context):
+    """The state of all loops that run."""
+    found, at = [], context.get("forloop")
+    while at:
+        found.append(f"{at['counter']}/{at['revcounter']}")
+        at = at["parentloop"]
+    return "<".join(found)
+
+
+@register.simple_tag(takes_context=True)
+def keep(context, row):
+    """Puts a row aside for `kept`."""
+    context.render_context.setdefault("kept", []).append(row)
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def kept(context):
+    """The rows that were put aside: each as itself, and whether it came back as the same object."""
+    rows = context.render_context.get("kept", [])
+    return "|".join(f"{row}{[rows.index(one) for one in rows if one is row]}" for row in rows)
+
+
+@register.simple_tag
+def kind_of(value):
+    """The class of what a tag is given."""
+    return type(value).__name__
+
+
+@register.filter
+def classed(value):
+    """The class of what a filter is given."""
+    return type(value).__name__
+
+
+@register.filter
+def attribute(value, path):
+    """The end of a path of attributes."""
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+@register.simple_tag
+def put(row, name, value):
+    """Changes a row, in Python only."""
+    setattr(row, name, value)
+    return ""
+
+
+@register.simple_tag
+def forget(row):
+    """Fetches the columns of a row again."""
+    row.refresh_from_db()
+    return ""
+
+
+@register.simple_tag
+def move(row, author):
+    """Gives a row another author, in the database as well."""
+    row.author = author
+    row.save()
+    return ""
+
+
+@register.simple_tag
+def rename(row, name):
+    """Gives a row another name, in the database only."""
+    type(row).objects.filter(pk=row.pk).update(name=name)
+    return ""
+
+
+@register.simple_tag
+def sizes(rows):
+    """What a tag finds that reads the source itself."""
+    return f"{len(rows)} {[str(row) for row in rows]}"
+
+
+@register.simple_tag
+def asked():
+    """Runs a query of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone()[0]
+
+
+@register.inclusion_tag("row.html")
+def shown(row):
+    """Shows a row by a template."""
+    return {"b": row}
+
+
+class Around(template.Node):
+    """Renders its body under further names."""
+
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        with context.push(extra="pushed"):
+            return f"({self.nodelist.render(context)})"
+
+
+@register.tag
+def around(parser, token):
+    """`{% around %}…{% endaround %}`"""
+    nodelist = parser.parse(("endaround",))
+    parser.delete_first_token()
+    return Around(nodelist)
+
+
+class Bind(template.Node):
+    """Leaves a row in the context under another name, for what follows."""
+
+    def __init__(self, name, source):
+        self.name, self.source = name, source
+
+    def render(self, context):
+        context[self.name] = self.source.resolve(context)
+        return ""
+
+
+@register.tag
+def bind(parser, token):
+    """`{% bind name value %}`"""
+    _, name, source = token.split_contents()
+    return Bind(name, parser.compile_filter(source))
