@@ -157,7 +157,7 @@ class RowSet:
         """How many related rows each key has, in one query; no entry for none."""
         if self.bound.level.shapes[shape].slots[slot].how == "counted":
             _, index = self._counted_window(shape, slot)
-            return {key: first[0][-1] for key, first in index.items()}
+            return {key: int(first[0][-1]) for key, first in index.items()}
         bound = self.bound.numbers(shape, slot)
         counts: dict[Any, int] = {}
         for keys in _batches(self.keys(bound.slot.at), self.using):
@@ -219,9 +219,8 @@ class RowSet:
         if not self.stored:
             return row
         values = list(row)
-        for at, convert, _, _ in self.stored:
-            if type(values[at]) in (int, float):
-                values[at] = convert(values[at])
+        for column in self.stored:
+            values[column.at] = column.ready(values[column.at])
         return tuple(values)
 
     def _fetched_instance(self, row: Row, shape: int) -> Model:

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from . import conditions
 from .conditions import Condition
-from .conversions import Conversion, Stored
+from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
 from .undeclared import without_types
 
@@ -67,27 +67,23 @@ class Statement:
         sql = f"{self.before}{middle}{self.after}{end}"
         with connection.cursor() as cursor:
             cursor.execute(sql, (*params, *self.tail))
-            stored = () if self.convert is None else self.convert.stored
-            return Fetched(self._rows(cursor), stored)
+            calls, stored = (None, ()) if self.convert is None else self.convert.now()
+            return Fetched(self._rows(cursor, calls), stored)
 
-    def _rows(self, cursor: Any) -> list[Row]:
-        if (self.convert is None or not self.convert.columns) and not self.is_wider:
+    def _rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
+        if calls is None and not self.is_wider:
             found = cursor.fetchall()
             is_ready = type(found) is list and (not found or type(found[0]) is tuple)
             return found if is_ready else [tuple(row) for row in found]
         # In chunks, so that a large result does not take its place twice.
         rows: list[Row] = []
         while found := cursor.fetchmany(_CHUNK):
-            rows += self._converted(found)
+            if self.is_wider:
+                found = [tuple(row[: self.width]) for row in found]
+            rows += found if calls is None else calls(found)
             if len(found) < _CHUNK:
                 break
         return rows
-
-    def _converted(self, found: Sequence[Any]) -> list[Row]:
-        """What the driver gave, as tuples of Python values."""
-        if self.is_wider:
-            found = [tuple(row[: self.width]) for row in found]
-        return list(found) if self.convert is None else self.convert(found)
 
 
 class _Known(threading.local):
