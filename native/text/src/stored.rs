@@ -99,7 +99,7 @@ fn digit(byte: u8) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{date, datetime, decimal};
 
     #[test]
     fn floats_become_the_decimals_that_were_stored() {
@@ -122,5 +122,37 @@ mod tests {
         assert_eq!(decimal(f64::NAN, 2, 7), None);
         assert_eq!(decimal(1e300, 2, 7), None);
         assert_eq!(decimal(1.0, 7, 9), None);
+    }
+
+    #[test]
+    fn only_what_django_writes_is_a_date() {
+        assert_eq!(date("2026-03-02"), Some((2026, 3, 2)));
+        // Whether there is such a day is for others to say.
+        assert_eq!(date("2026-13-99"), Some((2026, 13, 99)));
+        for text in ["", "2026-3-2", "20260302", "2026-03-02 ", "2026/03/02", "२०२६-03-02", "-026-03-02"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_django_writes_is_a_time() {
+        let day = (2026, 3, 2);
+        assert_eq!(datetime("2026-03-02 09:30:05"), Some((day, (9, 30, 5, 0))));
+        assert_eq!(datetime("2026-03-02T09:30:05.000001"), Some((day, (9, 30, 5, 1))));
+        assert_eq!(datetime("2026-03-02 09:30:05.5"), Some((day, (9, 30, 5, 500_000))));
+        for text in [
+            "",
+            "2026-03-02",
+            "2026-03-02 09:30",
+            "2026-03-02 09:30:05.",
+            "2026-03-02 09:30:05.1234567",
+            "2026-03-02 09:30:05Z",
+            "2026-03-02 09:30:05+02:00",
+            "2026-03-02 09:30:05,5",
+            "2026-03-02x09:30:05",
+            "2026-03-02 09:30:0é",
+        ] {
+            assert_eq!(datetime(text), None, "{text}");
+        }
     }
 }
