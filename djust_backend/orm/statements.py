@@ -17,11 +17,13 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from djust_backend.conf import sql_check, sql_reuse
+
 from . import conditions
 from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
-from .undeclared import without_types
+from .undeclared import is_utc, without_types
 
 Row: TypeAlias = "tuple[Any, ...]"
 
@@ -41,6 +43,10 @@ class Fetched(NamedTuple):
 NOTHING = Fetched([])
 
 
+class DifferentSQLError(Exception):
+    """SQL that was to be used again is not what Django compiles now (the setting JIT_SQL_CHECK)."""
+
+
 class Text(NamedTuple):
     """The text of a condition, and the fields that its key names by their identity."""
 
@@ -58,6 +64,13 @@ class Statement:
     width: int
     is_wider: bool
     convert: Conversion | None
+
+    def compare(self, selected: Any, middle: str, end: str, params: Sequence[Any]) -> None:
+        """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
+        sql, compiled = selected.query.get_compiler(using=selected.db).as_sql()
+        own = f"{self.before}{middle}{self.after}{end}"
+        if sql != own or tuple(compiled) != (*params, *self.tail):
+            raise DifferentSQLError(f"{own} {(*params, *self.tail)} is now {sql} {tuple(compiled)}")
 
     def run(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Fetched:
         """The rows of the statement with this in its middle and at its end.
@@ -110,15 +123,21 @@ def fetch_selected(
     query: Any = queryset.query
     connection = connections[queryset.db]
     limits = ""
+    if not sql_reuse():
+        simple = None
     if simple is not None:
         try:
             where, params = _condition(query, simple.condition, connection)
         except EmptyResultSet:
             return NOTHING
         limits = _limits(query, connection)
-        key = (name, simple.shape, bool(where))
+        # Whether dates come as texts depends on the time zone.
+        key = (name, simple.shape, bool(where), is_utc(connection))
         known: Statement | None = _remembered(connection, key)
         if known is not None:
+            if sql_check():
+                columns = without_types(query, columns, connection)
+                known.compare(queryset.values_list(*columns), where, limits, params)
             return known.run(connection, where, limits, params)
         columns = without_types(query, columns, connection)
     selected: Any = queryset.values_list(*columns)
@@ -146,10 +165,14 @@ def fetch_of_keys(
     turns a key into what the driver takes. Raises what building and running the query raises.
     """
     connection = connections[using]
-    known: Statement | None = _remembered(connection, name)
+    name = (name, is_utc(connection))
+    known: Statement | None = _remembered(connection, name) if sql_reuse() else None
     if known is not None:
         marks = ", ".join(["%s"] * len(keys))
-        return known.run(connection, marks, "", [prepare(key, connection) for key in keys])
+        params = [prepare(key, connection) for key in keys]
+        if sql_check():
+            known.compare(make(keys), marks, "", params)
+        return known.run(connection, marks, "", params)
     selected = make(keys)
     compiler = selected.query.get_compiler(using=using)
     try:

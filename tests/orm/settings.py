@@ -27,7 +27,8 @@ INSTALLED_APPS = ["django.contrib.contenttypes", "zoo"]
 MIGRATION_MODULES = {"contenttypes": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Each test derives its own plans; those of the cache name a store.
-DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory"}
+# SQL that is used again is compared with what Django compiles.
+DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory", "JIT_SQL_CHECK": True}
 
 SECRET_KEY = "tests only"
 USE_TZ = True
