@@ -28,12 +28,15 @@ _STALE_SECONDS = 60.0
 class FileStore:
     """Plans below a folder that belongs to this user, mode 0700. Files that others left are theirs.
 
-    `most`: how many plans there may be; above it the oldest quarter goes.
+    `most`: how many plans there may be; above it the oldest quarter goes. Error: ValueError for
+    what is no path.
     """
 
     name = "filesystem"
 
     def __init__(self, folder: Path, most: int = _MOST_FILES) -> None:
+        if "\0" in str(folder):
+            raise ValueError(f"{str(folder)!r} is no path of a folder")
         self.folder = folder
         self._most = most
         self._written = 0
@@ -60,11 +63,8 @@ class FileStore:
         new = self.folder / f"{key}.{os.getpid()}.{secrets.token_hex(4)}.new"
         try:
             self._prepare()
+            _write(new, sealed)
             try:
-                with os.fdopen(
-                    os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-                ) as f:
-                    f.write(sealed)
                 new.replace(path)
             except OSError:
                 with contextlib.suppress(OSError):
@@ -84,7 +84,8 @@ class FileStore:
         token = f"{os.getpid()}.{secrets.token_hex(8)}"
         try:
             self._prepare()
-            if time.time() - path.stat().st_mtime < _LOCK_SECONDS:
+            # A clock that was set back makes a lock that is from later.
+            if abs(time.time() - path.stat().st_mtime) < _LOCK_SECONDS:
                 return None
             path.unlink(missing_ok=True)
         except FileNotFoundError:
@@ -182,9 +183,15 @@ class FileStore:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet. Error: FileExistsError, OSError."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
+    """Write a file that is not there yet, whole or not at all. Error: FileExistsError, OSError."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _is_foreign(found: os.stat_result) -> bool:
