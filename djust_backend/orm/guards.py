@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -78,6 +78,15 @@ class QueryFacts:
     annotations: tuple[str, ...] = ()
     own_querysets: frozenset[str] = frozenset()
     ordered: bool = True
+    _digest: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Remember the hash: facts are a key each time that a plan is looked up."""
+        values = (getattr(self, name) for name in _COMPARED)
+        object.__setattr__(self, "_digest", hash(tuple(values)))
+
+    def __hash__(self) -> int:
+        return self._digest
 
     def defers(self, attname: str, model: type[Model]) -> bool:
         """Whether `defer()` or `only()` of the QuerySet leaves this column of the model out."""
@@ -86,6 +95,9 @@ class QueryFacts:
         column = model._meta.get_field(attname)
         named = column.name in self.deferred or attname in self.deferred
         return named if not self.only else not named and not getattr(column, "primary_key", False)
+
+
+_COMPARED = tuple(part.name for part in fields(QueryFacts) if part.compare)
 
 
 def examine(queryset: Any) -> QueryFacts:
