@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 #: Every key, and the value that it has if the site does not set it.
 DEFAULTS: dict[str, Any] = {
@@ -57,17 +59,39 @@ _PASSWORD = re.compile(r"//[^@/]*@")
 _TYPES: dict[str, tuple[type, ...]] = {"JIT_CACHE_DIR": (str, Path)}
 
 
+# The values of the site that can be used, once they have been looked for: Django's settings are
+# slow to say that they have none.
+_site: list[Mapping[str, Any]] = []
+
+
 def get(name: str) -> Any:
     """The value of a key, its default in place of one of a wrong type; KeyError for no such key.
 
     Servers run no system checks: what these would tell of must not break pages.
     """
     default = DEFAULTS[name]
+    site = _site[0] if _site else _look()
+    return site.get(name, default)
+
+
+def _look() -> Mapping[str, Any]:
     config = getattr(settings, "DJUST_CONFIG", None)
-    if not isinstance(config, dict):
-        return default
-    value = config.get(name, default)
-    return value if type(value) is type(default) or _wanted(name, value) is None else default
+    found = {}
+    if isinstance(config, dict):
+        for name, value in config.items():
+            known = name in DEFAULTS
+            if known and (type(value) is type(DEFAULTS[name]) or _wanted(name, value) is None):
+                found[name] = value
+    _site[:] = [found]
+    return found
+
+
+def _forget(*, setting: str, **_more: Any) -> None:
+    if setting == "DJUST_CONFIG":
+        _site.clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="djust_backend.conf")
 
 
 def serialization() -> bool:
