@@ -20,8 +20,8 @@ from .store import StoreError, StoreRestsError
 
 # A plan is derived in some milliseconds: a server that takes longer than this is no help.
 _TIMEOUT_SECONDS = 0.2
-# One that answers, but slower than this, is left in peace like one that does not.
-_SLOW_SECONDS = 0.1
+# One that needs more than this share of it is left in peace like one that does not answer.
+_SLOW = 0.5
 _MOST_BYTES = 1_000_000
 _LOCK_MILLISECONDS = 5_000
 # Plans of a release that is gone go by themselves; a site that runs longer derives them again.
@@ -56,6 +56,8 @@ class RedisStore:
         self._project = f"djust:{project}:"
         self._prefix = f"{self._project}{release}:"
         self._make = _maker(url, connections)
+        options = parse_url(_plain(url))
+        self._slow_seconds = options.get("socket_timeout", _TIMEOUT_SECONDS) * _SLOW
         self._made: Any = None
 
     def get(self, key: str) -> bytes | None:
@@ -119,7 +121,7 @@ class RedisStore:
             # Not only redis-py's own errors: its parsers raise anything at what is no Redis.
             self.breaker.failed()
             raise StoreError(f"{type(error).__name__}: {error}") from error
-        if time.monotonic() - started > _SLOW_SECONDS:
+        if time.monotonic() - started > self._slow_seconds:
             self.breaker.failed()
         else:
             self.breaker.succeeded()
@@ -137,11 +139,10 @@ def _maker(url: str, connections: int) -> Callable[[], Any]:
         if scheme.endswith("+sentinel"):
             return _sentinels(url, connections)
         if scheme.endswith("+cluster"):
-            plain = url.replace("+cluster://", "://", 1)
-            options = {**_options(plain), "max_connections": connections}
-            return partial(redis.RedisCluster.from_url, plain, **options)
+            options = {**_options(), "max_connections": connections}
+            return partial(redis.RedisCluster.from_url, _plain(url), **options)
         pool = redis.BlockingConnectionPool.from_url(
-            url, **{**_options(url), "max_connections": connections, "timeout": _TIMEOUT_SECONDS}
+            url, **{**_options(), "max_connections": connections, "timeout": _TIMEOUT_SECONDS}
         )
         # Connects to nothing, and fails for options that there are not.
         pool.connection_class(**pool.connection_kwargs)
@@ -150,9 +151,8 @@ def _maker(url: str, connections: int) -> Callable[[], Any]:
     return partial(redis.Redis, connection_pool=pool)
 
 
-def _options(url: str) -> dict[str, Any]:
+def _options() -> dict[str, Any]:
     """Ours; what redis-py takes from the query of a URL comes before them."""
-    parse_url(url)
     return {
         "socket_timeout": _TIMEOUT_SECONDS,
         "socket_connect_timeout": _TIMEOUT_SECONDS,
@@ -160,18 +160,33 @@ def _options(url: str) -> dict[str, Any]:
     }
 
 
-def _sentinels(url: str, connections: int) -> Callable[[], Any]:
+def _plain(url: str) -> str:
+    """An address with the same login, database and options that redis-py takes apart.
+
+    Error: ValueError.
+    """
     parts = urlsplit(url)
-    scheme = parts.scheme.removesuffix("+sentinel")
+    scheme, _, kind = parts.scheme.partition("+")
+    if kind == "cluster":
+        return url.replace("+cluster://", "://", 1)
+    if kind != "sentinel":
+        return url
     login = parts.netloc.rpartition("@")[0]
     service, _, database = parts.path.strip("/").partition("/")
     if not service:
         raise ValueError("no service is named, as in redis+sentinel://host:26379/service")
-    plain = f"{scheme}://{login}{'@' if login else ''}localhost/{int(database or 0)}?{parts.query}"
-    given = {name: value for name, value in parse_url(plain).items() if name != "host"}
-    tls = {"ssl": True} if given.pop("connection_class", None) else {}
-    own = {**_options(plain), **tls}
+    host = f"{login}@localhost" if login else "localhost"
+    return f"{scheme}://{host}/{int(database or 0)}?{parts.query}"
+
+
+def _sentinels(url: str, connections: int) -> Callable[[], Any]:
+    parts = urlsplit(url)
+    given = {name: value for name, value in parse_url(_plain(url)).items() if name != "host"}
+    own = _options()
+    if given.pop("connection_class", None):
+        own["ssl"] = True
     hosts = _hosts(parts)
+    service = parts.path.strip("/").partition("/")[0]
 
     def make() -> Any:
         kind: Any = Sentinel

@@ -92,8 +92,9 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
     server.close()
 
 
-def by_redis(server: RedisServer) -> dict[str, str]:
-    return {"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": server.url}
+def by_redis(server: RedisServer, *, patient: bool = True) -> dict[str, str]:
+    url = server.patient_url if patient else server.url
+    return {"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": url}
 
 
 def derived(answer: dict[str, Any]) -> int:
@@ -153,7 +154,7 @@ def test_redis_may_come_and_go(start: Callable[..., Any], server: RedisServer) -
 def test_redis_that_hangs_costs_two_timeouts(
     start: Callable[..., Any], server: RedisServer
 ) -> None:
-    site = start(**by_redis(server))
+    site = start(**by_redis(server, patient=False))
     expected = site.get()["text"]
     server.pause()
     try:

@@ -34,7 +34,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 def store(server: RedisServer, release: str = "one", url: str = "") -> RedisStore:
-    made = RedisStore(url or server.url, 5, "shop", release)
+    made = RedisStore(url or server.patient_url, 5, "shop", release)
     server.opened.append(made)
     return made
 
@@ -112,7 +112,7 @@ def test_a_server_that_dies_and_comes_back(
 
 
 def test_a_server_that_hangs_is_asked_twice(server: RedisServer) -> None:
-    kept = store(server)
+    kept = store(server, url=server.url)
     kept.set(KEY, b"a plan")
     server.pause()
     try:
@@ -131,7 +131,7 @@ def test_a_server_that_hangs_is_asked_twice(server: RedisServer) -> None:
 
 
 def test_an_answer_that_came_too_late_is_nobody_elses(server: RedisServer) -> None:
-    kept, other = store(server), "1" * 64
+    kept, other = store(server, url=f"{server.url}?socket_timeout=1"), "1" * 64
     kept.set(KEY, b"a plan")
     kept.set(other, b"another plan")
     server.pause()
