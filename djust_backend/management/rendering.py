@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,6 @@ from django.db import connections
 from django.db.models import Model
 from django.http import HttpRequest
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from djust_backend import backend
 from djust_backend.orm import Watch
@@ -106,15 +106,32 @@ def _told(error: BaseException) -> str:
 def _captured(page: Page) -> Iterator[None]:
     """Notes what happens inside: templates, hidden relations, queries, time."""
     with ExitStack() as stack:
-        captured = [
-            stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in connections
-        ]
+        for alias in connections:
+            # Connects to no database that the page does not ask.
+            stack.enter_context(connections[alias].execute_wrapper(partial(_note, page.queries)))
         page.rendered = stack.enter_context(_watched())
         page.hidden = stack.enter_context(_hidden())
         start = time.perf_counter()
         yield
         page.seconds = time.perf_counter() - start
-    page.queries = [query["sql"] for one in captured for query in one.captured_queries]
+
+
+def _note(
+    statements: list[str],
+    execute: Callable[..., Any],
+    sql: str,
+    *arguments: Any,
+) -> Any:
+    """Adds a statement with its parameters; the signature is that of an execute wrapper."""
+    params, many, context = arguments
+    try:
+        found = execute(sql, params, many, context)
+    except Exception:
+        statements.append(str(sql))
+        raise
+    ops, cursor = context["connection"].ops, context["cursor"].cursor
+    statements.append(str(sql) if many else ops.last_executed_query(cursor, sql, params))
+    return found
 
 
 @contextmanager
