@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socketserver
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from djust_backend.cache.redis_store import RedisStore, _hosts, urlsplit
 from djust_backend.cache.shared import SharedPlans
 from djust_backend.cache.signing import seal
 from djust_backend.cache.store import StoreError, StoreRestsError
+from tests import services
 from tests.cache.servers import RedisServer
 
 KEY = "0" * 64
@@ -207,6 +210,33 @@ def test_a_socket_and_options_in_the_address(tmp_path: Path) -> None:
         server.close()
 
 
+def test_a_server_with_a_certificate(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        raise services.MissingServiceError("apt-get install openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=plans", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    port = services.free_port()
+    tls = ["--tls-port", port, "--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+    server = RedisServer(
+        tmp_path, *tls, "--tls-ca-cert-file", str(certificate), "--tls-auth-clients", "no"
+    )
+    server.start()
+    try:
+        url = f"rediss://127.0.0.1:{port}/0?socket_timeout=20"
+        kept = store(server, url=f"{url}&ssl_ca_certs={certificate}")
+        kept.set(KEY, b"a plan")
+        assert kept.get(KEY) == b"a plan"
+        # Whoever it is, nobody vouches for it.
+        with pytest.raises(StoreError, match="certificate"):
+            store(server, url=url).get(KEY)
+    finally:
+        server.close()
+
+
 def test_sentinels_name_the_server(server: RedisServer, tmp_path: Path) -> None:
     folder = tmp_path / "sentinel"
     folder.mkdir()
@@ -226,7 +256,9 @@ def test_sentinels_name_the_server(server: RedisServer, tmp_path: Path) -> None:
 
 
 def test_a_cluster_keeps_plans_on_all_its_nodes(tmp_path: Path) -> None:
-    server = RedisServer(tmp_path, "--cluster-enabled", "yes")
+    server = RedisServer(
+        tmp_path, "--cluster-enabled", "yes", "--cluster-port", services.free_port()
+    )
     server.start()
     try:
         server.client().execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
