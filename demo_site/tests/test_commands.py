@@ -294,8 +294,10 @@ class CompileTests(CommandTestCase):
         """The others are compiled all the same."""
         self.use_templates(**{"bad.html": "one\n{% iff %}", "worse.html": "{% load gone %}"})
         text = self.run_command("compile_jit_cache", fails=True)
-        self.assertIn("bad.html:2: TemplateSyntaxError: Invalid block tag on line 2: 'iff'", text)
-        self.assertIn("worse.html:1: TemplateSyntaxError: 'gone' is not a registered", text)
+        self.assertRegex(
+            text, r"bad.html:2: TemplateSyntaxError: .*Invalid block tag on line 2: 'iff'"
+        )
+        self.assertRegex(text, r"worse.html:1: TemplateSyntaxError: .*'gone' is not a registered")
         self.assertIn("0 templates compiled, 2 do not compile", text)
         with self.assertRaisesMessage(CommandError, "No template has such a name."):
             call_command("compile_jit_cache", "shop/*")

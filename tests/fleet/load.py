@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,25 +28,29 @@ class Window:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def visit(servers: Sequence[Server], paths: Sequence[str], seconds: float) -> list[Window]:
+def visit(servers: Sequence[Server], paths: Sequence[str], least: int = 100) -> list[Window]:
     """What the visitors of each of these servers get, all at the same time.
 
-    Each server has as many visitors, who ask for the same pages in the same order.
+    Each server has as many visitors, who ask for the same pages in the same order, until every
+    server has answered so often.
     """
     answers: list[list[Answer]] = [[] for _ in servers]
     errors: list[BaseException] = []
-    end = time.monotonic() + seconds
+    enough = threading.Event()
 
     def visitor(at: int) -> None:
         connection = servers[at].connect()
         try:
             for number in itertools.count():
-                if time.monotonic() > end:
+                if enough.is_set():
                     return
                 headers = {HEADER: "1"} if number % COLD_EVERY == 0 else {}
                 answers[at].append(ask(connection, paths[number % len(paths)], headers))
+                if min(map(len, answers)) >= least:
+                    enough.set()
         except Exception as error:  # noqa: BLE001 - raised again below, in the test's own thread
             errors.append(error)
+            enough.set()
         finally:
             connection.close()
 

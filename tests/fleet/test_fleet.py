@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import threading
 import time
@@ -15,7 +16,7 @@ import pytest
 from djust_backend.cache import bundle
 from tests.cache.servers import RedisServer
 from tests.fleet.fleet_site.forgetful import HEADER
-from tests.fleet.load import Window, visit
+from tests.fleet.load import VISITORS, Window, visit
 from tests.fleet.servers import Fleet, Server
 
 PAGES = ("/", "/blog/", "/properties/", "/blog/tag/balcony/", "/properties/1/", "/leases/1/")
@@ -24,6 +25,7 @@ COMPILED = "djust_jit_compilation_duration_seconds_count"
 MISSES = "djust_jit_cache_misses_total"
 FROM_STORE = "djust_jit_cache_hits_total{store}"
 FROM_BUNDLE = "djust_jit_cache_hits_total{bundle}"
+STORE_ERRORS = "djust_jit_store_errors_total"
 BREAKER = "djust_jit_breaker_state{redis}"
 
 #: A file system in which nobody can make a folder.
@@ -108,27 +110,26 @@ def test_redis_stops_under_load_and_nobody_notices(
     cut_off = fleet.start(workers=2, **by_redis(redis))
     # The same load at the same time: what else this machine does slows both down.
     control = fleet.start(workers=2, **by_redis(other_redis))
-    visit([cut_off, control], PAGES, 2.0)
+    visit([cut_off, control], PAGES)
     # It goes in the middle of requests.
     stop = threading.Timer(0.5, redis.stop)
     stop.start()
-    windows = [visit([cut_off, control], PAGES, 2.0)]
+    windows = [visit([cut_off, control], PAGES)]
     stop.join()
-    windows += [visit([cut_off, control], PAGES, 2.0) for _ in range(4)]
+    windows += [visit([cut_off, control], PAGES) for _ in range(4)]
     for window in (window for pair in windows for window in pair):
         assert {answer.status for answer in window.answers} == {200}
     assert cut_off.metrics()[BREAKER] > 0
     assert control.metrics().get(BREAKER, 0) == 0
-    assert cut_off.metrics()["djust_jit_store_errors_total"] < 40
+    assert cut_off.metrics()[STORE_ERRORS] < 40
     ratios = [slower(windows)]
     while ratios[-1] > 1.5 and len(ratios) < 3:
-        ratios.append(slower([visit([cut_off, control], PAGES, 2.0) for _ in range(5)]))
+        ratios.append(slower([visit([cut_off, control], PAGES) for _ in range(5)]))
     assert ratios[-1] <= 1.5, f"p95 without Redis, in times of that with it: {ratios}"
 
 
 def slower(windows: list[list[Window]]) -> float:
     """How much longer the 95th of 100 visitors waits at the first of two servers."""
-    assert all(len(window.answers) > 20 for pair in windows for window in pair)
     return statistics.median(
         cut_off.percentile(0.95) / control.percentile(0.95) for cut_off, control in windows
     )
@@ -164,16 +165,20 @@ def test_caches_heal_when_redis_comes_back(fleet: Fleet, redis: RedisServer) -> 
 
 def test_redis_that_hangs_costs_few_visitors_a_moment(fleet: Fleet, redis: RedisServer) -> None:
     servers = [fleet.start(**by_redis(redis, patient=False)) for _ in range(2)]
-    visit(servers, PAGES, 2.0)
+    visit(servers, PAGES)
+    before = [server.metrics().get(STORE_ERRORS, 0) for server in servers]
+    start = time.monotonic()
     redis.pause()
     try:
-        windows = visit(servers, PAGES, 4.0)
+        windows = visit(servers, PAGES, 300)
     finally:
         redis.resume()
-    for server, window in zip(servers, windows, strict=True):
+    # Trials after a second, after two more, after four more.
+    trials = int(math.log2(time.monotonic() - start + 1)) + 1
+    for server, window, known in zip(servers, windows, before, strict=True):
         assert {answer.status for answer in window.answers} == {200}
-        # Two find out, and later one at a time: after a second, after two, after four.
-        assert server.metrics()["djust_jit_store_errors_total"] <= 2 + 3
+        # All visitors of a server may be asking when it stops answering.
+        assert server.metrics()[STORE_ERRORS] - known <= 2 + VISITORS + trials
 
 
 def test_a_bundle_serves_servers_that_can_write_nothing(fleet: Fleet, database: Path) -> None:
@@ -226,6 +231,6 @@ def test_ten_processes_that_start_together_render_the_same(
     fleet: Fleet, redis: RedisServer
 ) -> None:
     server = fleet.start(workers=10, **by_redis(redis))
-    (window,) = visit([server], PAGES, 3.0)
+    (window,) = visit([server], PAGES, 200)
     assert {answer.status for answer in window.answers} == {200}
     assert len({answer.body for answer in window.answers}) == len(PAGES)
