@@ -1,4 +1,4 @@
-"""A site of models only; ORM_DATABASE chooses sqlite (default) or postgresql."""
+"""A site of models only; ORM_DATABASE chooses sqlite (default) or postgresql, ORM_ROW_MODE=off instances."""
 
 import os
 
@@ -27,7 +27,10 @@ INSTALLED_APPS = ["django.contrib.contenttypes", "zoo"]
 MIGRATION_MODULES = {"contenttypes": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Each test derives its own plans; those of the cache name a store.
-DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory"}
+DJUST_CONFIG = {
+    "JIT_CACHE_BACKEND": "memory",
+    "JIT_ROW_MODE": os.environ.get("ORM_ROW_MODE", "on") == "on",
+}
 
 SECRET_KEY = "tests only"
 USE_TZ = True

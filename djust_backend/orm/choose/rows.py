@@ -433,7 +433,11 @@ class _Builder:
         if not flags & (ITERATED | SLICED) and not brought:
             return Slot(relation.name, MANY, at, how="numbers")
         ordered = facts.is_total_order(relation.target, relation.target._meta.ordering or ())
-        builder = _Builder(_second_query(self.query, relation, ordered), link.path)
+        query = _second_query(self.query, relation, ordered)
+        if not brought and not _starts_at_first(rows):
+            # Few parents may have rows there: what these rows point to is asked for when one is read.
+            query = replace(query, refused=query.refused or Reason.MAYBE)
+        builder = _Builder(query, link.path)
         found = builder.level(_reached(rows.each or NOTHING))
         counted = usage.fields.get("count", rows.fields.get("count", NOTHING))
         first = _first_rows(rows)
@@ -447,9 +451,14 @@ class _Builder:
 def _first_rows(usage: Usage) -> int:
     """How many first rows are sure to be asked for, if that is all that any slice asks for."""
     parts = [name for name in usage.fields if is_part(name)]
-    if len(parts) != 1 or not usage.fields[parts[0]].reached():
+    if len(parts) != 1 or not parts[0].startswith("[:") or not usage.fields[parts[0]].reached():
         return 0
     return int(parts[0].strip("[:]"))
+
+
+def _starts_at_first(usage: Usage) -> bool:
+    """Whether every slice of a collection has its first row, if it has any."""
+    return all(name.startswith("[:") for name in usage.fields if is_part(name))
 
 
 def _without(usage: Usage, without: str) -> Usage:

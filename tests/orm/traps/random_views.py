@@ -23,12 +23,14 @@ from tests.laws.random_pages import TREE, Names, Writer, shape
 ROOTS = ["Book"] * 8 + ["Author"] * 4 + ["Comment", "Chapter", "Tag", "Review", "Profile", "Node"] * 2 + [
     "Place", "Restaurant", "Bistro", "Club", "Membership", "Language", "Gadget", "Shelf", "Ranked", "PenName", "Secret",
     "Seat", "Sample", "Sample", "Clash", "FromDb", "Started", "Asked", "Watched", "Indexed", "Talking", "Shouting",
-    "Kind", "ExtraKind", "Quiet", "Brought", "Deed", "Deed",
+    "Kind", "ExtraKind", "Quiet", "Brought", "Deed", "Deed", "Firm", "Site", "Desk", "Badge", "Scratch", "Mark", "Asset",
+    "Ship", "House", "OldShip", "Crew", "Crew", "Liking", "Soft", "Soft", "SoftPart", "Odds", "Odds", "Basket", "Basket",
+    "Dish", "Member",
 ]  # fmt: skip
 
 #: What building a QuerySet raises when its parts do not go together: the view would not have got that far.
 _MISFITS = (FieldError, FieldDoesNotExist, NotSupportedError, TypeError, ValueError, AttributeError)
-_FAILURES = (*_MISFITS, DatabaseError, NotImplementedError)
+_FAILURES = (*_MISFITS, DatabaseError, LookupError, NotImplementedError)
 
 Rows = QuerySet[Any]
 

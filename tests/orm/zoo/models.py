@@ -6,7 +6,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from . import odd  # noqa: F401 - its models are part of the schema
+from . import odd, wild  # noqa: F401 - their models are part of the schema
 
 
 class Shown(models.Manager):
