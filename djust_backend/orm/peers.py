@@ -221,7 +221,9 @@ def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
 
 
 def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool:
-    """Whether the manager in between, if it is a custom one, answers many as it answers one."""
+    """Whether one query answers many as it answers one: by the key, and by the manager in between."""
+    if not _is_told_by_key(relation, instance):
+        return False
     if relation.plain or relation.kind == facts.GENERIC:
         return True
     if relation.kind == facts.TO_MANY:
@@ -230,6 +232,20 @@ def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool
         assert relation.target is not None
         queryset = relation.target._base_manager.get_queryset()
     return not guards.refuses_batches(queryset, certain)
+
+
+def _is_told_by_key(relation: facts.Relation, instance: Model) -> bool:
+    """Whether a batch, which compares keys in Python, gives each instance the database's rows."""
+    using = instance._state.db or DEFAULT_DB_ALIAS
+    if relation.kind == facts.GENERIC:
+        target = _generic_target(relation, instance)
+        return target is None or links.matches_in_python(target._meta.pk, using)
+    link = links.link(relation)
+    if link is not None:
+        return links.matches_in_python(link.key, using)
+    if not isinstance(relation.field, ForeignKey):
+        return True
+    return links.matches_in_python(relation.field, using)
 
 
 def _forget_misses(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
@@ -351,7 +367,9 @@ def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False
         return all(name in values for name in relation.local) and _is_canonical(relation, instance)
     if relation.parent_link:
         # Built from the columns of the row, unless some of them are deferred.
-        return bool(instance.get_deferred_fields())
+        assert relation.target is not None
+        deferred = instance.get_deferred_fields()
+        return any(column.attname in deferred for column in relation.target._meta.concrete_fields)
     return not (relation.forward and _is_cached_on_ancestor(relation, instance))
 
 

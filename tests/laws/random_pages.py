@@ -69,7 +69,9 @@ class Shape:
 def shape(model: str) -> Shape:
     """Read the attributes of a model off Django's own description of it."""
     cls: type[Model] = apps.get_model("zoo", model)
-    columns = [column.attname for column in cls._meta.concrete_fields]
+    columns = [
+        column.attname for column in cls._meta.concrete_fields if not column.attname.startswith("_")
+    ]
     to_one, to_many = {}, {}
     for relation in cls._meta.get_fields():
         if not relation.is_relation:

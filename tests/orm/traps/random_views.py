@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, NotSupportedError, transaction
 from django.db.models import Count, F, Model, Prefetch, QuerySet, Value, Window
@@ -25,12 +25,12 @@ ROOTS = ["Book"] * 8 + ["Author"] * 4 + ["Comment", "Chapter", "Tag", "Review", 
     "Seat", "Sample", "Sample", "Clash", "FromDb", "Started", "Asked", "Watched", "Indexed", "Talking", "Shouting",
     "Kind", "ExtraKind", "Quiet", "Brought", "Deed", "Deed", "Firm", "Site", "Desk", "Badge", "Scratch", "Mark", "Asset",
     "Ship", "House", "OldShip", "Crew", "Crew", "Liking", "Soft", "Soft", "SoftPart", "Odds", "Odds", "Basket", "Basket",
-    "Dish", "Member",
+    "Lost", "Dish", "Member",
 ]  # fmt: skip
 
 #: What building a QuerySet raises when its parts do not go together: the view would not have got that far.
 _MISFITS = (FieldError, FieldDoesNotExist, NotSupportedError, TypeError, ValueError, AttributeError)
-_FAILURES = (*_MISFITS, DatabaseError, LookupError, NotImplementedError)
+_FAILURES = (*_MISFITS, ValidationError, DatabaseError, LookupError, NotImplementedError)
 
 Rows = QuerySet[Any]
 
@@ -57,7 +57,7 @@ class View:
         for step in self.steps:
             try:
                 rows = step.change(rows)
-            except _MISFITS:
+            except (*_MISFITS, ValidationError):
                 continue
         return FORMS[self.form](rows)
 

@@ -22,7 +22,9 @@ class Firm(models.Model):
 
     id = models.UUIDField(primary_key=True)
     name = models.CharField(max_length=20)
-    marks = GenericRelation("zoo.Mark", related_query_name="firms")
+    marks = GenericRelation(
+        "zoo.Mark", content_type_field="kind", related_query_name="firms"
+    )
     heir = models.ForeignKey("self", models.SET_NULL, null=True, related_name="bequeathers")
 
     class Meta:
@@ -90,6 +92,18 @@ class Mark(models.Model):
         ordering = [models.F("level").desc(nulls_last=True), "pk"]
 
 
+class Lost(models.Model):
+    """Its generic relations name columns that are not there, which Django says when they are walked."""
+
+    name = models.CharField(max_length=20, default="l")
+    kind = models.ForeignKey(ContentType, models.CASCADE, null=True)
+    marks = GenericRelation(Mark)
+    target = GenericForeignKey("kind", "nothing")
+
+    class Meta:
+        ordering = ["pk"]
+
+
 # Inheritance
 
 
@@ -138,7 +152,7 @@ class Asset(Dated, Named):
             super().__init__(*args, **kwargs)
             self._iterable_class = self.Rows
 
-    marks = GenericRelation(Mark)
+    marks = GenericRelation(Mark, content_type_field="kind")
     objects = models.Manager()
     real = Query.as_manager()
 

@@ -135,6 +135,8 @@ def _fields(some: SimpleNamespace) -> None:
 
 def _marks(some: SimpleNamespace) -> None:
     random, rows = some.random, some.rows
+    for _ in range(some.size):
+        wild.Lost.objects.create()
     kinds = {
         model: ContentType.objects.get_for_model(model, for_concrete_model=False)
         for model in (wild.Firm, wild.Asset, wild.Ship, wild.OldShip)
