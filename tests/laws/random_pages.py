@@ -49,8 +49,18 @@ OWN: dict[str, tuple[str, ...]] = {
     "OldShip": ("name_of_port",),
     "SoftPart": ("get_next_in_order.pk", "get_soft.pk"),
     "Soft": ("get_softpart_order",),
-    "Odds": ("word", "picture.url", "picture.thumbnail", "path.name", "cash.amount", "data.a.b.0", "data.items", "moment.year",
-             "took.days", "heir.name"),
+    "Odds": (
+        "word",
+        "picture.url",
+        "picture.thumbnail",
+        "path.name",
+        "cash.amount",
+        "data.a.b.0",
+        "data.items",
+        "moment.year",
+        "took.days",
+        "heir.name",
+    ),
 }
 
 DEPTH = 3

@@ -1,4 +1,4 @@
-"""A site of models only; ORM_DATABASE chooses sqlite (default) or postgresql, ORM_ROW_MODE=off instances."""
+"""A site of models only, on the database of ORM_DATABASE; ORM_ROW_MODE=off turns row mode off."""
 
 import os
 

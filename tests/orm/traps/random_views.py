@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, NotSupportedError, transaction
-from django.db.models import Count, F, Model, Prefetch, QuerySet, Value, Window
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    Window,
+)
 from django.db.models.functions import RowNumber
+from django.utils.functional import SimpleLazyObject
 from hypothesis import strategies as st
 from traps.compared import Case
 
@@ -96,6 +111,15 @@ FORMS: dict[str, Callable[[Rows], Any]] = {
     "partly read": lambda rows: (rows, bool(rows[:1]), rows.exists())[0],
     "slice of read": lambda rows: _read(rows)[:2],
     "dictionary": lambda rows: dict(enumerate(rows)),
+    "function": lambda rows: lambda: rows,
+    "function of new rows": lambda rows: lambda: rows.all(),
+    "lazy": lambda rows: SimpleLazyObject(lambda: rows),
+    "lazy list": lambda rows: SimpleLazyObject(lambda: list(rows)),
+    "chained": lambda rows: itertools.chain(rows, rows.all()[:1]),
+    "manager": lambda rows: rows.model._default_manager,
+    "paginator": lambda rows: Paginator(rows, 2, orphans=1).page(1),
+    "reversed": lambda rows: list(reversed(rows)),
+    "one by one": lambda rows: [rows.model._default_manager.get(pk=row.pk) for row in rows[:3]],
 }
 
 
@@ -155,6 +179,21 @@ def steps_of(draw: st.DrawFn, model: str) -> Step:
         Step(f".values('{one}').annotate(nothing=Count('pk'))", lambda rows: rows.values(one).annotate(nothing=Count("pk")).order_by(one)),
         Step(".using('default')", lambda rows: rows.using("default")),
         Step(".none()", lambda rows: rows.none()),
+        Step(".select_related(None).prefetch_related(None)", lambda rows: rows.select_related(None).prefetch_related(None)),
+        Step(f".order_by(F('{column}').desc(nulls_last=True), 'pk')", lambda rows: rows.order_by(F(column).desc(nulls_last=True), "pk")),
+        Step(f".order_by('{one}__{further}', '-pk')", lambda rows: rows.order_by(f"{one}__{further}", "-pk")),
+        Step(".filter(Exists(itself))", lambda rows: rows.filter(Exists(rows.model._default_manager.filter(pk=OuterRef("pk"))))),
+        Step(f".alias(own=F('{column}')).annotate(nothing=F('own'))", lambda rows: rows.alias(own=F(column)).annotate(nothing=F("own"))),
+        Step(f".annotate(nothing=FilteredRelation('{one}'))", lambda rows: rows.annotate(near=FilteredRelation(one, condition=Q(**{f"{one}__pk__gt": 0}))).filter(near__isnull=False)),
+        Step(f".only('{column}', '{one}__{further}')", lambda rows: rows.select_related(one).only(column, f"{one}__{further}")),
+        Step(f".defer('{one}__{further}')", lambda rows: rows.select_related(one).defer(f"{one}__{further}")),
+        Step(".difference(none)", lambda rows: rows.order_by().difference(rows.none())),
+        Step(".intersection(itself)", lambda rows: rows.order_by().intersection(rows.order_by())),
+        Step(f".exclude({query_name}__pk={number})", lambda rows: rows.exclude(**{f"{query_name}__pk": number})),
+        Step(f".distinct('{column}')", lambda rows: rows.order_by(column, "pk").distinct(column)),
+        Step(f".filter({one}__in=all)", lambda rows: rows.filter(**{f"{one}__in": apps.get_model("zoo", of.to_one[one])._default_manager.all()})),
+        Step(".update-like", lambda rows: (rows, rows.filter(pk=-1).update(**{column: None}))[0]),
+        *_generic_steps(model, one),
     ]  # fmt: skip
     if target is not None:
         options += [
@@ -163,9 +202,31 @@ def steps_of(draw: st.DrawFn, model: str) -> Step:
             Step(f".prefetch_related({many} to nothing)", lambda rows: rows.prefetch_related(Prefetch(many, target.all(), to_attr="nothing"))),
             Step(f".prefetch_related({many}[:1] to nothing)", lambda rows: rows.prefetch_related(Prefetch(many, target.order_by("pk")[:1], to_attr="nothing"))),
             Step(f".prefetch_related({many}: only pk)", lambda rows: rows.prefetch_related(Prefetch(many, target.only("pk")))),
+            Step(f".prefetch_related({many}: prefetching {deep})", lambda rows: rows.prefetch_related(Prefetch(many, target.prefetch_related(deep)))),
+            Step(f".prefetch_related({many}: distinct)", lambda rows: rows.prefetch_related(Prefetch(many, target.distinct()))),
+            Step(f".prefetch_related({many}: annotated)", lambda rows: rows.prefetch_related(Prefetch(many, target.annotate(nothing=F("pk"))))),
             Step(f".prefetch_related({many}, {many}: {deep})", lambda rows: rows.prefetch_related(Prefetch(many, target.select_related(deep)))),
         ]  # fmt: skip
     return draw(st.sampled_from(options))
+
+
+def _generic_steps(model: str, one: str) -> list[Step]:
+    """Changes that name QuerySets for a relation to one row."""
+    target = shape(model).to_one.get(one)
+    if target == "*":
+        books, authors = (
+            apps.get_model("zoo", name)._default_manager for name in ("Book", "Author")
+        )
+        querysets = [books.select_related("author"), authors.filter(pk__gt=1)]
+        return [Step(f".prefetch_related({one}: books, some authors)", lambda rows: rows.prefetch_related(GenericPrefetch(one, querysets)))]  # fmt: skip
+    if target is None:
+        return []
+    rows_of = apps.get_model("zoo", target)._base_manager
+    return [
+        Step(f".prefetch_related({one}: pk > 1)", lambda rows: rows.prefetch_related(Prefetch(one, rows_of.filter(pk__gt=1)))),
+        Step(f".prefetch_related({one}: only pk)", lambda rows: rows.prefetch_related(Prefetch(one, rows_of.only("pk")))),
+        Step(f".prefetch_related({one} to nothing)", lambda rows: rows.prefetch_related(Prefetch(one, rows_of.all(), to_attr="nothing"))),
+    ]  # fmt: skip
 
 
 def _further(model: str | None) -> list[str]:
@@ -224,6 +285,10 @@ class Attacker(Writer):
                 ("{% load i18n %}{% language 'de' %}", "{% endlanguage %}"),
                 ("{% load cache %}{% cache 0 'x' %}", "{% endcache %}"),
                 ("{% if nothing %}", "{% endif %}"),
+                ("{% boxed %}", "{% endboxed %}"),
+                ("{% boxed as inside %}", "{% endboxed %}{{ inside }}"),
+                ("{% verbatim %}", "{% endverbatim %}"),
+                ("{% load i18n %}{% blocktranslate trimmed %}x{% endblocktranslate %}", ""),
             ]
         )
         return f"{start}{self.body(names.deeper())}{end}"
@@ -245,6 +310,10 @@ class Attacker(Writer):
                 f"{{{{ {path}|classed }}}}",
                 f"{{% bind z {path} %}}{{{{ z.{relation}.pk }}}}",
                 f"{{% with z={path} %}}{{% seen 'z' 'pk' %}}{{% endwith %}}",
+                f"{{% shown {path} %}}",
+                f"{{% keep {path} %}}{{% kept %}}",
+                f"{{% cycle {path} 'x' as turn %}}{{% resetcycle turn %}}",
+                f"{{% boxed %}}{{{{ {path}.{relation}.pk }}}}{{% endboxed %}}",
             ]
         )
 
@@ -378,7 +447,8 @@ class Attack:
         """A fresh context; `again` is the same object as `a`, `one` a row by itself."""
         made: dict[str, Any] = {name: view.make() for name, view in self.views.items()}
         one = apps.get_model("zoo", self.single)._default_manager.order_by("pk")[:1]
-        return {**made, "again": made["a"], "one": next(iter(one), None)}
+        one = next(iter(one), None)
+        return {**made, "again": made["a"], "one": one, "inner": "derived.html"}
 
     def can_be_made(self) -> bool:
         """Whether the views get as far as rendering."""
@@ -412,6 +482,20 @@ def attacks(draw: st.DrawFn) -> Attack:
     body += writer.body(names)
     load = "{% load handlers tools %}"
     templates = {name: load + text for name, text in writer.templates.items()}
+    templates["row.html"] = "{{ b.pk }}{{ b.name }}{{ b.author.name }}"
+    if draw(st.integers(0, 3)) == 0:
+        rows = names.with_row("x", first)
+        templates["base.html"] = (
+            f"{load}{{% block head %}}{writer.body(names)}{{% endblock %}}|"
+            f"{{% for x in a %}}{{% block row %}}{writer.body(rows)}{{% endblock %}}{{% endfor %}}"
+        )
+        body = (
+            f"{{% block row %}}{{% if x %}}{{{{ block.super }}}}{{% endif %}}{writer.body(rows)}{{% endblock %}}"
+            f"{{% block head %}}{body}{{{{ block.super }}}}{{% endblock %}}"
+        )
+        templates |= {name: load + text for name, text in writer.templates.items()}
+        templates["derived.html"] = "{% extends 'base.html' %}" + load + body
+        body = draw(st.sampled_from(["{% include 'derived.html' %}", "{% include inner %}"]))
     options = draw(
         st.sampled_from(
             [{}, {}, {"string_if_invalid": "INVALID %s"}, {"autoescape": False}, {"debug": True}]

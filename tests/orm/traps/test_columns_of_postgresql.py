@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 from traps.compared import loop
 from zoo.postgres import Chest
 
+
 @pytest.fixture
 def chests(library):
     for n in range(4):

@@ -68,7 +68,6 @@ def twice(request):
     return HttpResponse(first + title.encode() + second)
 
 
-
 urlpatterns = [
     path("books/", Books.as_view()),
     path("book/<int:pk>/", OneBook.as_view()),

@@ -117,6 +117,12 @@ def shown(row):
     return {"b": row}
 
 
+@register.simple_block_tag
+def boxed(content):
+    """Puts its body into a box, by Django's own tag for that."""
+    return f"[{content}]"
+
+
 class Around(template.Node):
     """Renders its body under further names."""
 

@@ -1,4 +1,4 @@
-"""Schemas as sites and Django's own test models have them: keys of every kind, inheritance in every direction, fields of one's own."""
+"""Schemas as sites have them: keys, inheritance, managers and fields of every kind."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ class Firm(models.Model):
 
     id = models.UUIDField(primary_key=True)
     name = models.CharField(max_length=20)
-    marks = GenericRelation(
-        "zoo.Mark", content_type_field="kind", related_query_name="firms"
-    )
+    marks = GenericRelation("zoo.Mark", content_type_field="kind", related_query_name="firms")
     heir = models.ForeignKey("self", models.SET_NULL, null=True, related_name="bequeathers")
 
     class Meta:
@@ -93,7 +91,7 @@ class Mark(models.Model):
 
 
 class Lost(models.Model):
-    """Its generic relations name columns that are not there, which Django says when they are walked."""
+    """Its generic relations name columns that are not there; Django says so on a walk."""
 
     name = models.CharField(max_length=20, default="l")
     kind = models.ForeignKey(ContentType, models.CASCADE, null=True)
@@ -204,7 +202,7 @@ class OldShip(Ship):
 
 
 class Crew(models.Model):
-    """Points to the top, to a child, and to a proxy of the child; in between two of its own kind."""
+    """Points to the top, to a child, and to a proxy of the child; and to its own kind."""
 
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="crews", null=True)
     ship = models.ForeignKey(Ship, models.CASCADE, related_name="crews", null=True)

@@ -16,6 +16,19 @@ from . import wild
 
 _MOMENT = datetime.datetime(2024, 3, 31, 0, 30, 0, 5, tzinfo=datetime.timezone.utc)
 
+ODD_VALUES = {
+    "path": [None, "a/b.txt", "<x>"],
+    "big": [0, -(2**63), 2**63 - 1, 10**6],
+    "rough": [None, math.inf, -math.inf, 1e-300, 0.1 + 0.2, -0.0, 1e16],
+    "exact": [None, Decimal("123456789012345.123456789012345"), Decimal(0), Decimal("-0.5")],
+    "whole": [None, Decimal(10) ** 19, Decimal(7)],
+    "moment": [None, _MOMENT, _MOMENT.replace(year=1800), _MOMENT.replace(microsecond=0)],
+    "day": [None, _MOMENT.date(), datetime.date(1, 1, 1), datetime.date(9999, 12, 31)],
+    "took": [None, datetime.timedelta(days=-3, microseconds=7), datetime.timedelta(hours=30)],
+    "raw": [None, b"", b"\x00\xff<b>"],
+    "data": [{}, {"a": {"b": [1, "<"]}}, [], "x", 0, {"items": 3, "keys": None}],
+}
+
 
 def populate(seed: int, size: int) -> None:
     """Fill every table of the wild models with up to `size` rows."""
@@ -109,23 +122,14 @@ def _fields(some: SimpleNamespace) -> None:
     odds = [
         wild.Odds.objects.create(
             cash=wild.Cash(Decimal(n) / 4),
-            path=random.choice([None, "a/b.txt", "<x>"]),
-            picture=random.choice([None, "", f"p{n}.png"]),
             firm=some.of(some.rows["firms"]),
             upper=f"up{n}",
-            big=random.choice([0, -(2**63), 2**63 - 1, 10**6]),
-            rough=random.choice([None, math.inf, -math.inf, 1e-300, 0.1 + 0.2, -0.0, 1e16]),
-            exact=random.choice([None, Decimal("123456789012345.123456789012345"), Decimal(0), Decimal("-0.5")]),
-            whole=random.choice([None, Decimal(10) ** 19, Decimal(7)]),
-            moment=random.choice([None, _MOMENT, _MOMENT.replace(year=1800), _MOMENT.replace(microsecond=0)]),
-            day=random.choice([None, _MOMENT.date(), datetime.date(1, 1, 1), datetime.date(9999, 12, 31)]),
-            took=random.choice([None, datetime.timedelta(days=-3, microseconds=7), datetime.timedelta(hours=30)]),
-            raw=random.choice([None, b"", b"\x00\xff<b>"]),
-            data=random.choice([{}, {"a": {"b": [1, "<"]}}, [], "x", 0, {"items": 3, "keys": None}]),
             slug=f"s{n}",
+            picture=random.choice([None, "", f"p{n}.png"]),
+            **{name: random.choice(values) for name, values in ODD_VALUES.items()},
         )
         for n in range(some.size)
-    ]  # fmt: skip
+    ]
     softs, ships = some.rows["softs"], some.rows["ships"]
     for _ in range(some.size if softs else 0):
         basket = wild.Basket.objects.create(soft=random.choice(softs), ship=some.of(ships))
@@ -154,5 +158,7 @@ def _marks(some: SimpleNamespace) -> None:
     for _ in range(2 * some.size):
         kind, key = random.choice(targets)
         wild.Mark.objects.create(
-            kind=kind, object_id=None if key is None else str(key), level=random.choice([None, 1, 2])
+            kind=kind,
+            object_id=None if key is None else str(key),
+            level=random.choice([None, 1, 2]),
         )
