@@ -76,6 +76,13 @@ def put(row, name, value):
 
 
 @register.simple_tag
+def saved(row):
+    """Writes a row as it is."""
+    row.save()
+    return ""
+
+
+@register.simple_tag
 def forget(row):
     """Fetches the columns of a row again."""
     row.refresh_from_db()
