@@ -16,7 +16,7 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 from django.db.models.sql.where import ExtraWhere
 
-from . import facts
+from . import facts, routes
 from .plan import Reason
 from .source import QUERYSET_PROTOCOL, counts_itself, keeps
 from .touched import TouchedRows
@@ -128,6 +128,9 @@ def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts
     """
     if not router.routers:
         return facts
+    if routes.look_at_instances():
+        refused = facts.refused or Reason.ROUTED_BY_INSTANCE
+        return replace(facts, refused=refused, rows=facts.rows or Reason.ROUTED_BY_INSTANCE)
     apart = frozenset(model for model in targets if router.db_for_read(model) != facts.db)
     if not apart:
         return facts

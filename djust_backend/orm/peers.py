@@ -361,7 +361,7 @@ def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False
             continue
         if attname in values or not certain or not facts.reloads_plainly(type(instance)):
             return False
-    if not _is_as_loaded(relation, values.get(relation.local[0])):
+    if not _is_as_loaded(relation, values.get(relation.local[0])) or _is_apart(relation, instance):
         return False
     if relation.kind == facts.GENERIC:
         return all(name in values for name in relation.local) and _is_canonical(relation, instance)
@@ -384,6 +384,14 @@ def _is_as_loaded(relation: facts.Relation, key: object) -> bool:
     if relation.kind != facts.TO_ONE or not isinstance(relation.field, ForeignKey):
         return True
     return key is None or links.is_key(relation.field, key)
+
+
+def _is_apart(relation: facts.Relation, instance: Model) -> bool:
+    """Whether rows that point to the instance are read from elsewhere: Django refuses to link them."""
+    link = links.link(relation)
+    if link is None or link.through is not None:
+        return False
+    return _routed(relation, instance) not in (None, instance._state.db or DEFAULT_DB_ALIAS)
 
 
 def _is_cached_on_ancestor(relation: facts.Relation, instance: Model) -> bool:
@@ -482,7 +490,14 @@ def _query_key(relation: facts.Relation, instance: Model) -> Hashable:
     """What instances must share so that one query answers for them."""
     state = instance._state
     kind = instance.__dict__.get(relation.local[0]) if relation.kind == facts.GENERIC else None
-    return state.db, kind, id(getattr(state, "fetch_mode", None))
+    return state.db, _routed(relation, instance), kind, id(getattr(state, "fetch_mode", None))
+
+
+def _routed(relation: facts.Relation, instance: Model) -> str | None:
+    """The database that the site's routers read this relation of an instance from; None: its own."""
+    if not router.routers or relation.target is None:
+        return None
+    return router.db_for_read(relation.target, instance=instance)
 
 
 def _batch_size(relation: facts.Relation, instance: Model) -> int:

@@ -287,7 +287,6 @@ class Attacker(Writer):
                 ("{% if nothing %}", "{% endif %}"),
                 ("{% boxed %}", "{% endboxed %}"),
                 ("{% boxed as inside %}", "{% endboxed %}{{ inside }}"),
-                ("{% verbatim %}", "{% endverbatim %}"),
                 ("{% load i18n %}{% blocktranslate trimmed %}x{% endblocktranslate %}", ""),
             ]
         )
