@@ -171,7 +171,9 @@ def key_column(instance: Any, name: str, key: str) -> str | None:
 
     The answer is kept for the class, so that it must hold for rows of all databases.
     """
-    if router.routers or not all(connections[alias].features.supports_foreign_keys for alias in connections):
+    if router.routers:
+        return None
+    if not all(connections[alias].features.supports_foreign_keys for alias in connections):
         return None
     return orm.id_column(type(instance), name, key)
 

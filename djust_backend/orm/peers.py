@@ -221,7 +221,7 @@ def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
 
 
 def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool:
-    """Whether one query answers many as it answers one: by the key, and by the manager in between."""
+    """Whether one query answers many as it answers one: the key and the manager in between."""
     if not _is_told_by_key(relation, instance):
         return False
     if relation.plain or relation.kind == facts.GENERIC:
@@ -387,7 +387,7 @@ def _is_as_loaded(relation: facts.Relation, key: object) -> bool:
 
 
 def _is_apart(relation: facts.Relation, instance: Model) -> bool:
-    """Whether rows that point to the instance are read from elsewhere: Django refuses to link them."""
+    """Whether what points to the instance is read from elsewhere: Django refuses to link both."""
     link = links.link(relation)
     if link is None or link.through is not None:
         return False
@@ -494,7 +494,7 @@ def _query_key(relation: facts.Relation, instance: Model) -> Hashable:
 
 
 def _routed(relation: facts.Relation, instance: Model) -> str | None:
-    """The database that the site's routers read this relation of an instance from; None: its own."""
+    """Where the site's routers read this relation of an instance from; None: its own database."""
     if not router.routers or relation.target is None:
         return None
     return router.db_for_read(relation.target, instance=instance)

@@ -1,4 +1,4 @@
-"""What the site's database routers look at before they answer; reads their code and asks them nothing."""
+"""What the site's database routers look at before they answer: reads their code, asks nothing."""
 
 from __future__ import annotations
 

@@ -359,7 +359,7 @@ class _Builder:
         return self.fetched(place, prefix, relation, usage)
 
     def note_presence(self, prefix: str, inner: str, relation: facts.Relation) -> None:
-        """Find the column that tells whether a joined row is there, one of the first row's if possible."""
+        """Find the column that tells whether a joined row is there: one of the first row's, if so."""
         assert relation.target is not None
         if not relation.forward:
             self.present[inner] = self.column(inner + relation.target._meta.pk.attname)
@@ -454,7 +454,7 @@ class _Builder:
         ordered = facts.is_total_order(relation.target, relation.target._meta.ordering or ())
         query = _second_query(self.query, relation, ordered)
         if not brought and not _starts_at_first(rows):
-            # Few parents may have rows there: what these rows point to is asked for when one is read.
+            # Perhaps nobody has rows there: what they point to is asked for when one is read.
             query = replace(query, refused=query.refused or Reason.MAYBE)
         builder = _Builder(query, link.path)
         found = builder.level(_reached(rows.each or NOTHING))

@@ -10,27 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, NotSupportedError, transaction
 from django.db.models import (
-    Count,
-    Exists,
-    F,
-    FilteredRelation,
     Model,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Value,
-    Window,
 )
-from django.db.models.functions import RowNumber
 from django.utils.functional import SimpleLazyObject
 from hypothesis import strategies as st
 from traps.compared import Case
+from traps.random_changes import Rows, Step, changes_of
 
 from tests.laws.random_pages import TREE, Names, Writer, shape
 
@@ -46,16 +35,6 @@ ROOTS = ["Book"] * 8 + ["Author"] * 4 + ["Comment", "Chapter", "Tag", "Review", 
 #: What building a QuerySet raises when its parts do not go together: the view would not have got that far.
 _MISFITS = (FieldError, FieldDoesNotExist, NotSupportedError, TypeError, ValueError, AttributeError)
 _FAILURES = (*_MISFITS, ValidationError, DatabaseError, LookupError, NotImplementedError)
-
-Rows = QuerySet[Any]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change of a QuerySet, with its words for the report of a failure."""
-
-    words: str
-    change: Callable[[Rows], Rows]
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,127 +103,9 @@ FORMS: dict[str, Callable[[Rows], Any]] = {
 
 
 @st.composite
-def steps_of(draw: st.DrawFn, model: str) -> Step:
-    """A change that fits the model's columns and relations."""
-    of = shape(model)
-    columns = [name for name in of.columns if name.isidentifier() and name not in ("pk", "nothing")]
-    column = draw(st.sampled_from(columns))
-    one = draw(st.sampled_from(sorted(of.to_one) or ["pk"]))
-    further = draw(st.sampled_from(sorted(_further(of.to_one.get(one))) or ["pk"]))
-    many = draw(st.sampled_from(sorted(of.to_many) or ["pk"]))
-    below = of.to_many.get(many)
-    deep = draw(st.sampled_from(sorted(_further(below)) or ["pk"]))
-    query_name = _query_name(model, many)
-    target = apps.get_model("zoo", below)._default_manager if below not in (None, "*") else None
-    number = draw(st.integers(0, 3))
-    options = [
-        Step(".order_by('pk')", lambda rows: rows.order_by("pk")),
-        Step(".order_by('-pk')", lambda rows: rows.order_by("-pk")),
-        Step(".order_by()", lambda rows: rows.order_by()),
-        Step(f".order_by('{column}', 'pk')", lambda rows: rows.order_by(column, "pk")),
-        Step(f".order_by('{one}', 'pk')", lambda rows: rows.order_by(one, "pk")),
-        Step(".reverse()", lambda rows: rows.reverse()),
-        Step(f".filter(pk__gt={number})", lambda rows: rows.filter(pk__gt=number)),
-        Step(f".filter({one}__isnull=True)", lambda rows: rows.filter(**{f"{one}__isnull": True})),
-        Step(f".exclude({one}=None)", lambda rows: rows.exclude(**{one: None})),
-        Step(f".filter({query_name}__isnull=False)", lambda rows: rows.filter(**{f"{query_name}__isnull": False})),
-        Step(".distinct()", lambda rows: rows.distinct()),
-        Step(f".annotate(nothing=Count('{query_name}'))", lambda rows: rows.annotate(nothing=Count(query_name))),
-        Step(f".annotate(n=Count('{one}', distinct=True))", lambda rows: rows.annotate(n=Count(one, distinct=True))),
-        Step(f".annotate(nothing=F('{one}__pk'))", lambda rows: rows.annotate(nothing=F(f"{one}__pk"))),
-        Step(f".annotate(nothing=F('{query_name}__pk'))", lambda rows: rows.annotate(nothing=F(f"{query_name}__pk"))),
-        Step(".annotate(nothing=Value(3))", lambda rows: rows.annotate(nothing=Value(3))),
-        Step(".annotate(nothing=Window())", lambda rows: rows.annotate(nothing=Window(RowNumber(), order_by="pk"))),
-        Step(f".only('{column}')", lambda rows: rows.only(column)),
-        Step(f".only('pk', '{one}')", lambda rows: rows.only("pk", one)),
-        Step(f".defer('{column}')", lambda rows: rows.defer(column)),
-        Step(f".defer('{one}')", lambda rows: rows.defer(one)),
-        Step(f".select_related('{one}')", lambda rows: rows.select_related(one)),
-        Step(f".select_related('{one}__{further}')", lambda rows: rows.select_related(f"{one}__{further}")),
-        Step(".select_related()", lambda rows: rows.select_related()),
-        Step(f".prefetch_related('{one}')", lambda rows: rows.prefetch_related(one)),
-        Step(f".prefetch_related('{many}')", lambda rows: rows.prefetch_related(many)),
-        Step(f".prefetch_related('{many}__{deep}')", lambda rows: rows.prefetch_related(f"{many}__{deep}")),
-        Step(f".prefetch_related('{one}__{further}')", lambda rows: rows.prefetch_related(f"{one}__{further}")),
-        Step(f"[:{number}]", lambda rows: rows[:number]),
-        Step(f"[{number}:]", lambda rows: rows[number:]),
-        Step(".union(itself)", lambda rows: rows.order_by().union(rows.order_by())),
-        Step(".union(itself, all=True).order_by('id')", lambda rows: rows.order_by().union(rows.order_by(), all=True).order_by("id")),
-        Step(" | itself", lambda rows: rows | rows.all()),
-        Step(f".extra(select={{'nothing': '{number}'}})", lambda rows: rows.extra(select={"nothing": str(number)})),
-        Step(".select_for_update()", lambda rows: rows.select_for_update(of=("self",))),
-        Step(f".values('pk', '{column}', '{one}')", lambda rows: rows.values("pk", column, one)),
-        Step(f".values_list('{column}', '{one}')", lambda rows: rows.values_list(column, one)),
-        Step(f".values_list('{one}', flat=True)", lambda rows: rows.values_list(one, flat=True)),
-        Step(f".values('{one}').annotate(nothing=Count('pk'))", lambda rows: rows.values(one).annotate(nothing=Count("pk")).order_by(one)),
-        Step(".using('default')", lambda rows: rows.using("default")),
-        Step(".none()", lambda rows: rows.none()),
-        Step(".select_related(None).prefetch_related(None)", lambda rows: rows.select_related(None).prefetch_related(None)),
-        Step(f".order_by(F('{column}').desc(nulls_last=True), 'pk')", lambda rows: rows.order_by(F(column).desc(nulls_last=True), "pk")),
-        Step(f".order_by('{one}__{further}', '-pk')", lambda rows: rows.order_by(f"{one}__{further}", "-pk")),
-        Step(".filter(Exists(itself))", lambda rows: rows.filter(Exists(rows.model._default_manager.filter(pk=OuterRef("pk"))))),
-        Step(f".alias(own=F('{column}')).annotate(nothing=F('own'))", lambda rows: rows.alias(own=F(column)).annotate(nothing=F("own"))),
-        Step(f".annotate(nothing=FilteredRelation('{one}'))", lambda rows: rows.annotate(near=FilteredRelation(one, condition=Q(**{f"{one}__pk__gt": 0}))).filter(near__isnull=False)),
-        Step(f".only('{column}', '{one}__{further}')", lambda rows: rows.select_related(one).only(column, f"{one}__{further}")),
-        Step(f".defer('{one}__{further}')", lambda rows: rows.select_related(one).defer(f"{one}__{further}")),
-        Step(".difference(none)", lambda rows: rows.order_by().difference(rows.none())),
-        Step(".intersection(itself)", lambda rows: rows.order_by().intersection(rows.order_by())),
-        Step(f".exclude({query_name}__pk={number})", lambda rows: rows.exclude(**{f"{query_name}__pk": number})),
-        Step(f".distinct('{column}')", lambda rows: rows.order_by(column, "pk").distinct(column)),
-        Step(f".filter({one}__in=all)", lambda rows: rows.filter(**{f"{one}__in": apps.get_model("zoo", of.to_one[one])._default_manager.all()})),
-        Step(".update-like", lambda rows: (rows, rows.filter(pk=-1).update(**{column: None}))[0]),
-        *_generic_steps(model, one),
-    ]  # fmt: skip
-    if target is not None:
-        options += [
-            Step(f".prefetch_related({many}: pk > {number})", lambda rows: rows.prefetch_related(Prefetch(many, target.filter(pk__gt=number)))),
-            Step(f".prefetch_related({many}: -pk)", lambda rows: rows.prefetch_related(Prefetch(many, target.order_by("-pk")))),
-            Step(f".prefetch_related({many} to nothing)", lambda rows: rows.prefetch_related(Prefetch(many, target.all(), to_attr="nothing"))),
-            Step(f".prefetch_related({many}[:1] to nothing)", lambda rows: rows.prefetch_related(Prefetch(many, target.order_by("pk")[:1], to_attr="nothing"))),
-            Step(f".prefetch_related({many}: only pk)", lambda rows: rows.prefetch_related(Prefetch(many, target.only("pk")))),
-            Step(f".prefetch_related({many}: prefetching {deep})", lambda rows: rows.prefetch_related(Prefetch(many, target.prefetch_related(deep)))),
-            Step(f".prefetch_related({many}: distinct)", lambda rows: rows.prefetch_related(Prefetch(many, target.distinct()))),
-            Step(f".prefetch_related({many}: annotated)", lambda rows: rows.prefetch_related(Prefetch(many, target.annotate(nothing=F("pk"))))),
-            Step(f".prefetch_related({many}, {many}: {deep})", lambda rows: rows.prefetch_related(Prefetch(many, target.select_related(deep)))),
-        ]  # fmt: skip
-    return draw(st.sampled_from(options))
-
-
-def _generic_steps(model: str, one: str) -> list[Step]:
-    """Changes that name QuerySets for a relation to one row."""
-    target = shape(model).to_one.get(one)
-    if target == "*":
-        books, authors = (
-            apps.get_model("zoo", name)._default_manager for name in ("Book", "Author")
-        )
-        querysets = [books.select_related("author"), authors.filter(pk__gt=1)]
-        return [Step(f".prefetch_related({one}: books, some authors)", lambda rows: rows.prefetch_related(GenericPrefetch(one, querysets)))]  # fmt: skip
-    if target is None:
-        return []
-    rows_of = apps.get_model("zoo", target)._base_manager
-    return [
-        Step(f".prefetch_related({one}: pk > 1)", lambda rows: rows.prefetch_related(Prefetch(one, rows_of.filter(pk__gt=1)))),
-        Step(f".prefetch_related({one}: only pk)", lambda rows: rows.prefetch_related(Prefetch(one, rows_of.only("pk")))),
-        Step(f".prefetch_related({one} to nothing)", lambda rows: rows.prefetch_related(Prefetch(one, rows_of.all(), to_attr="nothing"))),
-    ]  # fmt: skip
-
-
-def _further(model: str | None) -> list[str]:
-    return [] if model in (None, "*") else sorted(shape(model).to_one)  # type: ignore[arg-type]
-
-
-def _query_name(model: str, accessor: str) -> str:
-    for relation in apps.get_model("zoo", model)._meta.get_fields():
-        reverse = getattr(relation, "get_accessor_name", None)
-        if accessor == (relation.name if reverse is None else reverse()):
-            return str(relation.name)
-    return accessor
-
-
-@st.composite
 def views(draw: st.DrawFn, model: str) -> View:
     """What a view might hand over of a model's rows."""
-    steps = draw(st.lists(steps_of(model), max_size=3))
+    steps = draw(st.lists(changes_of(model), max_size=3))
     first = draw(
         st.sampled_from([(), (Step(".order_by('pk')", lambda rows: rows.order_by("pk")),)])
     )

@@ -79,7 +79,13 @@ BODIES = {
     "all": "{% for b in rows.all %}{{ b.title }}{{ b.author.name }}{% endfor %}{{ rows.count }}{{ rows.db }}",
 }  # fmt: skip
 
-ROUTERS = {"none": [], "apart": [Apart()], "sticky": [Sticky()], "elsewhere": [Elsewhere()], "by row": [ByRow()]}
+ROUTERS = {
+    "none": [],
+    "apart": [Apart()],
+    "sticky": [Sticky()],
+    "elsewhere": [Elsewhere()],
+    "by row": [ByRow()],
+}
 
 
 @pytest.mark.parametrize("routers", ROUTERS)
