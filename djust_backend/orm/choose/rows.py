@@ -359,7 +359,7 @@ class _Builder:
         return self.fetched(place, prefix, relation, usage)
 
     def note_presence(self, prefix: str, inner: str, relation: facts.Relation) -> None:
-        """Find the column that tells whether a joined row is there: one of the first row's, if so."""
+        """Find the column that tells whether a joined row is there: the key, if that is sure."""
         assert relation.target is not None
         if not relation.forward:
             self.present[inner] = self.column(inner + relation.target._meta.pk.attname)
