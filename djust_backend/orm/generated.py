@@ -11,6 +11,7 @@ import linecache
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
+from weakref import finalize
 
 # A column that is converted: its position, and how many converters are called one around another.
 Column: TypeAlias = "tuple[int, int]"
@@ -43,10 +44,36 @@ def source(width: int, columns: tuple[Column, ...]) -> str:
 def conversion(width: int, columns: tuple[Column, ...]) -> Convert:
     """The function for rows of this width, of which these columns are converted."""
     text = source(width, columns)
+<<<<<<< HEAD
     marks = ", ".join(f"{at}" if count == 1 else f"{at} ({count} times)" for at, count in columns)
     filename = f"<djust rows of {width} columns, converted: {marks}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
     namespace: dict[str, Any] = {}
+=======
+    marks = ", ".join(f"{form} {at} with {count}" for at, form, count in columns)
+    filename = f"<djust rows of {width} columns: {marks}>"
+    entry = (len(text), None, text.splitlines(True), filename)
+    linecache.cache[filename] = entry
+    # Tracebacks read `linecache`, Django's debug page asks the loader.
+    namespace: dict[str, Any] = {"__name__": filename, "__loader__": _Loader(text)}
+>>>>>>> laws
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 - nothing but numbers goes in
     function: Convert = namespace["rows"]
+    finalize(function, _forget, filename, entry)
     return function
+
+
+class _Loader:
+    """Tells the source of a function as the loader of a module does."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_source(self, name: str) -> str:
+        return self._text
+
+
+def _forget(filename: str, entry: object) -> None:
+    """Nobody has the function any more; another one may have been made of the same source."""
+    if linecache.cache.get(filename) is entry:
+        del linecache.cache[filename]

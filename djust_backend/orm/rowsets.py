@@ -121,7 +121,7 @@ class RowSet:
         self._built: dict[tuple[int, Any], Model] = {}
         self._made: dict[tuple[int, int], Model] = {}
         self._related: dict[tuple[int, int], tuple[RowSet, dict[Any, Any]]] = {}
-        self._windows: dict[tuple[int, int, int, int], tuple[RowSet, dict[Any, list[Row]]]] = {}
+        self._windows: dict[tuple[int, int, int, int | None], Index] = {}
 
     def related(self, shape: int, slot: int) -> tuple[RowSet, dict[Any, Any]]:
         """The related rows of all rows in one query, and where each key's are.
@@ -177,8 +177,8 @@ class RowSet:
         self._windows[shape, slot, 0, bound.slot.shape] = (rows, index)
         return rows, index
 
-    def window(self, shape: int, slot: int, start: int, stop: int) -> Index:
-        """The related rows from `start` to `stop` of each key, in one query."""
+    def window(self, shape: int, slot: int, start: int, stop: int | None) -> Index:
+        """The related rows from `start` to `stop` of each key, or to the last, in one query."""
         known = self._windows.get((shape, slot, start, stop))
         if known is not None:
             return known

@@ -58,8 +58,8 @@ pub struct RowSet<'py> {
     windows: RefCell<FxHashMap<Window, Fetched<'py>>>,
 }
 
-/// Shape, slot, first row and the row after the last.
-type Window = (u32, u32, usize, usize);
+/// Shape, slot, first row and the row after the last, if not all rows from there on are meant.
+type Window = (u32, u32, usize, Option<usize>);
 
 /// A column of values as `SQLite` stores them.
 struct Stored<'py> {
@@ -431,11 +431,11 @@ impl<'py> Rows<'py> {
         let set = &self.owner.set;
         let is_fetched = set.related.borrow().contains_key(&(self.owner.shape, self.slot));
         let reads_rows = matches!(self.slot(), Slot::Many { reads_rows: true, .. });
-        let Some(stop) = stop.filter(|_| !(reads_rows || is_fetched)) else {
+        if reads_rows || is_fetched || (start == 0 && stop.is_none()) {
             let (set, rows) = Rows::lazy(&self.owner, self.slot).load()?;
             let stop = stop.map_or(rows.len(), |stop| stop.min(rows.len()));
             return Ok((set, rows.get_slice(start.min(stop), stop)));
-        };
+        }
         let (part, index) = set.window((self.owner.shape, self.slot, start, stop))?;
         let rows = match index.get_item(self.key()?)? {
             Some(rows) => rows.cast_into::<PyList>()?,
