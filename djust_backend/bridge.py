@@ -31,12 +31,12 @@ from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
 from django.templatetags import cache as django_cache_tags
-from django.templatetags import static
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from .addresses import address_sources, routes, static_place, static_url
 from .localisation import (
     ambient,
     counted_text,
@@ -52,6 +52,7 @@ from .localisation import (
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
+from .processors import known_token, processor_kind, token_notes
 from .proxies import RowProxy
 from .sources import (
     accessor,
@@ -84,12 +85,13 @@ __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
     "InclusionNode", "Node", "Promise", "RequestContext", "RowProxy", "SafeString", "SimpleNode",
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
-    "accessor", "adopt", "ambient", "answers", "ask", "block_context", "block_value",
-    "blocks_within", "counted_text", "counts_its_rows", "dangling", "date", "date_format_string",
-    "date_names", "datetime", "display_label", "evaluate", "fill", "first_of", "group_result",
-    "humanize_now", "instances", "key_column", "kind", "load", "logger", "make_partials",
-    "model_step", "needs_of_collection", "now_like", "number_formats", "proxy_node", "reach",
-    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "surroundings", "time",
+    "accessor", "address_sources", "adopt", "ambient", "answers", "ask", "block_context",
+    "block_value", "blocks_within", "counted_text", "counts_its_rows", "dangling", "date",
+    "date_format_string", "date_names", "datetime", "display_label", "evaluate", "fill", "first_of",
+    "group_result", "humanize_now", "instances", "key_column", "kind", "known_token", "load",
+    "logger", "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
+    "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy", "size_of",
+    "source_queryset", "static_place", "static_url", "surroundings", "time", "token_notes",
     "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
@@ -105,6 +107,9 @@ token_types = (
     base.TokenType.BLOCK,
     base.TokenType.COMMENT,
 )
+
+
+GettextProxy = type(translation.gettext_lazy(""))
 
 
 class Undefined:
@@ -354,11 +359,6 @@ def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, q
         raise
 
 
-def static_url(path: Any) -> Any:
-    """`{% static %}`"""
-    return static.StaticNode.handle_simple(path)
-
-
 def csrf_input(token: Any) -> str:
     """`{% csrf_token %}`"""
     # The node asks its context for this one name.
@@ -572,6 +572,18 @@ def current_language_bidi() -> Any:
 def available_languages() -> Any:
     """`{% get_available_languages %}`"""
     return [(code, translation.gettext(name)) for code, name in settings.LANGUAGES]
+
+
+def is_bidi(code: str) -> bool:
+    """`get_language_bidi()` in a language."""
+    base = code.split("-")[0] if settings.USE_I18N else code
+    return base in settings.LANGUAGES_BIDI
+
+
+def zone_name(zone: Any) -> str:
+    """`get_current_timezone_name()` in a time zone."""
+    name: str = zone.tzname(None) or str(zone)
+    return name
 
 
 def current_timezone_name() -> Any:

@@ -380,6 +380,30 @@ fn logs_debug(logger: &Bound<'_, PyAny>) -> PyResult<bool> {
     logger.call_method1("isEnabledFor", (DEBUG,))?.is_truthy()
 }
 
+unsafe extern "C" {
+    /// Exported by every supported CPython: the address of an instance's dictionary, or null if its class has none.
+    fn _PyObject_GetDictPtr(object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject;
+}
+
+/// The dictionary of an instance, if it has one already; asks no code of its class.
+pub fn own_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: a live object; what is found is null or the place of a dictionary that the object owns, or of null.
+    unsafe {
+        let place = _PyObject_GetDictPtr(object.as_ptr());
+        if place.is_null() || (*place).is_null() {
+            return None;
+        }
+        Bound::from_borrowed_ptr(object.py(), *place).cast_into::<PyDict>().ok()
+    }
+}
+
+/// True if the class of an object, or a base of it, has an attribute of this name.
+pub fn class_has(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool {
+    // SAFETY: the type of a live object and a live str; the result is a borrowed reference or null, and no exception is
+    // left behind.
+    unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() }
+}
+
 /// A truth attribute that most objects do not have.
 fn flag<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
     optional_attribute(object, name)?.map_or(Ok(false), |flag| flag.is_truthy())

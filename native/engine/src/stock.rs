@@ -35,7 +35,7 @@ macro_rules! stock {
 }
 
 stock! {
-    types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
+    types: GettextProxy, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined,
         ZoneInfo, FixedZone, BlockNode, RowProxy;
     objects: settings, logger, Token, token_types, group_result, simple_lazy;
@@ -63,6 +63,18 @@ impl Stock {
     /// The one instance. Error: `djust_backend` was not imported as a package.
     pub fn get(py: Python<'_>) -> PyResult<&Self> {
         STOCK.get(py).ok_or_else(|| PyRuntimeError::new_err("djust_backend.bridge has not been installed"))
+    }
+
+    /// A setting: read from where `LazySettings` keeps what it was asked for before, else asked of it.
+    pub fn setting<'py>(&self, py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+        let settings = self.settings.bind(py);
+        // `LazySettings` wraps the generic access in Python, to hide methods: its values are never hidden.
+        if let Some(value) = crate::lookup::own_dict(settings)
+            && let Some(value) = value.get_item(name)?
+        {
+            return Ok(value);
+        }
+        settings.getattr(name)
     }
 
     /// A function of the bridge module.

@@ -40,7 +40,7 @@ impl Note {
 }
 
 /// The notes on one holder, and the version of the holder at which they were last seen to hold.
-struct Holder {
+pub struct Holder {
     notes: Vec<Note>,
     version: AtomicU32,
 }
@@ -87,6 +87,8 @@ struct Watched {
     template: Vec<Holder>,
     /// Contexts and the functions that make them.
     contexts: Vec<Holder>,
+    /// What `reverse` is made of.
+    addresses: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     signs_in_names: bool,
@@ -95,7 +97,8 @@ struct Watched {
     generation: AtomicU64,
 }
 
-fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
+/// Notes by their holders.
+pub fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
     let mut holders: Vec<Holder> = Vec::new();
     for item in list.try_iter()? {
         let note = Note::load(&item?)?;
@@ -141,6 +144,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             engine,
             template: notes(&found.get_item("template")?)?,
             contexts: notes(&found.get_item("contexts")?)?,
+            addresses: notes(&found.get_item("addresses")?)?,
             tags,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
             classes,
@@ -149,7 +153,8 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
     })
 }
 
-fn all_hold(py: Python<'_>, holders: &[Holder]) -> PyResult<bool> {
+/// True if everything noted is as it was.
+pub fn all_hold(py: Python<'_>, holders: &[Holder]) -> PyResult<bool> {
     for holder in holders {
         if !holder.holds(py)? {
             return Ok(false);
@@ -183,6 +188,11 @@ pub fn template_methods_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<boo
 /// True if contexts are made as we know it.
 pub fn contexts_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.contexts)
+}
+
+/// True if addresses of views are made as we know it.
+pub fn addresses_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.addresses)
 }
 
 /// Names in expressions may hold signs.

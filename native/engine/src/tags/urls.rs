@@ -1,11 +1,13 @@
 //! `url` and `static`.
 
+use crate::addresses::Arguments;
 use crate::program::Program;
 use crate::render::Render;
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, NameId};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyString};
+use std::rc::Rc;
 
 impl<'py> Render<'py> {
     pub(crate) fn url_node(
@@ -17,24 +19,72 @@ impl<'py> Render<'py> {
         asvar: Option<NameId>,
     ) -> PyResult<()> {
         let py = self.py;
-        let arguments = PyList::empty(py);
+        let mut placed = Vec::with_capacity(args.len());
         for &expr in args {
             let value = self.eval(p, expr)?;
-            arguments.append(self.to_py(&value)?)?;
+            placed.push(self.to_py(&value)?);
         }
-        let keywords = PyDict::new(py);
+        let mut named: Vec<(Bound<'py, PyString>, _)> = Vec::with_capacity(kwargs.len());
         for (name, expr) in kwargs {
             let value = self.eval(p, *expr)?;
-            keywords.set_item(p.name(py, *name), self.to_py(&value)?)?;
+            let value = self.to_py(&value)?;
+            let name = p.name(py, *name);
+            match named.iter_mut().find(|(known, _)| known.is(name)) {
+                Some(known) => known.1 = value,
+                None => named.push((name.clone(), value)),
+            }
         }
         let view = self.eval(p, view)?;
         let view = self.to_py(&view)?;
-        let request = self.request_object()?;
-        let url = self.stock.call(py, "url", (view, arguments, keywords, request, asvar.is_some()))?;
-        match asvar {
-            Some(name) => self.assign(p, name, Value::Py(url)),
-            None => self.write_escaped(&url),
+        let url = match self.known_address(&view, &placed, &named)? {
+            Some(address) => Value::Text(address, false),
+            None => Value::Py(self.asked_address(view, placed, named, asvar.is_some())?),
+        };
+        match (asvar, url) {
+            (Some(name), url) => self.assign(p, name, url),
+            (None, Value::Py(url)) => self.write_escaped(&url),
+            (None, url) => self.write(&url),
         }
+    }
+
+    /// An address that our tables tell.
+    fn known_address(
+        &mut self,
+        view: &Bound<'py, PyAny>,
+        placed: &[Bound<'py, PyAny>],
+        named: &[(Bound<'py, PyString>, Bound<'py, PyAny>)],
+    ) -> PyResult<Option<Rc<str>>> {
+        if !(placed.is_empty() || named.is_empty()) {
+            return Ok(None);
+        }
+        let app = self.current_app()?;
+        let app = match &app {
+            Some(app) if app.is_none() => None,
+            Some(app) => match app.cast_exact::<PyString>().ok().and_then(|app| app.to_str().ok()) {
+                Some(app) => Some(app).filter(|app| !app.is_empty()),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        let arguments = if named.is_empty() { Arguments::Placed(placed) } else { Arguments::Named(named) };
+        self.reversed(view, &arguments, app)
+    }
+
+    /// An address from `reverse` itself.
+    fn asked_address(
+        &mut self,
+        view: Bound<'py, PyAny>,
+        placed: Vec<Bound<'py, PyAny>>,
+        named: Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>,
+        quiet: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let keywords = PyDict::new(py);
+        for (name, value) in named {
+            keywords.set_item(name, value)?;
+        }
+        let request = self.request_object()?;
+        self.stock.call(py, "url", (view, PyList::new(py, placed)?, keywords, request, quiet))
     }
 
     /// `context.request`, if the context has one.
@@ -49,6 +99,15 @@ impl<'py> Render<'py> {
         let py = self.py;
         let path = self.eval(p, path)?;
         let path = self.to_py(&path)?;
+        if let Some(url) = self.static_address(&path)? {
+            return match asvar {
+                None => self.write(&Value::Text(url, false)),
+                Some(name) => {
+                    let url = if self.autoescape { escaped(&url) } else { Value::Text(url, false) };
+                    self.assign(p, name, url)
+                }
+            };
+        }
         let url = self.stock.call(py, "static_url", (path,))?;
         match asvar {
             None => self.write_escaped(&url),
@@ -58,4 +117,9 @@ impl<'py> Render<'py> {
             }
         }
     }
+}
+
+/// `conditional_escape(text)`
+fn escaped<'py>(text: &str) -> Value<'py> {
+    Value::safe(djust_text::html::escape(text))
 }

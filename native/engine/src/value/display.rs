@@ -78,6 +78,11 @@ impl<'py> Render<'py> {
             Class::DateTime | Class::Date | Class::Time => self.write_date(object, class),
             Class::Special => self.write_special(object),
             _ => {
+                if class == Class::Lazy
+                    && let Some((text, safe)) = self.lazy_message(object)?
+                {
+                    return self.write(&Value::Text(text, safe));
+                }
                 self.reach_for_text(object, class)?;
                 let text = object.str()?;
                 self.write_str_result(&text)
@@ -142,7 +147,7 @@ impl<'py> Render<'py> {
         if let Some(known) = self.groups_thousands.get() {
             return Ok(known);
         }
-        let setting = self.stock.settings.bind(self.py).getattr(self.stock.use_thousand_separator.bind(self.py))?;
+        let setting = self.stock.setting(self.py, self.stock.use_thousand_separator.bind(self.py))?;
         let groups = setting.is_truthy()?;
         self.groups_thousands.set(Some(groups));
         Ok(groups)
