@@ -153,36 +153,50 @@ def static_url(path: Any) -> Any:
     return static.StaticNode.handle_simple(path)
 
 
-def static_place() -> str | None:
+def static_place() -> tuple[str | None, tuple[list[tuple[Any, str, Any]], list[type]]]:
     """What the addresses of static files depend on, besides their paths; None: nobody knows.
 
+    With it what this was told from, for as long as it is so: values of objects' own, and classes.
     Storages that look a file's name up are asked each time: their tables may change.
     """
     node = static.StaticNode
+    values: list[tuple[Any, str, Any]] = [
+        (static, name, getattr(static, name)) for name in ("apps", "StaticNode", "PrefixNode")
+    ]
+    values.append((_static.apps, "app_configs", _static.apps.app_configs))
+    classes = [static.StaticNode, static.PrefixNode]
     if not _are_genuine(
         (node.handle_simple, _static.__name__), (static.PrefixNode.handle_simple, _static.__name__)
     ):
-        return None
+        return None, (values, classes)
     if not _static.apps.is_installed("django.contrib.staticfiles"):
-        if (_static.urljoin, _static.quote) != (urljoin, quote):
-            return None
-        return f"prefix {settings.STATIC_URL}"
+        prefix = settings.STATIC_URL
+        values += [(static, "urljoin", _static.urljoin), (static, "quote", _static.quote)]
+        values.append((settings, "STATIC_URL", prefix))
+        is_known = (_static.urljoin, _static.quote) == (urljoin, quote)
+        return f"prefix {prefix}" if is_known else None, (values, classes)
     # Only sites that use it load it.
     from django.contrib.staticfiles import storage as staticfiles  # noqa: PLC0415
 
-    storage: Any = staticfiles.staticfiles_storage
+    chosen: Any = staticfiles.staticfiles_storage
+    values.append((staticfiles, "staticfiles_storage", chosen))
     # The site's choice of storage is made when it is first asked for something.
-    if not hasattr(storage, "url"):
-        return None
-    storage = getattr(storage, "_wrapped", storage)
+    if not hasattr(chosen, "url"):
+        return None, (values, classes)
+    storage = vars(chosen).get("_wrapped", chosen)
+    if storage is not chosen:
+        values.append((chosen, "_wrapped", storage))
     kind = type(storage)
-    if kind is not staticfiles.StaticFilesStorage or "url" in vars(storage):
-        return None
-    if not _are_genuine(
+    known = (staticfiles.StaticFilesStorage, filesystem.FileSystemStorage)
+    if kind is not known[0] or "url" in vars(storage):
+        return None, (values, classes)
+    place = f"storage {storage.base_url}"
+    values.append((storage, "base_url", vars(storage).get("base_url")))
+    values += [(filesystem, n, getattr(filesystem, n)) for n in ("urljoin", "filepath_to_uri")]
+    is_known = _filesystem.urljoin is urljoin and _are_genuine(
         (kind.url, _filesystem.__name__), (_filesystem.filepath_to_uri, "django.utils.encoding")
-    ):
-        return None
-    return f"storage {storage.base_url}" if _filesystem.urljoin is urljoin else None
+    )
+    return place if is_known else None, (values, [*classes, *known])
 
 
 def _are_genuine(*functions: tuple[Callable[..., Any], str]) -> bool:

@@ -13,9 +13,11 @@ from types import FunctionType
 from typing import Any
 
 from django import urls
+from django.core.cache import utils as cache_utils
 from django.template import base, context
 from django.template.backends import django as django_backend
 from django.template.context import BaseContext, Context, RequestContext
+from django.templatetags import cache as cache_tags
 from django.urls import base as url_base
 from django.urls import converters, resolvers
 from django.utils import dateformat, formats, numberformat
@@ -72,6 +74,12 @@ def noted(module: Any, name: str) -> tuple[Any, str, Any]:
     value = getattr(module, name)
     known = callable(value) and hasattr(value, "__name__")
     return _note(module, name) if known else (module, name, value)
+
+
+def _constant(module: Any, name: str, known: Any) -> tuple[Any, str, Any]:
+    """A note on a constant of a module, which must have the value that Django gives it."""
+    value = getattr(module, name)
+    return module, name, value if value == known else _REPLACED
 
 
 def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
@@ -156,6 +164,11 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "template": template,
         "contexts": contexts,
         "addresses": _addresses(),
+        "fragment_keys": [
+            *_members(cache_tags, "make_template_fragment_key"),
+            (cache_utils, "md5", vars(cache_utils)["md5"]),
+            _constant(cache_utils, "TEMPLATE_FRAGMENT_KEY_TEMPLATE", "template.cache.%s.%s"),
+        ],
         "tags": tags,
         "signs_in_names": "+-]" in base.filter_raw_string,
     }

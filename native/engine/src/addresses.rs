@@ -10,7 +10,7 @@ use crate::watch;
 use djust_text::urls::quote_into;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString};
+use pyo3::types::{PyList, PyString, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,6 +26,67 @@ thread_local! {
     static SOURCES: RefCell<Option<Option<Rc<Sources>>>> = const { RefCell::new(None) };
     static TABLES: RefCell<Vec<Rc<Table>>> = const { RefCell::new(Vec::new()) };
     static FILES: RefCell<(Box<str>, Files)> = RefCell::default();
+    static PLACE: RefCell<Option<(Place, Evidence)>> = const { RefCell::new(None) };
+}
+
+/// What the addresses of static files depend on, besides their paths. `None`: nobody knows.
+pub type Place = Option<Rc<str>>;
+
+/// What a place was told from: values of objects' own, and versions of classes.
+struct Evidence {
+    values: Vec<(Py<PyAny>, Py<PyString>, Py<PyAny>)>,
+    classes: Vec<(Py<PyType>, u32)>,
+}
+
+impl Evidence {
+    fn load(found: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut values = Vec::new();
+        for value in found.get_item(0)?.try_iter()? {
+            let (holder, name, value): (Py<PyAny>, Py<PyString>, Py<PyAny>) = value?.extract()?;
+            values.push((holder, name, value));
+        }
+        let mut classes = Vec::new();
+        for class in found.get_item(1)?.try_iter()? {
+            let class = class?.cast_into::<PyType>()?;
+            classes.push((class.clone().unbind(), watch::type_version(&class)));
+        }
+        Ok(Self { values, classes })
+    }
+
+    fn holds(&self, py: Python<'_>) -> PyResult<bool> {
+        for (class, version) in &self.classes {
+            if *version == 0 || watch::type_version(class.bind(py)) != *version {
+                return Ok(false);
+            }
+        }
+        for (holder, name, value) in &self.values {
+            let Some(own) = crate::lookup::own_dict(holder.bind(py)) else { return Ok(false) };
+            if !own.get_item(name.bind(py))?.is_some_and(|now| now.is(value)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The place of static files now.
+fn static_place(py: Python<'_>, stock: &Stock) -> PyResult<Place> {
+    let known = PLACE.with(|known| {
+        let known = known.borrow();
+        match &*known {
+            Some((place, evidence)) => evidence.holds(py).map(|holds| holds.then(|| place.clone())),
+            None => Ok(None),
+        }
+    })?;
+    if let Some(place) = known {
+        return Ok(place);
+    }
+    let found = stock.call(py, "static_place", ())?;
+    let place: Option<String> = found.get_item(0)?.extract()?;
+    let place: Place = place.map(Into::into);
+    let evidence = Evidence::load(&found.get_item(1)?)?;
+    PLACE.with(|known| known.replace(Some((place.clone(), evidence))));
+    Ok(place)
 }
 
 /// Addresses of static files by path.
@@ -343,8 +404,7 @@ impl<'py> Render<'py> {
         let place = match &self.static_place {
             Some(place) => place.clone(),
             None => {
-                let found = self.stock.call(self.py, "static_place", ())?;
-                let found: Option<Rc<str>> = found.extract::<Option<String>>()?.map(Into::into);
+                let found = static_place(self.py, self.stock)?;
                 self.static_place = Some(found.clone());
                 found
             }

@@ -84,6 +84,15 @@ impl<'py> Render<'py> {
     }
 
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
+        if let Some(text) = self.formatted_now(format)? {
+            return match asvar {
+                Some(name) => self.assign(p, name, Value::text(text)),
+                None => {
+                    self.out.push_str(&text);
+                    Ok(())
+                }
+            };
+        }
         let text = self.stock.call(self.py, "now", (format,))?;
         match asvar {
             Some(name) => self.assign(p, name, Value::Py(text)),

@@ -1,10 +1,15 @@
 //! `url` and `static`.
 
 use crate::addresses::Arguments;
+use crate::filters::subject::{object_string, small_int};
+use crate::lookup::optional_attribute;
 use crate::program::Program;
 use crate::render::Render;
+use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, NameId};
+use djust_text::Series;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::rc::Rc;
@@ -117,6 +122,66 @@ impl<'py> Render<'py> {
             }
         }
     }
+}
+
+impl<'py> Render<'py> {
+    /// What `{% querystring %}` makes of the request's query and these changes. `None`: its function must be called.
+    pub(crate) fn query_string(
+        &mut self,
+        changes: &[(Bound<'py, PyString>, Bound<'py, PyAny>)],
+    ) -> PyResult<Option<String>> {
+        let py = self.py;
+        let Some(series) = crate::filters::series(py, self.stock)? else { return Ok(None) };
+        let Some(request) = self.request_object()? else { return Ok(None) };
+        let Some(query) = optional_attribute(&request, intern!(py, "GET"))? else { return Ok(None) };
+        if !query.get_type().is(&self.stock.QueryDict) || !speaks_utf8(&query)? {
+            return Ok(None);
+        }
+        let mut pairs: Vec<(String, Vec<String>)> = Vec::new();
+        for (key, values) in query.cast::<PyDict>()?.iter() {
+            let (Some(key), Ok(values)) = (object_string(self.stock, &key), values.cast_exact::<PyList>()) else {
+                return Ok(None);
+            };
+            let texts = values.iter().map(|value| object_string(self.stock, &value).map(|text| text.text.to_owned()));
+            let Some(texts) = texts.collect::<Option<Vec<_>>>() else { return Ok(None) };
+            if texts.is_empty() {
+                return Ok(None);
+            }
+            pairs.push((key.text.to_owned(), texts));
+        }
+        let was_empty = pairs.is_empty();
+        for (key, value) in changes {
+            let key = key.to_str()?;
+            let known = pairs.iter().position(|(other, _)| other == key);
+            let text = match (object_string(self.stock, value), class_of(self.stock, value)?) {
+                (Some(text), _) => text.text.to_owned(),
+                (None, Class::Int) => match small_int(value) {
+                    Some(number) => number.to_string(),
+                    None => return Ok(None),
+                },
+                (None, Class::None) => {
+                    known.map(|at| pairs.remove(at));
+                    continue;
+                }
+                _ => return Ok(None),
+            };
+            match known {
+                Some(at) => pairs[at].1 = vec![text],
+                None => pairs.push((key.to_owned(), vec![text])),
+            }
+        }
+        if series == Series::Django52 && pairs.is_empty() && was_empty {
+            return Ok(Some(String::new()));
+        }
+        let flat = pairs.iter().flat_map(|(key, values)| values.iter().map(move |value| (&**key, &**value)));
+        Ok(Some(format!("?{}", djust_text::urls::query_string(flat))))
+    }
+}
+
+/// True if a `QueryDict` encodes its texts as UTF-8.
+fn speaks_utf8(query: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let encoding = query.getattr(intern!(query.py(), "encoding"))?;
+    Ok(encoding.cast::<PyString>().is_ok_and(|name| name.to_str().is_ok_and(|name| name.eq_ignore_ascii_case("utf-8"))))
 }
 
 /// `conditional_escape(text)`

@@ -75,7 +75,7 @@ impl<'py> Render<'py> {
             },
             Class::Bool | Class::None => self.out.push_py(&object.str()?, false),
             Class::Int | Class::Float | Class::Decimal => self.write_number(&Value::Py(object.clone())),
-            Class::DateTime | Class::Date | Class::Time => self.write_date(object, class),
+            Class::DateTime | Class::ZonedDateTime | Class::Date | Class::Time => self.write_date(object, class),
             Class::Special => self.write_special(object),
             _ => {
                 if class == Class::Lazy
@@ -101,7 +101,11 @@ impl<'py> Render<'py> {
 
     /// Appends a date as the language writes it.
     fn write_date(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
-        let local = if class == Class::DateTime { self.local_time(object)? } else { Some(object.clone()) };
+        let local = if matches!(class, Class::DateTime | Class::ZonedDateTime) {
+            self.local_time(object)?
+        } else {
+            Some(object.clone())
+        };
         if let Some(local) = local
             && let Some(text) = self.localized_date(&local, self.use_l10n)?
         {
