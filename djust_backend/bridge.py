@@ -61,7 +61,7 @@ from .localisation import (
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
-from .processors import known_token, processor_kind, token_notes
+from .processors import known_token, processor_kind
 from .proxies import RowProxy
 from .sources import (
     accessor,
@@ -100,7 +100,7 @@ __all__ = [
     "group_result", "humanize_now", "instances", "key_column", "kind", "known_token", "load",
     "logger", "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
     "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy", "size_of",
-    "source_queryset", "static_place", "static_url", "surroundings", "time", "token_notes",
+    "source_queryset", "static_place", "static_url", "surroundings", "time",
     "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
@@ -371,7 +371,10 @@ def is_stock_querystring(function: Any) -> bool:
     methods = (QueryDict.urlencode, QueryDict.copy, QueryDict.__setitem__, QueryDict.__delitem__)
     return function is known and all(
         comes_from(part, home)
-        for part, home in ((function, defaulttags.__name__), *((m, "django.http.request") for m in methods))
+        for part, home in (
+            (function, defaulttags.__name__),
+            *((m, "django.http.request") for m in methods),
+        )
     )
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import string
 from collections.abc import Callable
 from typing import Any
 
-from django.middleware import csrf as django_csrf
 from django.utils.functional import SimpleLazyObject
 
 from .watched import comes_from, noted
 
-__all__ = ["known_token", "processor_kind", "token_notes"]
+__all__ = ["known_token", "processor_kind"]
 
 _CORE = "django.template.context_processors"
 _AUTH = "django.contrib.auth.context_processors"
@@ -38,8 +36,6 @@ _KNOWN: dict[tuple[str, str], list[tuple[str, str]]] = {
     (_MESSAGES, "messages"): [(_MESSAGES, "get_messages"), (_MESSAGES, "DEFAULT_LEVELS")],
 }
 
-_csrf: Any = django_csrf
-
 
 def processor_kind(processor: Any) -> tuple[str, list[tuple[Any, str, Any]]] | None:
     """The name of a processor that is Django's own, and the notes that must hold; else None."""
@@ -48,17 +44,6 @@ def processor_kind(processor: Any) -> tuple[str, list[tuple[Any, str, Any]]] | N
     if pieces is None or place[0] is None or not comes_from(processor, place[0]):
         return None
     return str(place[1]), [noted(importlib.import_module(home), name) for home, name in pieces]
-
-
-def token_notes() -> list[tuple[Any, str, Any]] | None:
-    """What tokens are made with, as notes; None if they are made in a way that we do not know."""
-    known = (_csrf.CSRF_SECRET_LENGTH, _csrf.CSRF_ALLOWED_CHARS)
-    if known != (32, string.ascii_letters + string.digits):
-        return None
-    names = ("get_token", "_get_new_csrf_string", "_mask_cipher_secret", "get_random_string")
-    constants = ("CSRF_SECRET_LENGTH", "CSRF_ALLOWED_CHARS")
-    notes = [noted(_csrf, name) for name in names]
-    return notes + [(_csrf, name, getattr(_csrf, name)) for name in constants]
 
 
 def known_token(token: str) -> Any:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
+import string
 from importlib import import_module
 from types import FunctionType
 from typing import Any
 
 from django import urls
 from django.core.cache import utils as cache_utils
+from django.middleware import csrf
 from django.template import base, context
 from django.template.backends import django as django_backend
 from django.template.context import BaseContext, Context, RequestContext
@@ -164,6 +166,12 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "template": template,
         "contexts": contexts,
         "addresses": _addresses(),
+        "tokens": [
+            *_members(csrf, "get_token", "_get_new_csrf_string", "_mask_cipher_secret"),
+            *_members(csrf, "get_random_string"),
+            _constant(csrf, "CSRF_SECRET_LENGTH", 32),
+            _constant(csrf, "CSRF_ALLOWED_CHARS", string.ascii_letters + string.digits),
+        ],
         "fragment_keys": [
             *_members(cache_tags, "make_template_fragment_key"),
             (cache_utils, "md5", vars(cache_utils)["md5"]),

@@ -380,20 +380,16 @@ fn logs_debug(logger: &Bound<'_, PyAny>) -> PyResult<bool> {
     logger.call_method1("isEnabledFor", (DEBUG,))?.is_truthy()
 }
 
-unsafe extern "C" {
-    /// Exported by every supported CPython: the address of an instance's dictionary, or null if its class has none.
-    fn _PyObject_GetDictPtr(object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject;
-}
-
-/// The dictionary of an instance, if it has one already; asks no code of its class.
+/// The dictionary of an instance; asks no code of its class. `None`: its class gives it none.
 pub fn own_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
-    // SAFETY: a live object; what is found is null or the place of a dictionary that the object owns, or of null.
+    // SAFETY: a live object; the result is a new reference, or null with an exception set, which is taken away.
     unsafe {
-        let place = _PyObject_GetDictPtr(object.as_ptr());
-        if place.is_null() || (*place).is_null() {
+        let dict = ffi::PyObject_GenericGetDict(object.as_ptr(), std::ptr::null_mut());
+        if dict.is_null() {
+            ffi::PyErr_Clear();
             return None;
         }
-        Bound::from_borrowed_ptr(object.py(), *place).cast_into::<PyDict>().ok()
+        Bound::from_owned_ptr(object.py(), dict).cast_into::<PyDict>().ok()
     }
 }
 

@@ -36,7 +36,6 @@ struct Known {
 
 thread_local! {
     static KNOWN: RefCell<FxHashMap<usize, Rc<Known>>> = RefCell::default();
-    static TOKENS: RefCell<Option<Rc<Option<Vec<Holder>>>>> = const { RefCell::new(None) };
 }
 
 /// Processors that are kept at most.
@@ -310,18 +309,7 @@ const SECRET_LENGTH: usize = 32;
 /// `get_token(request)` for a request that has a secret. `None`: Django's function must make it.
 fn new_token<'py>(stock: &Stock, request: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyString>>> {
     let py = request.py();
-    let known = TOKENS.with(|known| known.borrow().clone());
-    let known = match known {
-        Some(known) => known,
-        None => {
-            let found = stock.call(py, "token_notes", ())?;
-            let made = Rc::new(if found.is_none() { None } else { Some(notes(&found)?) });
-            TOKENS.with(|known| known.replace(Some(Rc::clone(&made))));
-            made
-        }
-    };
-    let Some(pieces) = &*known else { return Ok(None) };
-    if !all_hold(py, pieces)? {
+    if !crate::watch::tokens_are_stock(stock, py)? {
         return Ok(None);
     }
     let meta = request.getattr(intern!(py, "META"))?;

@@ -97,6 +97,8 @@ struct Watched {
     contexts: Vec<Holder>,
     /// What the keys of `{% cache %}` are made with.
     fragment_keys: Vec<Holder>,
+    /// What CSRF tokens are made with.
+    tokens: Vec<Holder>,
     /// What `reverse` is made of.
     addresses: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
@@ -155,6 +157,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             template: notes(&found.get_item("template")?)?,
             contexts: notes(&found.get_item("contexts")?)?,
             fragment_keys: notes(&found.get_item("fragment_keys")?)?,
+            tokens: notes(&found.get_item("tokens")?)?,
             addresses: notes(&found.get_item("addresses")?)?,
             tags,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
@@ -209,6 +212,11 @@ pub fn addresses_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// True if the keys of `{% cache %}` are made as we know it.
 pub fn fragment_keys_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.fragment_keys)
+}
+
+/// True if CSRF tokens are made as we know it.
+pub fn tokens_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.tokens)
 }
 
 /// Names in expressions may hold signs.

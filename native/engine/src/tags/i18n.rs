@@ -223,23 +223,10 @@ impl<'py> Render<'py> {
             Some(value) => value,
             None => self.missing_placeholder(key)?,
         };
-        let start = self.out.len();
-        if let Err(error) = self.write(&value) {
-            self.out.truncate(start);
-            return Err(error);
-        }
-        if self.no_string.take().is_some() {
-            self.out.truncate(start);
-            return self.displayed(&value).map(Shown::Object);
-        }
-        let text = self.out.tail(start).map(str::to_owned);
-        match text {
-            Some(text) => {
-                self.out.truncate(start);
-                Ok(Shown::Text(text))
-            }
-            None => Ok(Shown::Object(self.out.split_off(self.py, start)?.into_any())),
-        }
+        Ok(match self.shown_text(&value)? {
+            Some(text) => Shown::Text(text),
+            None => Shown::Object(self.displayed(&value)?),
+        })
     }
 
     /// A phrase that Python's `%` formats.

@@ -82,6 +82,10 @@ impl<'py> Render<'py> {
             (None, None) => Ok(()),
             (first, Some(name)) => {
                 let shown = match first {
+                    Some(value) if self.autoescape => match self.shown_text(&value)? {
+                        Some(text) => Value::safe(text),
+                        None => Value::Py(self.displayed(&value)?),
+                    },
                     Some(value) => Value::Py(self.displayed(&value)?),
                     None => Value::text(""),
                 };

@@ -143,6 +143,21 @@ impl<'py> Render<'py> {
         self.display(&object)
     }
 
+    /// A value as the text that the page would show. `None`: it is no text that can be told without Python.
+    pub fn shown_text(&mut self, value: &Value<'py>) -> PyResult<Option<String>> {
+        if let Value::Py(object) = value
+            && class_of(self.stock, object)? == Class::Special
+        {
+            return Ok(None);
+        }
+        let start = self.out.len();
+        let written = self.write(value);
+        let no_string = self.no_string.take().is_some();
+        let text = if no_string { None } else { self.out.tail(start).map(str::to_owned) };
+        self.out.truncate(start);
+        written.map(|()| text)
+    }
+
     /// True if numbers are written with thousands separators.
     pub fn groups_thousands(&self) -> PyResult<bool> {
         if self.use_l10n == crate::render::Tri::No {
