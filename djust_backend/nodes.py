@@ -293,7 +293,7 @@ class FilterExpression(stock.FilterExpression):
                 and isinstance(context, BaseContext)
                 and getattr(context, "template", None) is not None
             ):
-                current = cast(Context, context)
+                current: Any = context
                 value = program.resolve(self._expr, current, ignore_failures)
                 if value is not NotImplemented:
                     return value

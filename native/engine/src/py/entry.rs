@@ -37,6 +37,8 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         frames: Vec::new(),
         frames_base: 1,
         ambient: None,
+        addresses: None,
+        static_place: None,
         groups_thousands: std::cell::Cell::default(),
     })
 }
@@ -83,6 +85,8 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         frames: Vec::new(),
         frames_base: 1,
         ambient: None,
+        addresses: None,
+        static_place: None,
         groups_thousands: std::cell::Cell::default(),
     })
 }
@@ -148,22 +152,15 @@ pub fn leave<'py>(
     Ok(())
 }
 
-/// What the context processors return (`RequestContext.bind_template`).
-pub fn processed<'py>(
+/// Adds what a context processor has returned. Error: TypeError if it is no dictionary.
+pub fn update_from<'py>(
     stock: &Stock,
-    engine: &Bound<'py, PyAny>,
-    request: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let py = engine.py();
-    let updates = PyDict::new(py);
-    for processor in engine.getattr("template_context_processors")?.try_iter()? {
-        let processor = processor?;
-        let values = processor.call1((request,))?;
-        if let Ok(values) = values.cast_exact::<PyDict>() {
-            updates.update(values.as_mapping())?;
-        } else {
-            stock.call(py, "update_from_processor", (&updates, processor, values))?;
-        }
+    updates: &Bound<'py, PyDict>,
+    processor: &Bound<'py, PyAny>,
+    values: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    if let Ok(values) = values.cast_exact::<PyDict>() {
+        return updates.update(values.as_mapping());
     }
-    Ok(updates)
+    stock.call(updates.py(), "update_from_processor", (updates, processor, values)).map(drop)
 }
