@@ -92,7 +92,7 @@ class RedisStore:
     def close(self) -> None:
         """Close the connections; the next question opens them again."""
         if isinstance(self._made, redis.RedisCluster):
-            self._made.disconnect_connection_pools()
+            self._made.disconnect_connection_pools()  # type: ignore[no-untyped-call]
         elif self._made is not None:
             self._made.connection_pool.disconnect()
 

@@ -9,7 +9,6 @@ others.
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
@@ -75,9 +74,8 @@ def release() -> str:
         repr((FORMAT, django.VERSION, sys.implementation.cache_tag, sys.version_info[:3])).encode()
     )
     for folder in (own, own / "choose"):
-        for name in sorted(name for name in os.listdir(folder) if name.endswith(".py")):
-            with (folder / name).open("rb", buffering=0) as file:
-                digest.update(name.encode() + b"\0" + file.read())
+        for file in sorted(folder.glob("*.py")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -185,7 +183,7 @@ def _model(model: type[Model]) -> list[Any]:
     attributes = []
     for base in _bases(model):
         for name, value in sorted(vars(base).items()):
-            kind = type(value)
+            kind: type = type(value)
             if _is_told_by_version(kind) or (kind is FunctionType and is_django_s(value)):
                 attributes.append([base.__qualname__, name, kind.__qualname__])
             elif not name.startswith("__") or any(functions(value)):

@@ -15,6 +15,7 @@ from zoo.data import populate
 from zoo.models import Author, Book
 
 from djust_backend import DjustTemplates
+from tests.connections import close_connections
 from tests.laws.queries import Scene
 
 THREADS = 8
@@ -64,7 +65,7 @@ def test_threads_get_their_own_pages(expected):
             return [page(number) for _ in range(ROUNDS)]
         finally:
             if shared is None:
-                connections.close_all()
+                close_connections()
 
     def page(number):
         with turn:
@@ -89,6 +90,9 @@ def test_async_views_render_in_a_thread(expected):
         return await sync_to_async(lambda: template.render(context(number)))()
 
     async def views():
-        return await asyncio.gather(*(view(number) for number in range(THREADS)))
+        try:
+            return await asyncio.gather(*(view(number) for number in range(THREADS)))
+        finally:
+            await sync_to_async(close_connections)()
 
     assert asyncio.run(views()) == expected

@@ -17,6 +17,7 @@ from django.test import AsyncClient, Client, override_settings
 from django.urls import path
 
 from djust_backend.queries import Queries, counted
+from tests.connections import close_connections
 
 MIDDLEWARE = "djust_backend.middleware.QueryCountMiddleware"
 
@@ -120,7 +121,7 @@ def test_a_connection_that_another_thread_opens_is_counted() -> None:
     def asked() -> None:
         with connections["default"].cursor() as cursor:
             cursor.execute("SELECT 1")
-        connections["default"].close()
+        close_connections()
 
     async def count() -> int:
         with counted() as queries:

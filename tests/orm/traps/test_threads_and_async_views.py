@@ -22,6 +22,7 @@ from zoo.models import Author, Book
 from zoo.odd import Talking
 
 from djust_backend import DjustTemplates
+from tests.connections import close_connections
 
 THREADS = 8
 ROUNDS = 15
@@ -76,11 +77,7 @@ def in_threads(work):
         try:
             return work(number)
         finally:
-            for connection in connections.all(initialized_only=True):
-                # Django keeps connections to databases in memory open.
-                if connection.connection is not None:
-                    connection.connection.close()
-                    connection.connection = None
+            close_connections()
 
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(run, range(THREADS)))
@@ -148,7 +145,7 @@ def in_loop(view):
         try:
             return await view()
         finally:
-            await sync_to_async(connections.close_all)()
+            await sync_to_async(close_connections)()
 
     return asyncio.run(closing())
 
