@@ -78,6 +78,7 @@ from .sources import (
     usage_of_page,
     watch_instances,
 )
+from .standins import stand_in
 from .watched import comes_from, watch
 
 __all__ = [
@@ -89,7 +90,7 @@ __all__ = [
     "date_names", "datetime", "display_label", "evaluate", "fill", "first_of", "group_result",
     "humanize_now", "instances", "key_column", "kind", "load", "logger", "make_partials",
     "model_step", "needs_of_collection", "now_like", "number_formats", "proxy_node", "reach",
-    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "surroundings", "time",
+    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "stand_in", "surroundings", "time",
     "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
@@ -191,6 +192,16 @@ def log_miss(bit: str, template_name: str | None, error: BaseException) -> None:
 def reverse_iterator(values: Any) -> Any:
     """`reversed(values)`"""
     return reversed(values)
+
+
+def escape(value: Any) -> Any:
+    """`django.utils.html.escape`"""
+    return html.escape(value)
+
+
+def format_html(format_string: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`django.utils.html.format_html`"""
+    return html.format_html(format_string, *args, **kwargs)
 
 
 # Contexts
@@ -385,6 +396,27 @@ def width_ratio(value: Any, maximum: Any, width: int) -> str:
 def relative_path(current: str | None, name: str) -> str:
     """The template that `./name` means. Error: TemplateSyntaxError."""
     return loader_tags.construct_relative_path(current, name)
+
+
+def is_admin_inclusion(cls: type[Node]) -> bool:
+    """True if nodes of this class are the admin's `InclusionAdminNode`, as Django wrote it."""
+    return issubclass(cls, InclusionNode) and cls is _admin_inclusion_node()
+
+
+def _admin_inclusion_node() -> Any:
+    home = sys.modules.get("django.contrib.admin.templatetags.base")
+    cls = getattr(home, "InclusionAdminNode", None)
+    if cls is None or not comes_from(vars(cls).get("render"), cls.__module__):
+        return None
+    return cls if is_unpatched_helper(InclusionNode) and cls.__mro__[1] is InclusionNode else None
+
+
+def admin_template(engine: Any, opts: Any, name: str) -> Any:
+    """The template of an admin's tag for a model (`InclusionAdminNode.render`)."""
+    app, model = opts.app_label.lower(), opts.model_name
+    return engine.select_template(
+        [f"admin/{app}/{model}/{name}", f"admin/{app}/{name}", f"admin/{name}"]
+    )
 
 
 def inclusion_template(engine: Any, filename: Any) -> Any:

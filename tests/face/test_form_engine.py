@@ -72,9 +72,18 @@ def test_a_stock_engine_besides_ours_keeps_the_forms() -> None:
     assert type(engine_of_forms(TEMPLATES=[OURS, STOCK])) is DjangoTemplates
 
 
-def test_an_engine_that_has_rendered_forms_already_stays() -> None:
+def test_an_engine_that_rendered_a_form_while_modules_were_imported_is_made_anew() -> None:
+    with override_settings(TEMPLATES=[OURS]):
+        str(Visitor())
+        assert type(renderers.get_default_renderer().engine) is DjangoTemplates
+        engines.all()
+        assert type(renderers.get_default_renderer().engine) is DjustTemplates
+
+
+def test_an_engine_that_somebody_has_changed_stays() -> None:
     with override_settings(TEMPLATES=[OURS]):
         known = renderers.get_default_renderer().engine
+        known.engine.string_if_invalid = "?"
         engines.all()
         assert renderers.get_default_renderer().engine is known
 

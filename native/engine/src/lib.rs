@@ -12,6 +12,7 @@ mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod helpers;
 mod hidden;
 mod host;
 mod locale;
@@ -44,6 +45,8 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::helpers::{format_html, localized, template_localtime};
     #[pymodule_export]
     use super::install;
     #[pymodule_export]

@@ -7,6 +7,7 @@ forms, widgets, tags and whatever else a template calls are inside.
 
 from __future__ import annotations
 
+import copy
 import gc
 import math
 import re
@@ -66,7 +67,7 @@ class Worker:
             # `control` is stock once more.
             pages = site.prepare(application, "ours" if engine == "ours" else "stock", "plain")
             self.client = site.visitor(pages)
-        self.steps = dict(site.steps_of(pages))
+        self.steps = numbered(site.steps_of(pages))
         self.meter = Meter()
         from django.template import engines
 
@@ -140,12 +141,21 @@ class Worker:
         from django.core import mail
         from django.db import transaction
 
-        cookies = self.client.cookies.copy()
+        cookies = copy.deepcopy(self.client.cookies)
         with transaction.atomic():
             yield site.fetch(self.client, self.steps[page])
             transaction.set_rollback(True)
         self.client.cookies = cookies
         mail.outbox = []
+
+
+def numbered(steps: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The steps by name; a number tells pages of one name apart."""
+    found: dict[str, Any] = {}
+    for name, step in steps:
+        same = sum(known.partition(" #")[0] == name for known in found)
+        found[f"{name} #{same + 1}" if same else name] = step
+    return found
 
 
 def text_of(response: Any) -> str:

@@ -41,6 +41,38 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
     })
 }
 
+/// A render of nothing, which knows language and time zone: for what is formatted outside of templates.
+pub fn detached<'py>(py: Python<'py>, stock: &'py Stock) -> Render<'py> {
+    let none = py.None().into_bound(py);
+    Render {
+        py,
+        stock,
+        out: Out::default(),
+        scopes: Scopes::default(),
+        outer: Vec::new(),
+        autoescape: true,
+        use_l10n: Tri::Unset,
+        use_tz: Tri::Unset,
+        debug: false,
+        string_if_invalid: none.clone(),
+        engine: none.clone(),
+        context: None,
+        request: None,
+        trail: None,
+        no_string: None,
+        shared_flags: None,
+        shared_frames: None,
+        derive_from: None,
+        is_new: false,
+        template_name: none.clone(),
+        template: none,
+        frames: Vec::new(),
+        frames_base: 1,
+        ambient: None,
+        groups_thousands: std::cell::Cell::default(),
+    }
+}
+
 /// A render in a context of Python's.
 pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
     let template = context.getattr(stock.template.bind(py))?;
