@@ -90,8 +90,8 @@ __all__ = [
     "date_names", "datetime", "display_label", "evaluate", "fill", "first_of", "group_result",
     "humanize_now", "instances", "key_column", "kind", "load", "logger", "make_partials",
     "model_step", "needs_of_collection", "now_like", "number_formats", "proxy_node", "reach",
-    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "stand_in", "surroundings", "time",
-    "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
+    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "stand_in", "surroundings",
+    "time", "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
 
@@ -231,13 +231,6 @@ def unbind_context(made: Any) -> None:
         made.dicts[index] = {}
     made.render_context.template = None
     del made.render_context.dicts[1:]
-
-
-def context_dict(owner: Context) -> ContextDict:
-    """A new dictionary for a context, which is not on its stack yet."""
-    made = ContextDict(owner)
-    owner.dicts.pop()
-    return made
 
 
 def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) -> None:

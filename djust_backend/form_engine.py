@@ -32,7 +32,7 @@ def lend(backend: type[DjangoTemplates]) -> None:
     is_stock = (
         type(renderer) is renderers.DjangoTemplates
         and renderers.DjangoTemplates.backend is DjangoTemplates
-        and comes_from(renderers.DjangoTemplates.engine.func, renderers.__name__)
+        and comes_from(vars(renderers.EngineMixin)["engine"].func, renderers.__name__)
     )
     attributes = vars(renderer)
     if not is_stock or attributes.keys() - {"engine"}:
@@ -40,7 +40,7 @@ def lend(backend: type[DjangoTemplates]) -> None:
     known = attributes.pop("engine", None)
     renderer.backend = backend
     if known is not None and not _is_alike(known, renderer.engine):
-        # Forms have been rendered while modules were imported, by an engine that somebody has changed.
+        # Somebody has changed the engine that rendered forms while modules were imported.
         del renderer.backend
         renderer.engine = known
 

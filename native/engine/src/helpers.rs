@@ -5,8 +5,9 @@ use crate::py::entry::detached;
 use crate::render::Tri;
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
+use djust_text::numbers::{self, Number};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyString, PyTuple};
 
 /// The literal parts of a format string, if all its fields are `{}`.
 fn literals(format: &str) -> Option<Vec<&str>> {
@@ -86,6 +87,18 @@ pub fn format_html<'py>(
     stock.call(py, "format_html", (format_string, args, kwargs.unwrap_or(&empty)))
 }
 
+/// `django.utils.safestring.mark_safe`
+#[pyfunction]
+pub fn mark_safe<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = text.py();
+    let stock = Stock::get(py)?;
+    match class_of(stock, text)? {
+        Class::Safe => Ok(text.clone()),
+        Class::Str => stock.SafeString.bind(py).call1((text,)),
+        _ => stock.call(py, "mark_safe", (text,)),
+    }
+}
+
 /// `django.utils.formats.localize(value)` for numbers and dates. `None`: left to Django.
 #[pyfunction]
 pub fn localized<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -99,6 +112,26 @@ pub fn localized<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, P
         _ => None,
     };
     Ok(text.map(|text| PyString::new(py, &text).into_any()))
+}
+
+/// `django.utils.formats.number_format(value, places)`. `None`: left to Django.
+#[pyfunction]
+pub fn number_format<'py>(value: &Bound<'py, PyAny>, places: usize) -> PyResult<Option<Bound<'py, PyString>>> {
+    let py = value.py();
+    let stock = Stock::get(py)?;
+    let class = class_of(stock, value)?;
+    if !matches!(class, Class::Int | Class::Float | Class::Decimal) {
+        return Ok(None);
+    }
+    let Some(locale) = detached(py, stock).locale()? else { return Ok(None) };
+    let Some(formats) = locale.numbers(py, stock, true)? else { return Ok(None) };
+    let text = value.str()?;
+    let number = match class {
+        Class::Float => Number::Float(value.cast::<PyFloat>()?.value()),
+        Class::Int => Number::Int(text.to_str()?),
+        _ => Number::Decimal(text.to_str()?),
+    };
+    Ok(numbers::format(number, Some(places), formats, false).map(|text| PyString::new(py, &text)))
 }
 
 /// `django.utils.timezone.template_localtime(value)` for datetimes. `None`: left to Django.

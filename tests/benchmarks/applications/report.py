@@ -62,9 +62,7 @@ def summarise(application: Application, engine: str = OURS) -> Summary | None:
         sum(application.pages[page][name].us for page in found) for name in (engine, STOCK)
     )
     worst = max(found, key=lambda page: found[page])
-    return Summary(
-        application.name, engine, len(found), own / stock, mean, worst, found[worst]
-    )
+    return Summary(application.name, engine, len(found), own / stock, mean, worst, found[worst])
 
 
 def line(page: str, name: str, result: Result) -> str:

@@ -41,7 +41,9 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def measure(name: str, python: Path, pattern: str, engines: list[str], effort: Effort) -> Application:
+def measure(
+    name: str, python: Path, pattern: str, engines: list[str], effort: Effort
+) -> Application:
     """Everything on one application."""
     with tempfile.TemporaryDirectory(prefix="application-benchmark-") as folder:
         inside = Path(folder, name)
@@ -89,9 +91,8 @@ def main(arguments: list[str] | None = None) -> int:
         application = measure(name, python, pattern, engines, effort)
         found.append(application)
         put("\n".join(report.lines(application)) + "\n")
-        for engine in engines[1:]:
-            if summary := report.summarise(application, engine):
-                summaries.append(summary)
+        made = (report.summarise(application, engine) for engine in engines[1:])
+        summaries += [summary for summary in made if summary]
     put("\n".join(map(str, summaries)))
     if options.json:
         content = {

@@ -55,7 +55,10 @@ class Animals(admin.ModelAdmin):
                 "description": "What the <i>doctor</i> knows.",
             },
         ),
-        ("More", {"classes": ["collapse"], "fields": ["homepage", "code", "facts", "sleeps", "notes"]}),
+        (
+            "More",
+            {"classes": ["collapse"], "fields": ["homepage", "code", "facts", "sleeps", "notes"]},
+        ),
     ]
 
     @admin.display(description="Home page", ordering="homepage")
@@ -94,7 +97,11 @@ def prepare() -> None:
     ]
     houses = [
         House.objects.create(
-            name=f"House & {n}", slug=f"house-{n}", climate="tdp"[n % 3], opens=time(8 + n), area=n * 10.5
+            name=f"House & {n}",
+            slug=f"house-{n}",
+            climate="tdp"[n % 3],
+            opens=time(8 + n),
+            area=n * 10.5,
         )
         for n in range(8)
     ]
@@ -120,13 +127,15 @@ def prepare() -> None:
         animal.tags.set(tags[n % 10 : n % 10 + 5])
     first = Animal.objects.get(pk=1)
     for n in range(5):
-        Feeding.objects.create(animal=first, at=FIRST + timedelta(hours=n), amount=n + 1, remark=f"<{n}>")
+        Feeding.objects.create(
+            animal=first, at=FIRST + timedelta(hours=n), amount=n + 1, remark=f"<{n}>"
+        )
         Visit.objects.create(animal=first, day=date(2025, 1, 1 + n), diagnosis=f"Diagnosis & {n}")
     group = Group.objects.create(name="Guards & guides")
     group.permissions.set(Permission.objects.all()[:6])
     user = User.objects.create_superuser("admin", "a@example.org", "secret")
     kind = ContentType.objects.get_for_model(Animal)
-    for n in range(10):
+    for _ in range(10):
         LogEntry.objects.create(
             user=user, content_type=kind, object_id="1", object_repr=str(first), action_flag=CHANGE,
             change_message='[{"changed": {"fields": ["given name"]}}]', action_time=FIRST,
