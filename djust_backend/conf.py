@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 #: Every key, and the value that it has if the site does not set it.
 DEFAULTS: dict[str, Any] = {
@@ -45,10 +47,30 @@ BUNDLE_SCHEMES = ("", "file", "http", "https")
 _TYPES: dict[str, tuple[type, ...]] = {"JIT_CACHE_DIR": (str, Path)}
 
 
+# The site's own dictionary, once it has been looked for: Django's settings are slow to say that
+# they have none.
+_site: list[Mapping[str, Any]] = []
+
+
 def get(name: str) -> Any:
     """The value of a key; KeyError for one that there is not."""
     default = DEFAULTS[name]
-    return getattr(settings, "DJUST_CONFIG", {}).get(name, default)
+    site = _site[0] if _site else _look()
+    return site.get(name, default)
+
+
+def _look() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = getattr(settings, "DJUST_CONFIG", {})
+    _site[:] = [found]
+    return found
+
+
+def _forget(*, setting: str, **_more: Any) -> None:
+    if setting == "DJUST_CONFIG":
+        _site.clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="djust_backend.conf")
 
 
 def serialization() -> bool:

@@ -14,16 +14,18 @@ from django.utils.safestring import SafeString
 from . import bridge, nodes
 from ._native import (
     NativeProgram,
+    class_versions,
     count_stock_render,
     count_stock_template,
     install,
     set_template_class,
 )
-from .orm import Plan, Usage, plan_of, share_plans, usage_of_page
+from .orm import Plan, Usage, plan_of, share_plans, tell_versions, usage_of_page
 from .plan_cache import shared_plans
 
 install(bridge)
 share_plans(shared_plans)
+tell_versions(class_versions)
 
 _PENDING = object()
 

@@ -23,6 +23,7 @@ from .rowsets import rows_read
 from .shared import install as share_plans
 from .source import counts_itself, kind, usage_of_page
 from .usage import Usage
+from .versions import install as tell_versions
 
 __all__ = [
     "Answers",
@@ -53,6 +54,7 @@ __all__ = [
     "rows",
     "rows_read",
     "share_plans",
+    "tell_versions",
     "usage_of_page",
 ]
 

@@ -13,13 +13,14 @@ from django.db import NotSupportedError
 from django.db.models import Model, QuerySet
 from django.db.models.sql import Query
 
-from . import guards, peers, planner
+from . import guards, peers, planner, shapes
 from .choose.prefetches import choices
 from .choose.rows import Refusal, level
 from .guards import QueryFacts, Selection
 from .levels import Level
 from .plan import Plan, Reason, Step
 from .rowsets import RowSet, rows_of
+from .shapes import Simple
 from .usage import PRINTED, Usage
 
 logger = logging.getLogger("djust_backend.orm")
@@ -69,15 +70,19 @@ def rows(queryset: QuerySet[Any], usage: Usage) -> RowSet | None:
     """
     if guards.is_evaluated(queryset):
         return None
-    found = level_for(queryset, usage)
-    return rows_of(queryset, found) if isinstance(found, Level) else None
+    simple = shapes.simple(queryset)
+    found = level(_facts(queryset, simple, usage.each), usage)
+    return rows_of(queryset, found, simple) if isinstance(found, Level) else None
 
 
 def level_for(queryset: QuerySet[Any], usage: Usage) -> Level | Refusal:
     """The columns of a QuerySet in row mode when all of the page uses it like this, or why not."""
-    each = usage.each
-    facts = guards.with_routes(guards.examine(queryset), planner.targets(queryset.model, each))
-    return level(facts, usage)
+    return level(_facts(queryset, shapes.simple(queryset), usage.each), usage)
+
+
+def _facts(queryset: QuerySet[Any], simple: Simple | None, each: Usage | None) -> QueryFacts:
+    facts = guards.examine(queryset) if simple is None else simple.shape.facts
+    return guards.with_routes(facts, planner.targets(queryset.model, each))
 
 
 def forget_plans() -> None:
@@ -93,7 +98,7 @@ def _model(queryset: QuerySet[Any]) -> type[Model]:
 
 def plan_for(queryset: QuerySet[Any], each: Usage | None) -> Plan:
     """The plan for this QuerySet when each of its rows is used like this."""
-    facts = guards.with_routes(guards.examine(queryset), planner.targets(queryset.model, each))
+    facts = _facts(queryset, shapes.simple(queryset), each)
     plan = planner.plan(facts, each)
     if _adds_joins(plan.joins) and not _can_be_built(facts, plan.joins):
         return planner.plan(replace(facts, refused=Reason.NOT_BUILT), each)

@@ -57,7 +57,7 @@ def key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:
         release(),
         kind,
         [row_mode(), hidden_relations()],
-        [_query_part(getattr(query, field.name)) for field in fields(query)],
+        [_query_part(getattr(query, field.name)) for field in fields(query) if field.compare],
         None if usage is None else _usage(usage),
         [[model._meta.label, described_model(model)] for model in models],
         code.data(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -78,6 +78,15 @@ class QueryFacts:
     annotations: tuple[str, ...] = ()
     own_querysets: frozenset[str] = frozenset()
     ordered: bool = True
+    _digest: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Remember the hash: facts are a key at every fetch."""
+        names = (each.name for each in fields(self) if each.compare)
+        object.__setattr__(self, "_digest", hash(tuple(getattr(self, name) for name in names)))
+
+    def __hash__(self) -> int:
+        return self._digest
 
     def defers(self, attname: str, model: type[Model]) -> bool:
         """Whether `defer()` or `only()` of the QuerySet leaves this column of the model out."""
@@ -98,7 +107,7 @@ def examine(queryset: Any) -> QueryFacts:
         db=db,
         refused=_refusal(queryset, query),
         constraints=has_constraints(db),
-        selected=_frozen(selected) if isinstance(selected, dict) else (),
+        selected=frozen(selected) if isinstance(selected, dict) else (),
         deferred=frozenset(query.deferred_loading[0]),
         rows=_row_refusal(queryset, query),
         only=not query.deferred_loading[1],
@@ -122,6 +131,11 @@ def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts
     if not apart:
         return facts
     return replace(facts, apart=apart)
+
+
+def keeps_protocols(kind: type) -> tuple[bool, bool]:
+    """Whether a QuerySet class fetches, and gives rows of values, in Django's own way."""
+    return keeps(kind, QuerySet, _REWRITTEN_METHODS), keeps(kind, QuerySet, _ROW_METHODS)
 
 
 def gives_plain_models(queryset: QuerySet[Any]) -> bool:
@@ -289,7 +303,7 @@ def _refused_shape(query: Any) -> Reason | None:
     for refused, reason in checks:
         if refused:
             return reason
-    if query.extra or query.extra_tables or query.extra_order_by or _has_raw_sql(query):
+    if query.extra or query.extra_tables or query.extra_order_by or has_raw_sql(query):
         return Reason.RAW_SQL
     return None
 
@@ -299,7 +313,8 @@ def _tables(query: Query) -> int:
     return sum(count > 0 for count in query.alias_refcount.values())
 
 
-def _has_raw_sql(query: Query) -> bool:
+def has_raw_sql(query: Query) -> bool:
+    """Whether somebody has written a part of the condition or order as SQL."""
     parts: list[Any] = [query.where, *query.annotations.values(), *query.order_by]
     return any(isinstance(part, (RawSQL, ExtraWhere)) for part in _parts(parts))
 
@@ -329,8 +344,9 @@ def _refused_order(query: Any) -> Reason | None:
     return Reason.ORDER_HAS_TIES
 
 
-def _frozen(selected: dict[str, Any]) -> Selection:
-    return tuple(sorted((name, _frozen(below)) for name, below in selected.items()))
+def frozen(selected: dict[str, Any]) -> Selection:
+    """What `select_related` of a query holds, as a key."""
+    return tuple(sorted((name, frozen(below)) for name, below in selected.items()))
 
 
 def _prefetch_paths(lookups: Iterable[Any]) -> Iterator[str]:

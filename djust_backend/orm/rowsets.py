@@ -21,8 +21,10 @@ from .conversions import Stored
 from .display import display_labels
 from .levels import DISPLAY, FILE, MANY, ONE, Level, Slot
 from .pushdown import COUNT, Part, counting, windowing
+from .shapes import Simple
 from .statements import Fetched, fetch_of_keys, fetch_selected
 from .undeclared import without_types
+from .versions import Versions, versions
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -39,21 +41,22 @@ class CannotBuildError(Exception):
     """The columns cannot be selected; no query was run."""
 
 
-def fetch(queryset: QuerySet[Any], level: Level) -> Fetched:
+def fetch(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Fetched:
     """The rows of a QuerySet in the order of `level.columns`; the QuerySet stays as it is.
 
     CannotBuildError if Django makes no SQL of it; database errors as they come.
     """
     try:
-        return fetch_selected(queryset, level.columns, level)
+        return fetch_selected(queryset, level.columns, level, simple)
     except _BUILD_ERRORS as error:
         raise CannotBuildError(str(error)) from error
 
 
-def rows_of(queryset: QuerySet[Any], level: Level) -> RowSet | None:
+def rows_of(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> RowSet | None:
     """The rows of the view's own QuerySet: those that a render has fetched before, or fetched now.
 
-    None if instances are waited for, or if the columns cannot be selected.
+    `simple` is what `shapes` says of the QuerySet. None if instances are waited for, or if the
+    columns cannot be selected.
     """
     bound = bind(level)
     if bound.has_listeners():
@@ -66,7 +69,7 @@ def rows_of(queryset: QuerySet[Any], level: Level) -> RowSet | None:
     if known is not None and known[0] == level and not is_written:
         return RowSet(bound, known[1], queryset.db, queryset)
     try:
-        found = fetch(queryset, level)
+        found = fetch(queryset, level, simple)
     except CannotBuildError as error:
         # Reported in the log; the page is rendered from instances.
         logger.warning("No rows for %s: %s", queryset.model._meta.label, error)
@@ -310,7 +313,7 @@ class Related(Numbers):
 class Bound:
     """A level together with the classes, labels and exceptions of this process."""
 
-    __slots__ = ("_below", "_numbers", "_watched", "level", "models", "wire")
+    __slots__ = ("_below", "_numbers", "_seen", "_watched", "level", "models", "wire")
 
     def __init__(self, level: Level) -> None:
         self.level = level
@@ -323,6 +326,7 @@ class Bound:
         )
         self._below: dict[tuple[int, int], Related] = {}
         self._numbers: dict[tuple[int, int], Numbers] = {}
+        self._seen: Versions = None
         self._watched: Watched = watch(
             (model, name, facts.class_attribute(model, name))
             for model, shape in zip(self.models, level.shapes, strict=True)
@@ -334,9 +338,12 @@ class Bound:
 
         Methods and descriptors may be replaced at any time, by tests above all.
         """
-        return unchanged(self._watched) and all(
-            self.below(*place).level.is_current() for place in self._places()
-        )
+        now = versions(self.models)
+        if now is None or now != self._seen:
+            if not unchanged(self._watched):
+                return False
+            self._seen = now
+        return all(self.below(*place).level.is_current() for place in self._places())
 
     def below(self, shape: int, slot: int) -> Related:
         """How to ask for the rows of a slot."""

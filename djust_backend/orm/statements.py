@@ -16,9 +16,11 @@ from typing import Any, NamedTuple, TypeAlias
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import QuerySet
-from django.db.models.sql import Query
 
+from . import conditions
+from .conditions import Condition
 from .conversions import Conversion, Stored
+from .shapes import Simple
 from .undeclared import without_types
 
 Row: TypeAlias = "tuple[Any, ...]"
@@ -39,6 +41,13 @@ class Fetched(NamedTuple):
 NOTHING = Fetched([])
 
 
+class Text(NamedTuple):
+    """The text of a condition, and the fields that its key names by their identity."""
+
+    text: str
+    fields: tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """SQL before and after what changes, parameters that follow, and how rows are converted."""
@@ -50,10 +59,14 @@ class Statement:
     is_wider: bool
     convert: Conversion | None
 
-    def run(self, connection: Any, middle: str, params: Sequence[Any]) -> Fetched:
-        """The rows of the statement with this in its middle; database errors as they come."""
+    def run(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Fetched:
+        """The rows of the statement with this in its middle and at its end.
+
+        Database errors as they come.
+        """
+        sql = f"{self.before}{middle}{self.after}{end}"
         with connection.cursor() as cursor:
-            cursor.execute(self.before + middle + self.after, (*params, *self.tail))
+            cursor.execute(sql, (*params, *self.tail))
             stored = () if self.convert is None else self.convert.stored
             return Fetched(self._rows(cursor), stored)
 
@@ -84,29 +97,33 @@ class _Known(threading.local):
     """
 
     def __init__(self) -> None:
-        self.statements: dict[str, tuple[Any, OrderedDict[Hashable, Statement]]] = {}
+        self.statements: dict[str, tuple[Any, OrderedDict[Hashable, Any]]] = {}
 
 
 _known = _Known()
 
 
-def fetch_selected(queryset: QuerySet[Any], columns: Sequence[str], name: Hashable) -> Fetched:
+def fetch_selected(
+    queryset: QuerySet[Any], columns: Sequence[str], name: Hashable, simple: Simple | None
+) -> Fetched:
     """The rows of a QuerySet as tuples of these columns (paths as `values_list` takes them).
 
-    `name` stands for the columns in the key. Raises what building and running the query raises.
+    `name` stands for the columns in the key, `simple` is what `shapes` says of the QuerySet. Raises
+    what building and running the query raises.
     """
     query: Any = queryset.query
     connection = connections[queryset.db]
-    shape = _shape(query)
-    if shape is not None:
+    limits = ""
+    if simple is not None:
         try:
-            where, params = _condition(query, connection)
+            where, params = _condition(query, simple.condition, connection)
         except EmptyResultSet:
             return NOTHING
-        key = (name, shape, bool(where))
-        if (known := _remembered(connection, key)) is not None:
-            return known.run(connection, where, params)
-    if shape is not None:
+        limits = _limits(query, connection)
+        key = (name, simple.shape, bool(where))
+        known: Statement | None = _remembered(connection, key)
+        if known is not None:
+            return known.run(connection, where, limits, params)
         columns = without_types(query, columns, connection)
     selected: Any = queryset.values_list(*columns)
     compiler = selected.query.get_compiler(using=selected.db)
@@ -114,13 +131,14 @@ def fetch_selected(queryset: QuerySet[Any], columns: Sequence[str], name: Hashab
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return NOTHING
-    statement = _statement(compiler, len(columns), sql, "", ())
-    if shape is not None:
-        where, where_params = _condition(selected.query, connection)
-        parts = sql.split(where) if where else [sql, ""]
+    statement = _statement(compiler, len(columns), sql)
+    if simple is not None and sql.endswith(limits):
+        where, where_params = _condition(selected.query, None, connection)
+        text = sql[: len(sql) - len(limits)]
+        parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
             _remember(connection, key, replace(statement, before=parts[0], after=parts[1]))
-    return statement.run(connection, "", params)
+    return statement.run(connection, "", "", params)
 
 
 def fetch_of_keys(
@@ -132,10 +150,10 @@ def fetch_of_keys(
     turns a key into what the driver takes. Raises what building and running the query raises.
     """
     connection = connections[using]
-    known = _remembered(connection, name)
+    known: Statement | None = _remembered(connection, name)
     if known is not None:
         marks = ", ".join(["%s"] * len(keys))
-        return known.run(connection, marks, [prepare(key, connection) for key in keys])
+        return known.run(connection, marks, "", [prepare(key, connection) for key in keys])
     selected = make(keys)
     compiler = selected.query.get_compiler(using=using)
     try:
@@ -143,7 +161,7 @@ def fetch_of_keys(
     except EmptyResultSet:
         return NOTHING
     width = compiler.col_count if compiler.col_count is not None else len(compiler.select)
-    statement = _statement(compiler, width, sql, "", ())
+    statement = _statement(compiler, width, sql)
     marks = ", ".join(["%s"] * len(keys))
     parts = sql.split(f" IN ({marks})")
     prepared = tuple(prepare(key, connection) for key in keys)
@@ -151,21 +169,42 @@ def fetch_of_keys(
         tail = tuple(params[len(keys) :])
         cut = replace(statement, before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
         _remember(connection, name, cut)
-    return statement.run(connection, "", params)
+    return statement.run(connection, "", "", params)
 
 
-def _statement(
-    compiler: Any, width: int, before: str, after: str, tail: tuple[Any, ...]
-) -> Statement:
+def _statement(compiler: Any, width: int, sql: str) -> Statement:
     converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
     convert = Conversion(width, converters, compiler.connection) if converters else None
-    return Statement(before, after, tail, width, bool(compiler.has_extra_select), convert)
+    return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert)
 
 
-def _condition(query: Any, connection: Any) -> tuple[str, Sequence[Any]]:
-    """The condition of a query as SQL with its WHERE; EmptyResultSet if it is never true."""
+def _condition(
+    query: Any, condition: Condition | None, connection: Any
+) -> tuple[str, Sequence[Any]]:
+    """The condition of a query as SQL with its WHERE; EmptyResultSet if it is never true.
+
+    `condition` is what its text may be remembered by.
+    """
     if not query.where.children:
         return "", ()
+    if condition is None:
+        return _compiled_condition(query, connection)
+    try:
+        marks, params = conditions.values(condition.comparisons, connection)
+    except (EmptyResultSet, FullResultSet):
+        # For one of the comparisons; the others may say something else.
+        return _compiled_condition(query, connection)
+    key = (condition.key, marks)
+    known = _remembered(connection, key)
+    if known is not None:
+        return known.text, params
+    text, compiled_params = _compiled_condition(query, connection)
+    if list(compiled_params) == params:
+        _remember(connection, key, Text(text, tuple(condition.fields)))
+    return text, compiled_params
+
+
+def _compiled_condition(query: Any, connection: Any) -> tuple[str, Sequence[Any]]:
     compiler = query.get_compiler(connection=connection)
     try:
         where, params = compiler.compile(query.where)
@@ -174,56 +213,14 @@ def _condition(query: Any, connection: Any) -> tuple[str, Sequence[Any]]:
     return f" WHERE {where}", params
 
 
-def _shape(query: Any) -> Hashable:
-    """Everything that the SQL of a simple query depends on, the condition and columns apart.
-
-    None for a query that is not simple enough.
-    """
-    kind = type(query)
-    if (
-        kind is not Query
-        or query.annotations
-        or query.group_by is not None
-        or query.distinct
-        or query.combinator
-        or query.extra
-        or query.extra_tables
-        or query.extra_order_by
-        or query.select_for_update
-        or query._filtered_relations
-        or query.explain_info
-        or query.subquery
-        or query.where.contains_aggregate
-        or query.where.contains_over_clause
-    ):
-        return None
-    meta: Any = query.get_meta()
-    order = query.order_by or (meta.ordering if query.default_ordering else ())
-    if not all(type(item) is str for item in order):
-        return None
-    return (
-        query.model,
-        meta.db_table,
-        tuple(order),
-        query.standard_ordering,
-        query.low_mark,
-        query.high_mark,
-        tuple(
-            (
-                alias,
-                type(join),
-                join.table_name,
-                getattr(join, "parent_alias", None),
-                join.join_type,
-                getattr(join, "join_field", None),
-                query.alias_refcount[alias] > 0,
-            )
-            for alias, join in query.alias_map.items()
-        ),
-    )
+def _limits(query: Any, connection: Any) -> str:
+    """What Django writes at the end of a query for its slice."""
+    if not query.is_sliced:
+        return ""
+    return f" {connection.ops.limit_offset_sql(query.low_mark, query.high_mark)}"
 
 
-def _statements(connection: Any) -> OrderedDict[Hashable, Statement]:
+def _statements(connection: Any) -> OrderedDict[Hashable, Any]:
     owner, statements = _known.statements.get(connection.alias, (None, None))
     if owner is not connection or statements is None:
         statements = OrderedDict()
@@ -231,7 +228,7 @@ def _statements(connection: Any) -> OrderedDict[Hashable, Statement]:
     return statements
 
 
-def _remembered(connection: Any, key: Hashable) -> Statement | None:
+def _remembered(connection: Any, key: Hashable) -> Any:
     statements = _statements(connection)
     found = statements.get(key)
     if found is not None:
@@ -239,7 +236,7 @@ def _remembered(connection: Any, key: Hashable) -> Statement | None:
     return found
 
 
-def _remember(connection: Any, key: Hashable, statement: Statement) -> None:
+def _remember(connection: Any, key: Hashable, statement: Statement | Text) -> None:
     statements = _statements(connection)
     statements[key] = statement
     while len(statements) > _REMEMBERED:

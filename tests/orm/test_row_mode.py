@@ -163,6 +163,6 @@ def test_related_rows_are_asked_for_by_as_many_keys_as_there_are(library):
 
 def test_a_row_that_python_reaches_after_all_is_an_instance(library):
     level = decided(ORDERED, "title", "author.name")
-    found = rowsets.rows_of(ORDERED.all(), level)
+    found = rowsets.rows_of(ORDERED.all(), level, None)
     assert found.instance(found.rows[0], 0) == ORDERED[0]
     assert found.instance(found.rows[0], 1) == ORDERED[0].author

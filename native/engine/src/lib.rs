@@ -59,4 +59,6 @@ mod _native {
     use super::py::parser::NativeParser;
     #[pymodule_export]
     use super::py::program::{NativeProgram, set_template_class};
+    #[pymodule_export]
+    use super::watch::class_versions;
 }

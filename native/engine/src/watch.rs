@@ -79,6 +79,26 @@ fn type_version(class: &Bound<'_, PyType>) -> u32 {
     if cfg!(Py_3_12) || flags & VALID_VERSION_TAG != 0 { version } else { 0 }
 }
 
+/// The versions of classes, which change with every change of a class or of its bases; `None` if one of them has none.
+#[pyfunction]
+pub fn class_versions<'py>(classes: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+    let mut versions = Vec::with_capacity(classes.len());
+    for class in classes.iter() {
+        let class = class.cast::<PyType>()?;
+        let mut version = type_version(class);
+        if version == 0 {
+            // Looking an attribute up gives a class a version; no metaclass answers for this one.
+            class.getattr(pyo3::intern!(class.py(), "__init__"))?;
+            version = type_version(class);
+        }
+        if version == 0 {
+            return Ok(None);
+        }
+        versions.push(version);
+    }
+    PyTuple::new(classes.py(), versions).map(Some)
+}
+
 /// What was noted.
 struct Watched {
     /// Pieces that every template is compiled and rendered with.

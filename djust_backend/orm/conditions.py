@@ -1,0 +1,127 @@
+"""Which conditions have SQL that their lookups and columns tell, so that only values change.
+
+Of Django's own comparisons of a plain column with a plain value, the text depends on the classes,
+the columns and the way they are combined; the value goes into the parameters. Everything else has
+no key, and is compiled by Django each time.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import lookups
+from django.db.models.expressions import Col
+from django.db.models.fields import related_lookups
+from django.db.models.sql.where import WhereNode
+
+# Comparisons with one value, and with a list of them. Those with integers raise for a value out of
+# the column's range (`values`).
+_COMPARISONS = frozenset(
+    {
+        lookups.Exact,
+        lookups.GreaterThan,
+        lookups.GreaterThanOrEqual,
+        lookups.LessThan,
+        lookups.LessThanOrEqual,
+        lookups.IExact,
+        lookups.Contains,
+        lookups.IContains,
+        lookups.StartsWith,
+        lookups.IStartsWith,
+        lookups.EndsWith,
+        lookups.IEndsWith,
+        lookups.IntegerFieldExact,
+        lookups.IntegerGreaterThan,
+        lookups.IntegerGreaterThanOrEqual,
+        lookups.IntegerLessThan,
+        lookups.IntegerLessThanOrEqual,
+        related_lookups.RelatedExact,
+        related_lookups.RelatedGreaterThan,
+        related_lookups.RelatedGreaterThanOrEqual,
+        related_lookups.RelatedLessThan,
+        related_lookups.RelatedLessThanOrEqual,
+    }
+)
+_LISTS = frozenset({lookups.In, lookups.Range, related_lookups.RelatedIn})
+_TRUTHS = _COMPARISONS | {lookups.IsNull, related_lookups.RelatedIsNull}
+
+_VALUES = frozenset(
+    {
+        str,
+        int,
+        float,
+        decimal.Decimal,
+        datetime.date,
+        datetime.datetime,
+        datetime.time,
+        datetime.timedelta,
+        uuid.UUID,
+    }
+)
+
+
+class Condition(NamedTuple):
+    """A condition's key, the comparisons whose values are its parameters, and its columns.
+
+    The key names columns by the identity of their fields: `fields` has to live as long as it does.
+    """
+
+    key: tuple[Any, ...]
+    comparisons: list[Any]
+    fields: list[Any]
+
+
+def read(where: Any) -> Condition | None:
+    """The condition of a query without subqueries, expressions or raw SQL; None for any other."""
+    key: list[Any] = []
+    condition = Condition((), [], [])
+    if type(where) is not WhereNode or not _read(where, key, condition):
+        return None
+    return condition._replace(key=tuple(key))
+
+
+def _read(where: Any, key: list[Any], condition: Condition) -> bool:
+    key.append((where.connector, where.negated, where.resolved, len(where.children)))
+    for child in where.children:
+        kind = type(child)
+        if kind is WhereNode:
+            if not _read(child, key, condition):
+                return False
+            continue
+        column = getattr(child, "lhs", None)
+        if type(column) is not Col or child.bilateral_transforms:
+            return False
+        target, value = column.target, child.rhs
+        field = column.output_field
+        if (kind in _COMPARISONS and type(value) in _VALUES) or (
+            kind in _LISTS and type(value) is list and _VALUES.issuperset(map(type, value))
+        ):
+            key.append((kind, column.alias, id(target), id(field)))
+            condition.comparisons.append(child)
+        elif kind in _TRUTHS and type(value) is bool:
+            # Django writes these out, each in its own way.
+            key.append((kind, column.alias, id(target), id(field), value))
+        else:
+            return False
+        condition.fields.append(target)
+        condition.fields.append(field)
+    return True
+
+
+def values(comparisons: Sequence[Any], connection: Any) -> tuple[tuple[Any, ...], list[Any]]:
+    """The marks of these comparisons' values, which are part of the text, and the parameters.
+
+    Raises EmptyResultSet or FullResultSet for a value that no row, or every row, compares with
+    like this; what the whole condition is then, Django says.
+    """
+    marks: list[Any] = []
+    found: list[Any] = []
+    for comparison in comparisons:
+        sql, params = comparison.process_rhs(None, connection)
+        marks.append(sql)
+        found += params
+    return tuple(marks), found
