@@ -49,7 +49,7 @@ def measure(
         inside = Path(folder, name)
         inside.mkdir()
         processes = start(
-            [Process(engine, inside, MODULE, str(python)) for engine in engines], set(engines)
+            [Process(engine, inside, MODULE, python) for engine in engines], set(engines)
         )
         try:
             session = Session(name, processes, effort)

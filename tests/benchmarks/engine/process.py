@@ -24,17 +24,14 @@ class Failed(Exception):
 
 
 class Process:
-    """One worker, which is a module that serves orders; started at the first one, and after death.
-
-    It runs on this process's Python, unless another one is named, of an environment of its own.
-    """
+    """One worker, which is a module that serves orders; started at the first one, and after death."""
 
     def __init__(
-        self, name: str, folder: Path, module: str = WORKER, python: str = sys.executable
+        self, name: str, folder: Path, module: str = WORKER, python: Path | None = None
     ) -> None:
         self.name = name
         self.module = module
-        self.python = python
+        self.python = python or Path(sys.executable)
         self.folder = folder / name
         self.log = folder / f"{name}.log"
         self.versions: dict[str, str] = {}
