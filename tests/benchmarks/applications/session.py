@@ -17,7 +17,8 @@ THOROUGH = Effort(11, 40_000_000)
 class Result:
     """One engine on one page: microseconds of rendering and of the request, functions entered.
 
-    `share` is the part of stock's rendering time. `status` is ok, different or error.
+    `share` is the part of stock's rendering time; `holders` are who has it, on our engine. `status` is
+    ok, different or error.
     """
 
     status: str = "ok"
@@ -28,6 +29,7 @@ class Result:
     spread: float = 0.0
     request_share: float = 1.0
     functions: int = 0
+    holders: list[tuple[str, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -104,6 +106,8 @@ class Session:
             if result.status == "ok":
                 self._compare(result, spent[name], spent[STOCK])
                 result.functions = self._order(name, result, "functions", page=page) or 0
+                if name == OURS:
+                    result.holders = self._order(name, result, "holders", page=page, visits=5) or []
 
     @staticmethod
     def _compare(result: Result, own: list[Any], base: list[Any]) -> None:

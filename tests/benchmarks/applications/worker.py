@@ -127,6 +127,17 @@ class Worker:
             self.meter.profile = None
         return entered
 
+    def holders(self, page: str, visits: int) -> list[tuple[str, float]]:
+        """Which Python functions have how much of the time; asked of our engine only."""
+        from tests.benchmarks.applications.holders import Account
+
+        self.meter.profile = account = Account()
+        try:
+            self._spent(page, visits)
+        finally:
+            self.meter.profile = None
+        return account.shares(most=5)
+
     def _spent(self, page: str, count: int) -> dict[str, int]:
         self.meter.spent = 0
         start = time.process_time_ns()
