@@ -20,7 +20,7 @@ from .code_reading import Watched, unchanged, watch
 from .conversions import Stored
 from .display import display_labels
 from .levels import DISPLAY, FILE, MANY, ONE, Level, Slot
-from .pushdown import COUNT, Part, counting, windowing
+from .pushdown import COUNT, Part, counting, seeking, windowing
 from .shapes import Simple
 from .statements import Fetched, fetch_of_keys, fetch_selected
 from .undeclared import without_types
@@ -290,12 +290,16 @@ class Related(Numbers):
         """The related rows that belong to these keys, or a part of each key's."""
 
         def make(keys: Sequence[Any]) -> QuerySet[Any]:
+            columns = self.level.level.columns
             if part is None:
                 rows = self._queryset(keys, using)
+            elif sought := seeking(self.relation, keys, using, part, counted):
+                rows, name = sought
+                columns = tuple(f"{name}__{column}" for column in columns)
             else:
                 rows = windowing(self.relation, keys, using, part, counted=counted)
-            columns = without_types(rows.query, self.level.level.columns, connections[using])
-            return rows.values_list(*columns, *([COUNT] if counted else []))
+            typed = without_types(rows.query, columns, connections[using])
+            return rows.values_list(*typed, *([COUNT] if counted else []))
 
         return fetch_of_keys(make, keys, using, (self, part, counted), self.prepare)
 
