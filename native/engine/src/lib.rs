@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "the macros of PyO3 expand to items without docs; ours have them")]
 
 mod accessors;
+mod addresses;
 mod blocks;
 mod collections;
 mod expr;
@@ -19,6 +20,7 @@ mod locale;
 mod lookup;
 mod loops;
 mod out;
+mod processors;
 mod program;
 mod pushed;
 mod py;

@@ -492,7 +492,7 @@ impl<'py> Render<'py> {
                     let label = labels.bind(py).get_item(&value)?.unwrap_or(value);
                     let is_label =
                         label.is_none() || label.is_instance_of::<PyString>() || label.is_exact_instance_of::<PyInt>();
-                    Value::Py(if is_label { label } else { label.str()?.into_any() })
+                    if is_label { Value::Py(label) } else { self.label_text(&label)? }
                 } else {
                     Value::Py(self.stock.call(py, "display_label", (labels.bind(py), value))?)
                 }

@@ -35,10 +35,10 @@ macro_rules! stock {
 }
 
 stock! {
-    types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
+    types: GettextProxy, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined,
-        ZoneInfo, FixedZone, BlockNode, RowProxy;
-    objects: settings, logger, Token, token_types, group_result, simple_lazy;
+        QueryDict, ZoneInfo, FixedZone, ZonedDateTime, BlockNode, RowProxy;
+    objects: md5, cache_tags, utc, defaulttags, date_filter, settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
         template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
         string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",
@@ -63,6 +63,29 @@ impl Stock {
     /// The one instance. Error: `djust_backend` was not imported as a package.
     pub fn get(py: Python<'_>) -> PyResult<&Self> {
         STOCK.get(py).ok_or_else(|| PyRuntimeError::new_err("djust_backend.bridge has not been installed"))
+    }
+
+    /// A setting: read from where `LazySettings` keeps what it was asked for before, else asked of it.
+    pub fn setting<'py>(&self, py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+        let settings = self.settings.bind(py);
+        // `LazySettings` wraps the generic access in Python, to hide methods: its values are never hidden.
+        if let Some(value) = crate::lookup::own_dict(settings)
+            && let Some(value) = value.get_item(name)?
+        {
+            return Ok(value);
+        }
+        settings.getattr(name)
+    }
+
+    /// `datetime` as the module of `{% now %}` has it, if it and the filter that the tag uses are as Django made them.
+    pub fn call_native_clock<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(names) = crate::lookup::own_dict(self.defaulttags.bind(py)) else { return Ok(None) };
+        let date = names.get_item(pyo3::intern!(py, "date"))?;
+        if !date.is_some_and(|date| date.is(&self.date_filter)) {
+            return Ok(None);
+        }
+        let clock = names.get_item(pyo3::intern!(py, "datetime"))?;
+        Ok(clock.filter(|clock| clock.is(&self.datetime)))
     }
 
     /// A function of the bridge module.
@@ -107,6 +130,8 @@ pub enum Class {
     Decimal,
     /// `datetime`
     DateTime,
+    /// What the filters of time zones make of a datetime: one that stays in its zone.
+    ZonedDateTime,
     /// `date`
     Date,
     /// `time`
@@ -176,6 +201,7 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
         (py.get_type::<PyFloat>(), Class::Float),
         (stock.Decimal.bind(py).clone(), Class::Decimal),
         (stock.datetime.bind(py).clone(), Class::DateTime),
+        (stock.ZonedDateTime.bind(py).clone(), Class::ZonedDateTime),
         (stock.date.bind(py).clone(), Class::Date),
         (stock.time.bind(py).clone(), Class::Time),
         (py.get_type::<PyDict>(), Class::Dict),
