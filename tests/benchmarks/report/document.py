@@ -66,9 +66,11 @@ def table(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 
 
 def number(value: float | None, unit: str = "") -> str:
-    """A figure with about three digits."""
+    """A figure with about three digits; a count as it is."""
     if value is None:
         return "–"
+    if isinstance(value, int):
+        return f"{value:,}{unit}"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}{unit}"
 
