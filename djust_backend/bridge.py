@@ -28,7 +28,13 @@ from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
-from django.template.context import BaseContext, Context, ContextDict, RequestContext
+from django.template.context import (
+    BaseContext,
+    Context,
+    ContextDict,
+    RenderContext,
+    RequestContext,
+)
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
@@ -88,20 +94,22 @@ from .sources import (
     usage_of_page,
     watch_instances,
 )
+from .standins import stand_in
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
-    "InclusionNode", "Node", "Promise", "RequestContext", "RowProxy", "SafeString", "SimpleNode",
-    "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "QueryDict", "ZoneInfo", "ZonedDateTime", "defaulttags", 
-    "accessor", "address_sources", "adopt", "ambient", "answers", "ask", "block_context",
-    "block_value", "blocks_within", "counted_text", "counts_its_rows", "dangling", "date",
-    "date_format_string", "date_names", "datetime", "display_label", "evaluate", "fill", "first_of",
-    "group_result", "humanize_now", "instances", "key_column", "kind", "known_token", "load",
-    "logger", "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
-    "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy", "size_of",
-    "source_queryset", "static_place", "static_url", "surroundings", "time",
-    "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
+    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
+    "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy",
+    "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
+    "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt",
+    "ambient", "answers", "ask", "block_context", "block_value", "blocks_within",
+    "counted_text", "counts_its_rows", "dangling", "date", "date_format_string", "date_names",
+    "datetime", "defaulttags", "display_label", "evaluate", "fill", "first_of", "group_result",
+    "humanize_now", "instances", "key_column", "kind", "known_token", "load", "logger",
+    "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
+    "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy",
+    "size_of", "source_queryset", "stand_in", "static_place", "static_url", "surroundings",
+    "time", "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
 
@@ -209,6 +217,16 @@ def reverse_iterator(values: Any) -> Any:
     return reversed(values)
 
 
+def escape(value: Any) -> Any:
+    """`django.utils.html.escape`"""
+    return html.escape(value)
+
+
+def format_html(format_string: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`django.utils.html.format_html`"""
+    return html.format_html(format_string, *args, **kwargs)
+
+
 # Contexts
 
 
@@ -220,11 +238,21 @@ def make_context(template: Any, request: Any, template_name: Any, is_new: bool, 
     """
     if parent is not None:
         return parent.new()
-    made: Any = Context() if request is None else RequestContext(request)
-    made.template = template
+    # What the constructors of the classes set; the watch makes sure that they are Django's.
+    made: Any = object.__new__(Context if request is None else RequestContext)
+    state: Any = object.__new__(RenderContext)
+    state.dicts = [{"True": True, "False": False, "None": None}]
+    made.autoescape = True
+    made.use_l10n = made.use_tz = None
     made.template_name = template_name
-    if is_new and request is not None:
-        del made._processors_index
+    made.render_context = state
+    made.template = template
+    made.dicts = [{"True": True, "False": False, "None": None}]
+    if request is not None:
+        made.request = request
+        made._processors = ()
+        if not is_new:
+            made._processors_index = 1
     return made
 
 
@@ -236,13 +264,6 @@ def unbind_context(made: Any) -> None:
         made.dicts[index] = {}
     made.render_context.template = None
     del made.render_context.dicts[1:]
-
-
-def context_dict(owner: Context) -> ContextDict:
-    """A new dictionary for a context, which is not on its stack yet."""
-    made = ContextDict(owner)
-    owner.dicts.pop()
-    return made
 
 
 def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) -> None:
@@ -366,7 +387,7 @@ def value_node(node: Node) -> tuple[Any, Any, str | None] | None:
 
 
 def is_stock_querystring(function: Any) -> bool:
-    """True for the function of `{% querystring %}`, if query strings are made as Django makes them."""
+    """True for the function of `{% querystring %}`, if Django makes query strings."""
     known = getattr(defaulttags, "querystring", None)
     methods = (QueryDict.urlencode, QueryDict.copy, QueryDict.__setitem__, QueryDict.__delitem__)
     return function is known and all(
@@ -429,6 +450,27 @@ def width_ratio(value: Any, maximum: Any, width: int) -> str:
 def relative_path(current: str | None, name: str) -> str:
     """The template that `./name` means. Error: TemplateSyntaxError."""
     return loader_tags.construct_relative_path(current, name)
+
+
+def is_admin_inclusion(cls: type[Node]) -> bool:
+    """True if nodes of this class are the admin's `InclusionAdminNode`, as Django wrote it."""
+    return issubclass(cls, InclusionNode) and cls is _admin_inclusion_node()
+
+
+def _admin_inclusion_node() -> Any:
+    home = sys.modules.get("django.contrib.admin.templatetags.base")
+    cls = getattr(home, "InclusionAdminNode", None)
+    if cls is None or not comes_from(vars(cls).get("render"), cls.__module__):
+        return None
+    return cls if is_unpatched_helper(InclusionNode) and cls.__mro__[1] is InclusionNode else None
+
+
+def admin_template(engine: Any, opts: Any, name: str) -> Any:
+    """The template of an admin's tag for a model (`InclusionAdminNode.render`)."""
+    app, model = opts.app_label.lower(), opts.model_name
+    return engine.select_template(
+        [f"admin/{app}/{model}/{name}", f"admin/{app}/{name}", f"admin/{name}"]
+    )
 
 
 def inclusion_template(engine: Any, filename: Any) -> Any:
@@ -520,8 +562,8 @@ def md5(data: bytes) -> Any:
 
 
 def cache_variable(handler: Any) -> Any:
-    """The context variable behind the caches of a thread; None if this is no handler of Django's."""
-    return local_variable(handler._connections) if type(handler) is CacheHandler else None
+    """The context variable behind the caches of a thread; None if the handler is not Django's."""
+    return local_variable(vars(handler)["_connections"]) if type(handler) is CacheHandler else None
 
 
 def fragment_key(name: str, vary_on: list[Any]) -> str:

@@ -13,6 +13,7 @@ mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod helpers;
 mod hidden;
 mod host;
 mod locale;
@@ -46,6 +47,8 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::helpers::{format_html, localized, mark_safe, number_format, template_localtime};
     #[pymodule_export]
     use super::install;
     #[pymodule_export]
