@@ -326,6 +326,16 @@ class CompileTests(CommandTestCase):
         self.assertEqual(events.counts["compiled"], 0)
         self.assertGreater(events.counts["hit.bundle"], 0)
 
+    def test_a_bundle_goes_into_a_folder(self) -> None:
+        """One that has to be made, too."""
+        folder = self.folder / "for" / "the cdn"
+        text = self.run_command("compile_jit_cache", "blog/*", "--bundle", f"{folder}/")
+        self.assertIn(f"bundle written to {folder}/plans.msgpack", text)
+        self.assertTrue((folder / "plans.msgpack").is_file())
+        with self.assertRaisesMessage(CommandError, "--bundle"):
+            target = folder / "plans.msgpack" / "below a file"
+            call_command("compile_jit_cache", "blog/*", "--bundle", str(target), stdout=StringIO())
+
     def test_a_model_that_there_is_not(self) -> None:
         """The message shows how to write it."""
         with self.assertRaisesMessage(CommandError, "Write --model books=shop.Book."):
