@@ -341,6 +341,20 @@ def bench_plans(session: nox.Session) -> None:
     python(session, "-m", "tests.benchmarks.plans", *session.posargs)
 
 
+@nox.session(name="bench-apps", venv_backend="none")
+def bench_apps(session: nox.Session) -> None:
+    """Measure the rendering of real applications' pages; arguments are passed on."""
+    extension(session)
+    python(session, "-m", "tests.benchmarks.applications", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def report(session: nox.Session) -> None:
+    """Run all benchmarks and write docs/performance.md; arguments are passed on."""
+    extension(session)
+    python(session, "-m", "tests.benchmarks.report", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Check that links and commands in the documents lead somewhere."""

@@ -20,6 +20,10 @@ DEFAULTS: dict[str, Any] = {
     "JIT_ROW_MODE": True,
     # Relations that Python code walks (methods, tags, forms), fetched for all rows at once.
     "JIT_HIDDEN_RELATIONS": True,
+    # SQL that Django has compiled is used again for QuerySets of the same shape; the second setting
+    # compiles it each time all the same, and raises if the two differ.
+    "JIT_SQL_REUSE": True,
+    "JIT_SQL_CHECK": False,
     # Where plans are kept beyond the process: "memory" (nowhere), "filesystem" or "redis".
     "JIT_CACHE_BACKEND": "filesystem",
     # The folder of "filesystem"; if empty, one of the user's and the project's own.
@@ -102,6 +106,16 @@ def serialization() -> bool:
 def row_mode() -> bool:
     """Whether rows of plain columns are fetched instead of model instances."""
     return bool(get("JIT_ROW_MODE"))
+
+
+def sql_reuse() -> bool:
+    """Whether compiled SQL is used again for QuerySets of the same shape."""
+    return bool(get("JIT_SQL_REUSE"))
+
+
+def sql_check() -> bool:
+    """Whether SQL that is used again is compared with what Django compiles now."""
+    return bool(get("JIT_SQL_CHECK"))
 
 
 def hidden_relations() -> bool:
