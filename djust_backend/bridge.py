@@ -6,6 +6,7 @@ one is heard.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import logging
 import sys
@@ -21,28 +22,42 @@ from zoneinfo import ZoneInfo
 import django
 from django import urls
 from django.conf import settings
+from django.core.cache import CacheHandler
+from django.http import QueryDict
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
-from django.template.context import BaseContext, Context, ContextDict, RequestContext
+from django.template.context import (
+    BaseContext,
+    Context,
+    ContextDict,
+    RenderContext,
+    RequestContext,
+)
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
 from django.templatetags import cache as django_cache_tags
-from django.templatetags import static
+from django.templatetags import i18n as i18n_tags
+from django.templatetags import static as static_tags
+from django.templatetags.i18n import GetLanguageInfoNode
+from django.templatetags.static import PrefixNode
+from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from .addresses import address_sources, routes, static_place, static_url
 from .localisation import (
     ambient,
     counted_text,
     date_format_string,
     date_names,
     humanize_now,
+    local_variable,
     now_like,
     number_formats,
     surroundings,
@@ -52,6 +67,7 @@ from .localisation import (
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
+from .processors import known_token, processor_kind
 from .proxies import RowProxy
 from .sources import (
     accessor,
@@ -78,19 +94,22 @@ from .sources import (
     usage_of_page,
     watch_instances,
 )
+from .standins import stand_in
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
-    "InclusionNode", "Node", "Promise", "RequestContext", "RowProxy", "SafeString", "SimpleNode",
-    "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
-    "accessor", "adopt", "ambient", "answers", "ask", "block_context", "block_value",
-    "blocks_within", "counted_text", "counts_its_rows", "dangling", "date", "date_format_string",
-    "date_names", "datetime", "display_label", "evaluate", "fill", "first_of", "group_result",
-    "humanize_now", "instances", "key_column", "kind", "load", "logger", "make_partials",
-    "model_step", "needs_of_collection", "now_like", "number_formats", "proxy_node", "reach",
-    "rows", "settings", "simple_lazy", "size_of", "source_queryset", "surroundings", "time",
-    "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
+    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
+    "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy",
+    "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
+    "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt",
+    "ambient", "answers", "ask", "block_context", "block_value", "blocks_within",
+    "counted_text", "counts_its_rows", "dangling", "date", "date_format_string", "date_names",
+    "datetime", "defaulttags", "display_label", "evaluate", "fill", "first_of", "group_result",
+    "humanize_now", "instances", "key_column", "kind", "known_token", "load", "logger",
+    "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
+    "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy",
+    "size_of", "source_queryset", "stand_in", "static_place", "static_url", "surroundings",
+    "time", "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
 
@@ -105,6 +124,11 @@ token_types = (
     base.TokenType.BLOCK,
     base.TokenType.COMMENT,
 )
+
+
+utc = FixedZone.utc
+date_filter = defaultfilters.date
+GettextProxy = type(translation.gettext_lazy(""))
 
 
 class Undefined:
@@ -193,6 +217,16 @@ def reverse_iterator(values: Any) -> Any:
     return reversed(values)
 
 
+def escape(value: Any) -> Any:
+    """`django.utils.html.escape`"""
+    return html.escape(value)
+
+
+def format_html(format_string: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`django.utils.html.format_html`"""
+    return html.format_html(format_string, *args, **kwargs)
+
+
 # Contexts
 
 
@@ -204,11 +238,21 @@ def make_context(template: Any, request: Any, template_name: Any, is_new: bool, 
     """
     if parent is not None:
         return parent.new()
-    made: Any = Context() if request is None else RequestContext(request)
-    made.template = template
+    # What the constructors of the classes set; the watch makes sure that they are Django's.
+    made: Any = object.__new__(Context if request is None else RequestContext)
+    state: Any = object.__new__(RenderContext)
+    state.dicts = [{"True": True, "False": False, "None": None}]
+    made.autoescape = True
+    made.use_l10n = made.use_tz = None
     made.template_name = template_name
-    if is_new and request is not None:
-        del made._processors_index
+    made.render_context = state
+    made.template = template
+    made.dicts = [{"True": True, "False": False, "None": None}]
+    if request is not None:
+        made.request = request
+        made._processors = ()
+        if not is_new:
+            made._processors_index = 1
     return made
 
 
@@ -220,13 +264,6 @@ def unbind_context(made: Any) -> None:
         made.dicts[index] = {}
     made.render_context.template = None
     del made.render_context.dicts[1:]
-
-
-def context_dict(owner: Context) -> ContextDict:
-    """A new dictionary for a context, which is not on its stack yet."""
-    made = ContextDict(owner)
-    owner.dicts.pop()
-    return made
 
 
 def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) -> None:
@@ -334,7 +371,40 @@ def is_unpatched_helper(cls: type[Node]) -> bool:
     )
 
 
+def value_node(node: Node) -> tuple[Any, Any, str | None] | None:
+    """Function, argument and variable of a node that prints or stores what the function returns.
+
+    None for other nodes, and where somebody has changed how these work.
+    """
+    kind = type(node)
+    if kind is PrefixNode and comes_from(kind.render, static_tags.__name__):
+        prefix: Any = node
+        return kind.handle_simple, prefix.name, prefix.varname
+    if kind is GetLanguageInfoNode and comes_from(kind.render, i18n_tags.__name__):
+        info: Any = node
+        return language_info, info.lang_code, info.variable
+    return None
+
+
+def is_stock_querystring(function: Any) -> bool:
+    """True for the function of `{% querystring %}`, if Django makes query strings."""
+    known = getattr(defaulttags, "querystring", None)
+    methods = (QueryDict.urlencode, QueryDict.copy, QueryDict.__setitem__, QueryDict.__delitem__)
+    return function is known and all(
+        comes_from(part, home)
+        for part, home in (
+            (function, defaulttags.__name__),
+            *((m, "django.http.request") for m in methods),
+        )
+    )
+
+
 # Tags
+
+
+def language_info(code: Any) -> Any:
+    """`{% get_language_info %}`"""
+    return translation.get_language_info(code)
 
 
 def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, quiet: bool) -> str:
@@ -352,11 +422,6 @@ def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, q
         if quiet:
             return ""
         raise
-
-
-def static_url(path: Any) -> Any:
-    """`{% static %}`"""
-    return static.StaticNode.handle_simple(path)
 
 
 def csrf_input(token: Any) -> str:
@@ -385,6 +450,27 @@ def width_ratio(value: Any, maximum: Any, width: int) -> str:
 def relative_path(current: str | None, name: str) -> str:
     """The template that `./name` means. Error: TemplateSyntaxError."""
     return loader_tags.construct_relative_path(current, name)
+
+
+def is_admin_inclusion(cls: type[Node]) -> bool:
+    """True if nodes of this class are the admin's `InclusionAdminNode`, as Django wrote it."""
+    return issubclass(cls, InclusionNode) and cls is _admin_inclusion_node()
+
+
+def _admin_inclusion_node() -> Any:
+    home = sys.modules.get("django.contrib.admin.templatetags.base")
+    cls = getattr(home, "InclusionAdminNode", None)
+    if cls is None or not comes_from(vars(cls).get("render"), cls.__module__):
+        return None
+    return cls if is_unpatched_helper(InclusionNode) and cls.__mro__[1] is InclusionNode else None
+
+
+def admin_template(engine: Any, opts: Any, name: str) -> Any:
+    """The template of an admin's tag for a model (`InclusionAdminNode.render`)."""
+    app, model = opts.app_label.lower(), opts.model_name
+    return engine.select_template(
+        [f"admin/{app}/{model}/{name}", f"admin/{app}/{name}", f"admin/{name}"]
+    )
 
 
 def inclusion_template(engine: Any, filename: Any) -> Any:
@@ -468,6 +554,16 @@ def fragment_cache() -> Any:
         return cache_tags.caches["template_fragments"]
     except cache_tags.InvalidCacheBackendError:
         return cache_tags.caches["default"]
+
+
+def md5(data: bytes) -> Any:
+    """The hash of a fragment's key, as `make_template_fragment_key` takes it."""
+    return hashlib.md5(data, usedforsecurity=False)
+
+
+def cache_variable(handler: Any) -> Any:
+    """The context variable behind the caches of a thread; None if the handler is not Django's."""
+    return local_variable(vars(handler)["_connections"]) if type(handler) is CacheHandler else None
 
 
 def fragment_key(name: str, vary_on: list[Any]) -> str:
@@ -572,6 +668,18 @@ def current_language_bidi() -> Any:
 def available_languages() -> Any:
     """`{% get_available_languages %}`"""
     return [(code, translation.gettext(name)) for code, name in settings.LANGUAGES]
+
+
+def is_bidi(code: str) -> bool:
+    """`get_language_bidi()` in a language."""
+    base = code.split("-")[0] if settings.USE_I18N else code
+    return base in settings.LANGUAGES_BIDI
+
+
+def zone_name(zone: Any) -> str:
+    """`get_current_timezone_name()` in a time zone."""
+    name: str = zone.tzname(None) or str(zone)
+    return name
 
 
 def current_timezone_name() -> Any:

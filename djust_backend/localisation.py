@@ -19,8 +19,8 @@ from django.utils.translation import pgettext
 from django.utils.translation import trans_real as django_trans_real
 
 __all__ = [
-    "ambient", "counted_text", "date_format_string", "date_names", "humanize_now", "now_like",
-    "number_formats", "surroundings", "translated_text", "version",
+    "ambient", "counted_text", "date_format_string", "date_names", "humanize_now", "local_variable",
+    "now_like", "number_formats", "surroundings", "translated_text", "version",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -60,13 +60,14 @@ def surroundings() -> tuple[Any, ...] | None:
     values of a `Local` in a way that the renderer does not know.
     """
     language, zone = trans_real._active, zones._active
-    variables = [_variable(local) for local in (language, zone)]
+    variables = [local_variable(local) for local in (language, zone)]
     if None in variables:
         return None
     return (*variables, formats, trans_real, language, zones, zone)
 
 
-def _variable(local: Any) -> ContextVar[Any] | None:
+def local_variable(local: Any) -> ContextVar[Any] | None:
+    """The context variable behind a `Local` of asgiref; None if it is built in another way."""
     storage = getattr(local, "_storage", None)
     if type(storage) is not getattr(asgiref.local, "_CVar", None):
         return None

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from django.template import base as stock
 from django.template import defaulttags, loader_tags
-from django.template.context import BaseContext, Context
+from django.template.context import BaseContext
 from django.template.smartif import OPERATORS
 from django.templatetags import cache, i18n, l10n, static, tz
 from django.utils import datastructures
@@ -190,9 +190,12 @@ def proxy_node(
 
 
 def block_value(program: NativeProgram, node_id: int) -> Any:
-    """A new `BlockNode` for the variable `block`; the renderer gives it its context."""
-    facts = program.facts(node_id)
-    made: Any = loader_tags.BlockNode(facts["name"][1], nodelist(program, facts["nodelist"][1]))
+    """A new `BlockNode` for the variable `block`; the renderer gives it its context.
+
+    It has the nodes of the template's own node, as the copy that stock makes has.
+    """
+    node = proxy_node(program, "BlockNode", node_id)
+    made: Any = loader_tags.BlockNode(node.name, node.nodelist)
     # The renderer knows the block again by these when a template asks it for `super`.
     made._program, made._node = program, node_id
     return made
@@ -293,7 +296,7 @@ class FilterExpression(stock.FilterExpression):
                 and isinstance(context, BaseContext)
                 and getattr(context, "template", None) is not None
             ):
-                current = cast(Context, context)
+                current: Any = context
                 value = program.resolve(self._expr, current, ignore_failures)
                 if value is not NotImplemented:
                     return value

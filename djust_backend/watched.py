@@ -8,13 +8,20 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
+import string
 from importlib import import_module
 from types import FunctionType
 from typing import Any
 
+from django import urls
+from django.core.cache import utils as cache_utils
+from django.middleware import csrf
 from django.template import base, context
 from django.template.backends import django as django_backend
 from django.template.context import BaseContext, Context, RequestContext
+from django.templatetags import cache as cache_tags
+from django.urls import base as url_base
+from django.urls import converters, resolvers
 from django.utils import dateformat, formats, numberformat
 
 #: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
@@ -64,6 +71,19 @@ def _note(holder: Any, name: str) -> tuple[Any, str, Any]:
     return holder, name, value if is_genuine(holder, name, value) else _REPLACED
 
 
+def noted(module: Any, name: str) -> tuple[Any, str, Any]:
+    """A note on a member of a module; of anything but functions and classes, the value it has."""
+    value = getattr(module, name)
+    known = callable(value) and hasattr(value, "__name__")
+    return _note(module, name) if known else (module, name, value)
+
+
+def _constant(module: Any, name: str, known: Any) -> tuple[Any, str, Any]:
+    """A note on a constant of a module, which must have the value that Django gives it."""
+    value = getattr(module, name)
+    return module, name, value if value == known else _REPLACED
+
+
 def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
     """What is called on a class, as (class, name, function)."""
     return [
@@ -75,6 +95,25 @@ def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
 
 def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:
     return [_note(module, name) for name in names]
+
+
+def _addresses() -> list[tuple[Any, str, Any]]:
+    """What `{% url %}` is made with."""
+    notes = _members(urls, "reverse")
+    notes += _members(url_base, "get_resolver", "get_urlconf", "get_script_prefix")
+    notes += _members(resolvers, "get_language", "escape_leading_slashes")
+    # Cached functions and Python's own hide where they were written.
+    notes += [(url_base, "get_ns_resolver", vars(url_base)["get_ns_resolver"])]
+    notes += [(resolvers, "quote", vars(resolvers)["quote"])]
+    notes += [_note(resolvers.URLResolver, name) for name in ("_reverse_with_prefix", "_populate")]
+    notes += [
+        _note(cls, "to_url")
+        for cls in (
+            converters.IntConverter, converters.StringConverter, converters.SlugConverter,
+            converters.PathConverter, converters.UUIDConverter,
+        )
+    ]  # fmt: skip
+    return notes
 
 
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
@@ -105,7 +144,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     ]
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
     contexts = _members(django_backend, "make_context")
-    contexts += _members(context, "Context", "RequestContext")
+    contexts += _members(context, "Context", "RenderContext", "RequestContext")
     for cls in (Context, RequestContext):
         # A method of the base class may be replaced in one of these.
         contexts += [_note(cls, name) for name in _CONTEXT_METHODS]
@@ -126,6 +165,18 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "engine": engine,
         "template": template,
         "contexts": contexts,
+        "addresses": _addresses(),
+        "tokens": [
+            *_members(csrf, "get_token", "_get_new_csrf_string", "_mask_cipher_secret"),
+            *_members(csrf, "get_random_string"),
+            _constant(csrf, "CSRF_SECRET_LENGTH", 32),
+            _constant(csrf, "CSRF_ALLOWED_CHARS", string.ascii_letters + string.digits),
+        ],
+        "fragment_keys": [
+            *_members(cache_tags, "make_template_fragment_key"),
+            (cache_utils, "md5", vars(cache_utils)["md5"]),
+            _constant(cache_utils, "TEMPLATE_FRAGMENT_KEY_TEMPLATE", "template.cache.%s.%s"),
+        ],
         "tags": tags,
         "signs_in_names": "+-]" in base.filter_raw_string,
     }

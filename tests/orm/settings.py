@@ -27,9 +27,11 @@ INSTALLED_APPS = ["django.contrib.contenttypes", "zoo"]
 MIGRATION_MODULES = {"contenttypes": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Each test derives its own plans; those of the cache name a store.
+# SQL that is used again is compared with what Django compiles.
 DJUST_CONFIG = {
     "JIT_CACHE_BACKEND": "memory",
     "JIT_ROW_MODE": os.environ.get("ORM_ROW_MODE", "on") == "on",
+    "JIT_SQL_CHECK": True,
 }
 
 SECRET_KEY = "tests only"

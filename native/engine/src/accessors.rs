@@ -1,6 +1,7 @@
 //! What the attributes of model classes are to us: columns, relations and their caches; asked of the ORM room once.
 
 use crate::render::Render;
+use crate::value::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
@@ -77,6 +78,14 @@ impl<'py> Render<'py> {
             known.insert(key, (kind.unbind(), name.clone().unbind(), Rc::clone(&found)));
         });
         Ok(found)
+    }
+
+    /// `str(label)` of a choice.
+    pub fn label_text(&mut self, label: &Bound<'py, PyAny>) -> PyResult<Value<'py>> {
+        Ok(match self.lazy_message(label)? {
+            Some((text, safe)) => Value::Text(text, safe),
+            None => Value::Py(label.str()?.into_any()),
+        })
     }
 
     /// `object.name.key` from the object's own columns, if they are as the database has them and the related row is

@@ -7,6 +7,7 @@ use crate::scopes::Layer;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, ForeignId};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
@@ -14,6 +15,8 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 pub enum Argument {
     /// Native.
     Expr(ExprId),
+    /// A string, or another value of no expression.
+    Ready(Py<PyAny>),
     /// Python.
     Object(Py<PyAny>),
 }
@@ -31,8 +34,14 @@ enum Kind {
     Node { annotates: bool },
     /// `SimpleNode`, with the `as` variable.
     Simple(Call, Option<(Py<PyString>, Box<str>)>),
+    /// `SimpleNode` of `querystring`, with the `as` variable.
+    Query(Call, Option<(Py<PyString>, Box<str>)>),
+    /// A node of Django's that prints or stores what a function returns.
+    Value { function: Py<PyAny>, argument: Argument, target: Option<(Py<PyString>, Box<str>)> },
     /// `InclusionNode`, with what it includes.
     Inclusion(Call, Py<PyAny>),
+    /// `InclusionAdminNode`, with the name of its template, which a model's or an app's own may replace.
+    AdminInclusion(Call, Py<PyAny>),
 }
 
 /// A node made in Python.
@@ -49,7 +58,7 @@ impl Call {
             kwargs.push((item.0.cast::<PyString>()?.clone().unbind(), argument(&item.1)?));
         }
         Ok(Self {
-            function: node.getattr("func")?.unbind(),
+            function: Stock::get(node.py())?.call(node.py(), "stand_in", (node.getattr("func")?,))?.unbind(),
             takes_context: node.getattr("takes_context")?.is_truthy()?,
             args,
             kwargs,
@@ -63,7 +72,17 @@ fn argument(value: &Bound<'_, PyAny>) -> PyResult<Argument> {
     {
         return Ok(Argument::Expr(id));
     }
+    if value.is_exact_instance_of::<PyString>() {
+        return Ok(Argument::Ready(value.clone().unbind()));
+    }
     Ok(Argument::Object(value.clone().unbind()))
+}
+
+/// The variable that a tag stores its result under.
+fn target(name: &Bound<'_, PyAny>) -> PyResult<Option<(Py<PyString>, Box<str>)>> {
+    let Ok(name) = name.cast::<PyString>() else { return Ok(None) };
+    let text = name.to_str()?;
+    Ok(Some((PyString::intern(name.py(), text).unbind(), Box::from(text))))
 }
 
 impl ForeignNode {
@@ -72,18 +91,24 @@ impl ForeignNode {
         let py = node.py();
         let class = node.get_type();
         let plain = stock.call(py, "is_unpatched_helper", (&class,))?.is_truthy()?;
+        let value = stock.call(py, "value_node", (node,))?;
         let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
-            let target = node.getattr("target_var")?;
-            let target = match target.cast::<PyString>() {
-                Ok(name) => {
-                    let text = name.to_str()?;
-                    Some((PyString::intern(py, text).unbind(), Box::from(text)))
-                }
-                Err(_) => None,
-            };
-            Kind::Simple(Call::of(node)?, target)
+            let target = target(&node.getattr("target_var")?)?;
+            let call = Call::of(node)?;
+            let is_query = call.args.is_empty()
+                && call.takes_context
+                && stock.call(py, "is_stock_querystring", (&call.function,))?.is_truthy()?;
+            if is_query { Kind::Query(call, target) } else { Kind::Simple(call, target) }
+        } else if !value.is_none() {
+            Kind::Value {
+                function: value.get_item(0)?.unbind(),
+                argument: argument(&value.get_item(1)?)?,
+                target: target(&value.get_item(2)?)?,
+            }
         } else if plain && class.is(stock.InclusionNode.bind(py)) {
             Kind::Inclusion(Call::of(node)?, node.getattr("filename")?.unbind())
+        } else if stock.call(py, "is_admin_inclusion", (&class,))?.is_truthy()? {
+            Kind::AdminInclusion(Call::of(node)?, node.getattr("template_name")?.unbind())
         } else {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
@@ -96,14 +121,19 @@ impl ForeignNode {
     pub fn takes_context(&self) -> bool {
         match &self.kind {
             Kind::Node { .. } => true,
-            Kind::Simple(call, _) | Kind::Inclusion(call, _) => call.takes_context,
+            Kind::Value { .. } => false,
+            Kind::Simple(call, _) | Kind::Query(call, _) | Kind::Inclusion(call, _) | Kind::AdminInclusion(call, _) => {
+                call.takes_context
+            }
         }
     }
 
     /// The name that the result is stored under.
     pub fn target_var(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Simple(_, Some((_, text))) => Some(text),
+            Kind::Simple(_, Some((_, text)))
+            | Kind::Query(_, Some((_, text)))
+            | Kind::Value { target: Some((_, text)), .. } => Some(text),
             _ => None,
         }
     }
@@ -133,16 +163,66 @@ impl<'py> Render<'py> {
             }
             Kind::Simple(call, target) => {
                 let output = self.call_tag(p, call)?;
+                self.tag_output(Value::Py(output), target.as_ref())
+            }
+            Kind::Query(call, target) => {
+                let mut changes = Vec::with_capacity(call.kwargs.len());
+                for (name, value) in &call.kwargs {
+                    changes.push((name.bind(self.py).clone(), self.argument(p, value)?));
+                }
+                let output = match self.query_string(&changes)? {
+                    Some(text) => Value::text(text),
+                    None => Value::Py(self.call_with_context(call, Vec::new(), changes)?),
+                };
+                self.tag_output(output, target.as_ref())
+            }
+            Kind::Value { function, argument, target } => {
+                let argument = self.argument(p, argument)?;
+                let value = function.bind(self.py).call1((argument,));
+                self.forget_ambient();
                 match target {
-                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(output)),
-                    None => self.write_escaped(&output),
+                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(value?)),
+                    None => self.write_node_result(&Value::Py(value?)),
                 }
             }
             Kind::Inclusion(call, filename) => {
                 let values = self.call_tag(p, call)?;
-                self.inclusion(p, id, filename.bind(self.py), values)
+                let template = self.inclusion_template(p, id, filename.bind(self.py))?;
+                self.inclusion(&template, values)
+            }
+            Kind::AdminInclusion(call, name) => {
+                let template = self.admin_template(name.bind(self.py))?;
+                let values = self.call_tag(p, call)?;
+                self.inclusion(&template, values)
             }
         }
+    }
+
+    /// Prints or stores what the function of a tag has returned.
+    fn tag_output(&mut self, output: Value<'py>, target: Option<&(Py<PyString>, Box<str>)>) -> PyResult<()> {
+        match (target, output) {
+            (Some((name, _)), output) => self.scopes.set(self.py, self.stock, name.bind(self.py), output),
+            (None, Value::Py(output)) => self.write_escaped(&output),
+            (None, output) => self.write(&output),
+        }
+    }
+
+    /// Calls the function of a tag that takes the context, with arguments that are there already.
+    fn call_with_context(
+        &mut self,
+        call: &Call,
+        mut args: Vec<Bound<'py, PyAny>>,
+        named: Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let kwargs = PyDict::new(self.py);
+        for (name, value) in named {
+            kwargs.set_item(name, value)?;
+        }
+        self.reach_for_context()?;
+        args.insert(0, self.python_context()?);
+        let result = call.function.bind(self.py).call(PyTuple::new(self.py, args)?, Some(&kwargs));
+        self.after_python()?;
+        result
     }
 
     /// Calls the function of a tag (`TagHelperNode.get_resolved_arguments`).
@@ -179,6 +259,7 @@ impl<'py> Render<'py> {
                 self.reach_for_argument(&value)?;
                 self.to_py(&value)
             }
+            Argument::Ready(object) => Ok(object.bind(self.py).clone()),
             Argument::Object(object) => {
                 let context = self.python_context()?;
                 let value = object.bind(self.py).call_method1("resolve", (context,))?;
@@ -189,17 +270,10 @@ impl<'py> Render<'py> {
     }
 
     /// `InclusionNode.render` after its function has returned `values`.
-    fn inclusion(
-        &mut self,
-        p: &Program,
-        id: ForeignId,
-        filename: &Bound<'py, PyAny>,
-        values: Bound<'py, PyAny>,
-    ) -> PyResult<()> {
-        let template = self.inclusion_template(p, id, filename)?;
+    fn inclusion(&mut self, template: &Bound<'py, PyAny>, values: Bound<'py, PyAny>) -> PyResult<()> {
         let csrf_name = self.stock.csrf_token.bind(self.py).clone();
         let csrf = self.scopes.get(&csrf_name)?.filter(|token| !token.is_none());
-        let Some(program) = native_program(self.stock, &template)? else {
+        let Some(program) = native_program(self.stock, template)? else {
             let context = self.python_context()?.call_method1("new", (values,))?;
             if let Some(token) = csrf {
                 context.set_item(csrf_name, self.to_py(&token)?)?;
@@ -221,8 +295,16 @@ impl<'py> Render<'py> {
             if let Some(token) = csrf {
                 render.scopes.set(render.py, render.stock, &csrf_name, token)?;
             }
-            render.nested(template, &program)
+            render.nested(template.clone(), &program)
         })
+    }
+
+    /// The template that `InclusionAdminNode.render` finds for the model of the page.
+    fn admin_template(&self, name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let key = PyString::intern(self.py, "opts");
+        let Some(opts) = self.scopes.get(&key)? else { return Err(PyKeyError::new_err("opts")) };
+        let opts = opts.to_py(self.py, self.stock)?;
+        self.stock.call(self.py, "admin_template", (&self.engine, opts, name))
     }
 
     fn inclusion_template(

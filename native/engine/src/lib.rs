@@ -7,17 +7,20 @@
 #![allow(missing_docs, reason = "the macros of PyO3 expand to items without docs; ours have them")]
 
 mod accessors;
+mod addresses;
 mod blocks;
 mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod helpers;
 mod hidden;
 mod host;
 mod locale;
 mod lookup;
 mod loops;
 mod out;
+mod processors;
 mod program;
 mod pushed;
 mod py;
@@ -28,6 +31,7 @@ mod scopes;
 mod shared;
 mod sources;
 mod stock;
+mod stored;
 mod surroundings;
 mod tags;
 mod value;
@@ -44,6 +48,8 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::helpers::{format_html, localized, mark_safe, number_format, template_localtime};
     #[pymodule_export]
     use super::install;
     #[pymodule_export]

@@ -3,6 +3,7 @@
 use crate::render::Render;
 use crate::stock::Stock;
 use crate::surroundings::Surroundings;
+use djust_syntax::ast::NameId;
 use djust_text::dates::{CompiledFormat, Names};
 use djust_text::numbers::NumberFormat;
 use pyo3::prelude::*;
@@ -22,6 +23,7 @@ thread_local! {
 /// What a language does to numbers, dates and texts. Valid as long as Django's own caches are the same objects.
 pub struct Locale {
     language: String,
+    language_text: OnceCell<Py<PyString>>,
     /// The translations that were active; `None` without translations.
     catalogue: Py<PyAny>,
     /// `django.utils.formats._format_cache`
@@ -32,8 +34,31 @@ pub struct Locale {
     names: OnceCell<Names>,
     texts: RefCell<FxHashMap<&'static str, Rc<str>>>,
     counted: RefCell<FxHashMap<(&'static str, i64), Rc<str>>>,
+    /// Translations by message, as `gettext` gives them.
+    messages: RefCell<FxHashMap<Box<str>, Rc<str>>>,
+    /// Translated texts of `{% blocktranslate %}`, by program, node and count.
+    phrases: RefCell<FxHashMap<PhraseKey, Rc<Phrase>>>,
     /// Translations of constant texts of templates, by the address of the constant, which is kept alive.
     translations: RefCell<Translations>,
+}
+
+/// Serial number of a program, its node, and the count if the phrase has one.
+pub type PhraseKey = (u64, u32, Option<i64>);
+
+/// A translated phrase of `{% blocktranslate %}`.
+pub struct Phrase {
+    /// What the translation gave.
+    pub format: Py<PyAny>,
+    /// Text and places for values; `None`: Python's `%` must format it.
+    pub pieces: Option<Vec<PhrasePiece>>,
+}
+
+/// A piece of a phrase.
+pub enum PhrasePiece {
+    /// Text.
+    Text(Box<str>),
+    /// `%(name)s`
+    Value(NameId),
 }
 
 /// What surrounds a render, until Python code runs that may change it.
@@ -85,6 +110,7 @@ impl Locale {
             }
             let made = Rc::new(Self {
                 language: language.to_owned(),
+                language_text: OnceCell::new(),
                 catalogue: catalogue.unbind(),
                 format_cache: format_cache.unbind(),
                 groups_thousands,
@@ -93,11 +119,23 @@ impl Locale {
                 names: OnceCell::new(),
                 texts: RefCell::default(),
                 counted: RefCell::default(),
+                messages: RefCell::default(),
+                phrases: RefCell::default(),
                 translations: RefCell::default(),
             });
             locales.push(Rc::clone(&made));
             Ok(made)
         })
+    }
+
+    /// The code of the language.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// The code of the language, as Python has it.
+    pub fn language_text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        self.language_text.get_or_init(|| PyString::new(py, &self.language).unbind()).bind(py).clone()
     }
 
     /// The translation of a constant, found by `translate` when it is asked for the first time.
@@ -117,6 +155,38 @@ impl Locale {
         }
         translations.insert(key, (text.clone().unbind(), found.clone().unbind()));
         Ok(found)
+    }
+
+    /// The translation of a message, found by `translate` when it is asked for the first time.
+    pub fn message(
+        &self,
+        message: &str,
+        translate: impl FnOnce() -> PyResult<Option<Rc<str>>>,
+    ) -> PyResult<Option<Rc<str>>> {
+        if let Some(known) = self.messages.borrow().get(message) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let Some(found) = translate()? else { return Ok(None) };
+        let mut messages = self.messages.borrow_mut();
+        if messages.len() >= MAX_TEXTS {
+            messages.clear();
+        }
+        messages.insert(message.into(), Rc::clone(&found));
+        Ok(Some(found))
+    }
+
+    /// A translated phrase, made by `translate` when it is asked for the first time.
+    pub fn phrase(&self, key: PhraseKey, translate: impl FnOnce() -> PyResult<Phrase>) -> PyResult<Rc<Phrase>> {
+        if let Some(known) = self.phrases.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let made = Rc::new(translate()?);
+        let mut phrases = self.phrases.borrow_mut();
+        if phrases.len() >= MAX_TEXTS {
+            phrases.clear();
+        }
+        phrases.insert(key, Rc::clone(&made));
+        Ok(made)
     }
 
     /// The number formats, or those of the settings. `None`: they are not what Django's documentation says.
@@ -267,12 +337,34 @@ impl<'py> Render<'py> {
     /// Says that Python code has run, which may have changed language, time zone or settings.
     pub fn forget_ambient(&mut self) {
         self.ambient = None;
+        self.addresses = None;
+        self.static_place = None;
         self.groups_thousands.set(None);
     }
 
     /// The active language. `None`: there is none.
     pub fn locale(&mut self) -> PyResult<Option<Rc<Locale>>> {
         self.ambient().map(|ambient| ambient.locale.clone())
+    }
+
+    /// `str()` of what `gettext_lazy` made of a string, and whether it is safe. `None`: the object must be asked.
+    pub fn lazy_message(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<(Rc<str>, bool)>> {
+        if !object.get_type().is(&self.stock.GettextProxy) {
+            return Ok(None);
+        }
+        let Some(values) = crate::lookup::own_dict(object) else { return Ok(None) };
+        let py = self.py;
+        let Some(args) = values.get_item(pyo3::intern!(py, "_args"))? else { return Ok(None) };
+        let Some(keywords) = values.get_item(pyo3::intern!(py, "_kw"))? else { return Ok(None) };
+        let (Ok(args), false) = (args.cast_into::<PyTuple>(), keywords.is_truthy()?) else { return Ok(None) };
+        if args.len() != 1 {
+            return Ok(None);
+        }
+        let message = args.get_item(0)?;
+        let Some(message) = crate::filters::subject::object_string(self.stock, &message) else { return Ok(None) };
+        let Some(locale) = self.locale()? else { return Ok(None) };
+        let translate = || Ok(object.str()?.to_str().ok().map(Into::into));
+        Ok(locale.message(message.text, translate)?.map(|text| (text, message.safe)))
     }
 
     /// A translated text of Django's filters. `None`: no language is active.

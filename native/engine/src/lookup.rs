@@ -380,6 +380,26 @@ fn logs_debug(logger: &Bound<'_, PyAny>) -> PyResult<bool> {
     logger.call_method1("isEnabledFor", (DEBUG,))?.is_truthy()
 }
 
+/// The dictionary of an instance; asks no code of its class. `None`: its class gives it none.
+pub fn own_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: a live object; the result is a new reference, or null with an exception set, which is taken away.
+    unsafe {
+        let dict = ffi::PyObject_GenericGetDict(object.as_ptr(), std::ptr::null_mut());
+        if dict.is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Bound::from_owned_ptr(object.py(), dict).cast_into::<PyDict>().ok()
+    }
+}
+
+/// True if the class of an object, or a base of it, has an attribute of this name.
+pub fn class_has(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool {
+    // SAFETY: the type of a live object and a live str; the result is a borrowed reference or null, and no exception is
+    // left behind.
+    unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() }
+}
+
 /// A truth attribute that most objects do not have.
 fn flag<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
     optional_attribute(object, name)?.map_or(Ok(false), |flag| flag.is_truthy())

@@ -1,6 +1,6 @@
 //! The output buffer of a render: UTF-8 bytes, escaped as they are appended, turned into one `str` at the end.
 
-use memchr::memchr3;
+use djust_text::html::escape_bytes_into;
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -32,7 +32,7 @@ impl Out {
 
     /// Appends text with `& < > " '` escaped, as `django.utils.html.escape`.
     pub fn push_escaped(&mut self, text: &str) {
-        escape_into(text.as_bytes(), &mut self.bytes);
+        escape_bytes_into(text.as_bytes(), &mut self.bytes);
     }
 
     /// Appends a Python string, escaped or not.
@@ -51,7 +51,7 @@ impl Out {
                 let bytes = bytes.cast::<PyBytes>()?.as_bytes();
                 self.surrogates = true;
                 if escape {
-                    escape_into(bytes, &mut self.bytes);
+                    escape_bytes_into(bytes, &mut self.bytes);
                 } else {
                     self.bytes.extend_from_slice(bytes);
                 }
@@ -92,34 +92,4 @@ fn to_py_string<'py>(py: Python<'py>, bytes: &[u8], surrogates: bool) -> PyResul
         let text = ffi::PyUnicode_DecodeUTF8(bytes.as_ptr().cast(), bytes.len() as ffi::Py_ssize_t, errors);
         Ok(Bound::from_owned_ptr_or_err(py, text)?.cast_into_unchecked())
     }
-}
-
-/// Appends `bytes` with the five characters of `html.escape` replaced.
-pub fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut rest = bytes;
-    while let Some(at) = next_special(rest) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(match rest[at] {
-            b'&' => b"&amp;",
-            b'<' => b"&lt;",
-            b'>' => b"&gt;",
-            b'"' => b"&quot;",
-            _ => b"&#x27;",
-        });
-        rest = &rest[at + 1..];
-    }
-    out.extend_from_slice(rest);
-}
-
-const fn special(byte: u8) -> bool {
-    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
-}
-
-fn next_special(bytes: &[u8]) -> Option<usize> {
-    if bytes.len() < 32 {
-        return bytes.iter().position(|&b| special(b));
-    }
-    let first = memchr3(b'&', b'<', b'>', bytes);
-    let until = first.unwrap_or(bytes.len());
-    memchr::memchr2(b'"', b'\'', &bytes[..until]).or(first)
 }

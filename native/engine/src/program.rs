@@ -5,7 +5,14 @@ use crate::foreign::ForeignNode;
 use djust_syntax::ast::{Ast, ConstKind, NameId, NodeId, NodeKind};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyWeakrefReference};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+
+/// A number for a new program.
+pub fn next_serial() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
 
 /// A name of the template, ready for lookups.
 pub struct Name {
@@ -27,6 +34,8 @@ pub enum OwnBlock {
 pub struct Program {
     /// The source text.
     pub source: Arc<str>,
+    /// A number that no other program has or will have.
+    pub serial: u64,
     /// What the template says.
     pub ast: Ast,
     /// Beside `ast.names`.

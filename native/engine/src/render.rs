@@ -12,6 +12,7 @@ use djust_syntax::ast::{ListId, NameId, NodeId, NodeKind};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
+use std::rc::Rc;
 
 /// `None`, `True` or `False`: the settings `use_l10n` and `use_tz` of a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,10 @@ pub struct Render<'py> {
     pub frames_base: usize,
     /// Language and time zone, once they have been asked for.
     pub ambient: Option<crate::locale::Ambient<'py>>,
+    /// What `reverse` would try, once an address was asked for; as long as `ambient`.
+    pub addresses: Option<Rc<crate::addresses::Table>>,
+    /// What the addresses of static files depend on (`None` inside: nobody knows), as long as `ambient`.
+    pub static_place: Option<Option<Rc<str>>>,
     /// The setting `USE_THOUSAND_SEPARATOR`, once it has been asked for; as long as `ambient`.
     pub groups_thousands: std::cell::Cell<Option<bool>>,
 }
@@ -265,7 +270,7 @@ impl<'py> Render<'py> {
             NodeKind::Translate { expr, noop, asvar, context } => {
                 self.translate_node(p, *expr, *noop, *asvar, *context)
             }
-            NodeKind::BlockTranslate(node) => self.blocktranslate_node(p, node, false),
+            NodeKind::BlockTranslate(node) => self.blocktranslate_node(p, (id, node), false),
             NodeKind::Language { expr, body } => self.override_node(program, p, "language", *expr, *body),
             NodeKind::TimeZone { expr, body } => self.override_node(program, p, "timezone", *expr, *body),
             NodeKind::Ambient { what, name } => self.ambient_node(p, *what, *name),
@@ -351,7 +356,9 @@ impl<'py> Render<'py> {
         self.merge_read_only(&context)?;
         for at in 0..self.scopes.layers.len() {
             let object = match &self.scopes.layers[at] {
-                Layer::Native(_) | Layer::Builtins | Layer::ReadOnly(_) => self.materialise(at, &context)?,
+                Layer::Native(_) | Layer::Builtins | Layer::ReadOnly(_) | Layer::Processed(_) => {
+                    self.materialise(at, &context)?
+                }
                 layer => match layer.shared_object() {
                     Some(object) => object.clone(),
                     None => continue,
@@ -427,9 +434,12 @@ impl<'py> Render<'py> {
         value.to_layer(self.py, self.stock)
     }
 
-    /// A new `ContextDict` of the context, which is put in its place by the caller.
+    /// A new `ContextDict` of the context, as its constructor makes it; put in its place by the caller.
     fn new_dict(&self, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-        Ok(self.stock.call(self.py, "context_dict", (context,))?.cast_into::<PyDict>()?)
+        let class = self.stock.ContextDict.bind(self.py);
+        let dict = class.call_method1(self.stock.dunder_new.bind(self.py), (class,))?;
+        dict.setattr(self.stock.context.bind(self.py), context)?;
+        Ok(dict.cast_into::<PyDict>()?)
     }
 
     fn materialise(&mut self, at: usize, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -450,6 +460,7 @@ impl<'py> Render<'py> {
                 dict
             }
             Layer::ReadOnly(dict) | Layer::Dict(dict) => dict.clone(),
+            Layer::Processed(processed) => processed.dict()?,
             Layer::Mapping(mapping) => return Ok(mapping.clone()),
         };
         self.scopes.layers[at] = Layer::Dict(dict.clone());

@@ -1,10 +1,12 @@
 //! The layers of a template context: Python dictionaries, and native ones that no Python code has seen yet.
 
+use crate::processors::Processed;
 use crate::rows::Row;
 use crate::stock::Stock;
 use crate::value::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use std::rc::Rc;
 
 /// One layer.
 pub enum Layer<'py> {
@@ -14,6 +16,8 @@ pub enum Layer<'py> {
     Dict(Bound<'py, PyDict>),
     /// A dictionary that may be read but not written: the view's own. Writes go to a native layer above it.
     ReadOnly(Bound<'py, PyDict>),
+    /// What context processors give, as long as no Python code has seen it.
+    Processed(Rc<Processed<'py>>),
     /// Any other mapping that somebody pushed.
     Mapping(Bound<'py, PyAny>),
     /// Names and values; names are interned.
@@ -66,6 +70,7 @@ impl<'py> Layer<'py> {
                     Ok(None)
                 }
             }
+            Self::Processed(processed) => processed.get(name),
             Self::Builtins => Ok(builtin(name)),
         }
     }
@@ -87,6 +92,12 @@ impl<'py> Layer<'py> {
             }
             Self::Dict(dict) => dict.set_item(name, value.to_layer(py, stock)?),
             Self::Mapping(mapping) => mapping.set_item(name, value.to_layer(py, stock)?),
+            Self::Processed(processed) => {
+                let dict = processed.dict()?;
+                dict.set_item(name, value.to_layer(py, stock)?)?;
+                *self = Self::Dict(dict);
+                Ok(())
+            }
             Self::Builtins | Self::ReadOnly(_) => Ok(()),
         }
     }
@@ -155,6 +166,19 @@ impl<'py> Scopes<'py> {
             }
         }
         self.set(py, stock, name, value)
+    }
+
+    /// What context processors give, if it is the innermost that a name is found in.
+    pub fn processed(&self, name: &Bound<'py, PyString>) -> PyResult<Option<&Rc<Processed<'py>>>> {
+        for layer in self.layers.iter().rev() {
+            if let Layer::Processed(processed) = layer {
+                return Ok(Some(processed));
+            }
+            if layer.get(name)?.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(None)
     }
 
     /// The row that a name stands for, if no dictionary has to be asked.

@@ -155,7 +155,7 @@ impl<'py> Render<'py> {
                 let label = labels.bind(py).get_item(&value)?.unwrap_or(value);
                 // `force_str(label, strings_only=True)`; labels may be lazy translations.
                 let is_label = label.is_instance_of::<PyString>() || label.is_exact_instance_of::<PyInt>();
-                Ok(Some((Value::Py(if is_label { label } else { label.str()?.into_any() }), 0)))
+                Ok(Some((if is_label { Value::Py(label) } else { self.label_text(&label)? }, 0)))
             }
             Accessor::ToOne { cache, prefetch, direct, keys } => {
                 let cached = self.cached_object(object, cache.bind(py))?;
@@ -464,6 +464,14 @@ impl<'py> Render<'py> {
 
     /// `bool(value)`; a QuerySet is evaluated by the ORM room.
     pub fn truth(&mut self, value: &Value<'py>) -> PyResult<bool> {
+        if let Value::Py(object) = value
+            && matches!(
+                class_of(self.stock, object)?,
+                Class::Str | Class::Bool | Class::Int | Class::None | Class::Dict
+            )
+        {
+            return object.is_truthy();
+        }
         if let Some(truth) = self.pushed_truth(value)? {
             return Ok(truth);
         }

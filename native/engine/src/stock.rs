@@ -3,9 +3,9 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyDict, PyInt, PyString, PyType};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 static STOCK: PyOnceLock<Stock> = PyOnceLock::new();
 
@@ -35,16 +35,16 @@ macro_rules! stock {
 }
 
 stock! {
-    types: SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
+    types: GettextProxy, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined,
-        ZoneInfo, FixedZone, BlockNode, RowProxy;
-    objects: settings, logger, Token, token_types, group_result, simple_lazy;
+        QueryDict, ZoneInfo, FixedZone, ZonedDateTime, BlockNode, RowProxy;
+    objects: md5, cache_tags, utc, defaulttags, date_filter, settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
         template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
         string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",
         forloop = "forloop", block = "block", do_not_call_in_templates = "do_not_call_in_templates",
         alters_data = "alters_data", silent_variable_failure = "silent_variable_failure", html = "__html__",
-        program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_class = "__class__",
+        program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_new = "__new__", dunder_class = "__class__",
         dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", dunder_str = "__str__", csrf_token = "csrf_token",
         use_thousand_separator = "USE_THOUSAND_SEPARATOR", private_render = "_render", var = "var",
         prefetched_objects_cache = "_prefetched_objects_cache", result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",
@@ -63,6 +63,29 @@ impl Stock {
     /// The one instance. Error: `djust_backend` was not imported as a package.
     pub fn get(py: Python<'_>) -> PyResult<&Self> {
         STOCK.get(py).ok_or_else(|| PyRuntimeError::new_err("djust_backend.bridge has not been installed"))
+    }
+
+    /// A setting: read from where `LazySettings` keeps what it was asked for before, else asked of it.
+    pub fn setting<'py>(&self, py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+        let settings = self.settings.bind(py);
+        // `LazySettings` wraps the generic access in Python, to hide methods: its values are never hidden.
+        if let Some(value) = crate::lookup::own_dict(settings)
+            && let Some(value) = value.get_item(name)?
+        {
+            return Ok(value);
+        }
+        settings.getattr(name)
+    }
+
+    /// `datetime` as the module of `{% now %}` has it, if it and the filter that the tag uses are as Django made them.
+    pub fn call_native_clock<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(names) = crate::lookup::own_dict(self.defaulttags.bind(py)) else { return Ok(None) };
+        let date = names.get_item(pyo3::intern!(py, "date"))?;
+        if !date.is_some_and(|date| date.is(&self.date_filter)) {
+            return Ok(None);
+        }
+        let clock = names.get_item(pyo3::intern!(py, "datetime"))?;
+        Ok(clock.filter(|clock| clock.is(&self.datetime)))
     }
 
     /// A function of the bridge module.
@@ -107,6 +130,8 @@ pub enum Class {
     Decimal,
     /// `datetime`
     DateTime,
+    /// What the filters of time zones make of a datetime: one that stays in its zone.
+    ZonedDateTime,
     /// `date`
     Date,
     /// `time`
@@ -142,30 +167,63 @@ pub enum Class {
 /// Types known at most before the table is emptied: it must not keep classes that are made on the fly alive.
 const MAX_TYPES: usize = 4096;
 
+/// Types that are found again without the table, which keeps them alive.
+const RECENT_TYPES: usize = 64;
+
 thread_local! {
+    static RECENT: [Cell<(usize, Class)>; RECENT_TYPES] =
+        const { [const { Cell::new((0, Class::None)) }; RECENT_TYPES] };
     static CLASSES: RefCell<FxHashMap<usize, (Py<PyType>, Class)>> = RefCell::default();
 }
 
 /// The class of an object's type.
 pub fn class_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
-    let kind = object.get_type();
-    let key = kind.as_ptr() as usize;
-    if let Some(class) = CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, class)| *class)) {
+    // Most values are of these types, which need no table.
+    if object.is_exact_instance_of::<PyString>() {
+        return Ok(Class::Str);
+    }
+    if object.is_exact_instance_of::<PyDict>() {
+        return Ok(Class::Dict);
+    }
+    if object.is_exact_instance_of::<PyInt>() {
+        return Ok(Class::Int);
+    }
+    class_of_type(stock, object)
+}
+
+fn class_of_type(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
+    let key = object.get_type_ptr() as usize;
+    // The addresses of types are multiples of 16.
+    let place = (key >> 4) % RECENT_TYPES;
+    let (known, class) = RECENT.with(|recent| recent[place].get());
+    if known == key {
         return Ok(class);
     }
+    let kind = object.get_type();
+    let class = match CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, class)| *class)) {
+        Some(class) => class,
+        None => learned(stock, kind)?,
+    };
+    RECENT.with(|recent| recent[place].set((key, class)));
+    Ok(class)
+}
+
+/// Judges a type and keeps the answer.
+fn learned(stock: &Stock, kind: Bound<'_, PyType>) -> PyResult<Class> {
     let class = judge(stock, &kind)?;
     CLASSES.with(|classes| {
         let mut classes = classes.borrow_mut();
         if classes.len() >= MAX_TYPES {
             classes.clear();
+            RECENT.with(|recent| recent.iter().for_each(|place| place.set((0, Class::None))));
         }
-        classes.insert(key, (kind.unbind(), class));
+        classes.insert(kind.as_ptr() as usize, (kind.unbind(), class));
     });
     Ok(class)
 }
 
 fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
-    use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyNone, PyTuple};
+    use pyo3::types::{PyBool, PyFloat, PyList, PyNone, PyTuple};
     let py = kind.py();
     let exact = [
         (py.get_type::<PyString>(), Class::Str),
@@ -176,6 +234,7 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
         (py.get_type::<PyFloat>(), Class::Float),
         (stock.Decimal.bind(py).clone(), Class::Decimal),
         (stock.datetime.bind(py).clone(), Class::DateTime),
+        (stock.ZonedDateTime.bind(py).clone(), Class::ZonedDateTime),
         (stock.date.bind(py).clone(), Class::Date),
         (stock.time.bind(py).clone(), Class::Time),
         (py.get_type::<PyDict>(), Class::Dict),

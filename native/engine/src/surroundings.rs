@@ -49,11 +49,10 @@ impl Surroundings {
         for (at, variable) in sources.variables.iter().enumerate() {
             objects[at] = local_value(variable.bind(py), [data.bind(py), thread.bind(py), value.bind(py)])?;
         }
-        let settings = stock.settings.bind(py);
-        objects[2] = Some(settings.getattr(wrapped.bind(py))?.unbind());
+        objects[2] = Some(stock.setting(py, wrapped.bind(py))?.unbind());
         objects[3] = Some(sources.formats.bind(py).getattr(cache.bind(py))?.unbind());
-        objects[4] = Some(settings.getattr(stock.use_thousand_separator.bind(py))?.unbind());
-        objects[5] = Some(settings.getattr(zones.bind(py))?.unbind());
+        objects[4] = Some(stock.setting(py, stock.use_thousand_separator.bind(py))?.unbind());
+        objects[5] = Some(stock.setting(py, zones.bind(py))?.unbind());
         Ok(Some(Self { objects }))
     }
 
@@ -115,8 +114,8 @@ impl Sources {
     }
 }
 
-/// `local.value`, if it is set in this thread.
-fn local_value<'py>(
+/// `local.value`, if it is set in this thread; `variable` is the context variable behind the `Local`.
+pub fn local_value<'py>(
     variable: &Bound<'py, PyAny>,
     [data, thread, value]: [&Bound<'py, PyString>; 3],
 ) -> PyResult<Option<Py<PyAny>>> {

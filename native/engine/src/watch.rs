@@ -34,13 +34,21 @@ impl Note {
     }
 
     fn holds(&self, py: Python<'_>) -> PyResult<bool> {
+        let holder = self.holder.bind(py);
+        // A module's own values, before anything that `__getattr__` may say.
+        if !holder.is_instance_of::<PyType>()
+            && let Some(own) = crate::lookup::own_dict(holder)
+            && let Some(now) = own.get_item(self.name.bind(py))?
+        {
+            return Ok(now.is(self.value.bind(py)));
+        }
         let now = crate::lookup::optional_attribute(self.holder.bind(py), self.name.bind(py))?;
         Ok(now.is_some_and(|now| now.is(self.value.bind(py))))
     }
 }
 
 /// The notes on one holder, and the version of the holder at which they were last seen to hold.
-struct Holder {
+pub struct Holder {
     notes: Vec<Note>,
     version: AtomicU32,
 }
@@ -72,7 +80,7 @@ fn holder_version(holder: &Bound<'_, PyAny>) -> u32 {
 }
 
 /// See [`holder_version`]; 0 if the class has none.
-fn type_version(class: &Bound<'_, PyType>) -> u32 {
+pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
     let kind = class.as_type_ptr();
     // SAFETY: a live type object; both fields are plain numbers.
     let (version, flags) = unsafe { ((*kind).tp_version_tag, (*kind).tp_flags) };
@@ -107,6 +115,12 @@ struct Watched {
     template: Vec<Holder>,
     /// Contexts and the functions that make them.
     contexts: Vec<Holder>,
+    /// What the keys of `{% cache %}` are made with.
+    fragment_keys: Vec<Holder>,
+    /// What CSRF tokens are made with.
+    tokens: Vec<Holder>,
+    /// What `reverse` is made of.
+    addresses: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     signs_in_names: bool,
@@ -115,7 +129,8 @@ struct Watched {
     generation: AtomicU64,
 }
 
-fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
+/// Notes by their holders.
+pub fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
     let mut holders: Vec<Holder> = Vec::new();
     for item in list.try_iter()? {
         let note = Note::load(&item?)?;
@@ -161,6 +176,9 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             engine,
             template: notes(&found.get_item("template")?)?,
             contexts: notes(&found.get_item("contexts")?)?,
+            fragment_keys: notes(&found.get_item("fragment_keys")?)?,
+            tokens: notes(&found.get_item("tokens")?)?,
+            addresses: notes(&found.get_item("addresses")?)?,
             tags,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
             classes,
@@ -169,7 +187,8 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
     })
 }
 
-fn all_hold(py: Python<'_>, holders: &[Holder]) -> PyResult<bool> {
+/// True if everything noted is as it was.
+pub fn all_hold(py: Python<'_>, holders: &[Holder]) -> PyResult<bool> {
     for holder in holders {
         if !holder.holds(py)? {
             return Ok(false);
@@ -203,6 +222,21 @@ pub fn template_methods_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<boo
 /// True if contexts are made as we know it.
 pub fn contexts_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.contexts)
+}
+
+/// True if addresses of views are made as we know it.
+pub fn addresses_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.addresses)
+}
+
+/// True if the keys of `{% cache %}` are made as we know it.
+pub fn fragment_keys_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.fragment_keys)
+}
+
+/// True if CSRF tokens are made as we know it.
+pub fn tokens_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.tokens)
 }
 
 /// Names in expressions may hold signs.

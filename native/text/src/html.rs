@@ -64,8 +64,25 @@ pub fn needs_escape(s: &str) -> bool {
 
 /// Append `s` with `& < > " '` replaced, as `django.utils.html.escape` does.
 pub fn escape_into(s: &str, out: &mut String) {
-    let bytes = s.as_bytes();
+    out.reserve(s.len());
+    // What is cut off between special bytes, which are ASCII, is whole characters.
+    pieces(s.as_bytes(), |from, to, entity| {
+        out.push_str(&s[from..to]);
+        out.push_str(entity);
+    });
+}
+
+/// [`escape_into`] for bytes of UTF-8, or of anything that has ASCII in it as UTF-8 has.
+pub fn escape_bytes_into(bytes: &[u8], out: &mut Vec<u8>) {
     out.reserve(bytes.len());
+    pieces(bytes, |from, to, entity| {
+        out.extend_from_slice(&bytes[from..to]);
+        out.extend_from_slice(entity.as_bytes());
+    });
+}
+
+/// Gives `piece` the clean bytes before each special one, and its entity; at last the rest, and nothing.
+fn pieces(bytes: &[u8], mut piece: impl FnMut(usize, usize, &'static str)) {
     let mut clean = 0;
     let mut at = 0;
     while at < bytes.len() {
@@ -75,14 +92,13 @@ pub fn escape_into(s: &str, out: &mut String) {
         while at < stop {
             let byte = bytes[at];
             if SPECIAL[usize::from(byte)] {
-                out.push_str(&s[clean..at]);
-                out.push_str(entity(byte));
+                piece(clean, at, entity(byte));
                 clean = at + 1;
             }
             at += 1;
         }
     }
-    out.push_str(&s[clean..]);
+    piece(clean, bytes.len(), "");
 }
 
 /// `s` escaped as by [`escape_into`]; borrowed when nothing changes.

@@ -151,18 +151,32 @@ fn attribute_end(bytes: &[u8], from: usize) -> Option<usize> {
     (value_end > end + 1 && (next == b'>' || is_tag_space(next))).then_some(value_end)
 }
 
-/// Whether `HTMLParser` hands every reference of this text on as it is written.
-fn has_plain_references(text: &str) -> bool {
+/// Appends a text as `HTMLParser` and Django's stripper hand it on. `None`: not every version reads its references alike.
+fn push_text(text: &str, out: &mut String) -> Option<()> {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'&', bytes).all(|at| {
-        let end = match bytes.get(at + 1) {
-            None => return false,
-            Some(b'#') => skip(bytes, at + 2, |byte| byte.is_ascii_digit()),
-            Some(byte) if byte.is_ascii_alphabetic() => skip(bytes, at + 1, |byte| byte.is_ascii_alphanumeric()),
-            Some(_) => return true,
+    let mut done = 0;
+    for at in memchr::memchr_iter(b'&', bytes) {
+        let end = match *bytes.get(at + 1)? {
+            b'#' => skip(bytes, at + 2, |byte| byte.is_ascii_digit()),
+            byte if byte.is_ascii_alphabetic() => skip(bytes, at + 1, |byte| byte.is_ascii_alphanumeric()),
+            _ => continue,
         };
-        end > at + 1 && bytes[end - 1] != b'#' && bytes.get(end) == Some(&b';')
-    })
+        if end == at + 1 || bytes[end - 1] == b'#' {
+            return None;
+        }
+        match *bytes.get(end)? {
+            b';' => {}
+            // A name without its semicolon is given one.
+            next if bytes[at + 1] != b'#' && next.is_ascii() && !matches!(next, b'-' | b'.') => {
+                out.push_str(&text[done..end]);
+                out.push(';');
+                done = end;
+            }
+            _ => return None,
+        }
+    }
+    out.push_str(&text[done..]);
+    Some(())
 }
 
 /// The `striptags` filter. `None`: the markup or a reference is not plain enough (see the module).
@@ -177,10 +191,7 @@ pub fn striptags(s: &str) -> Option<Cow<'_, str>> {
     let mut out = String::with_capacity(s.len());
     for token in Tokens::new(s) {
         if let Token::Text { text, .. } = token.ok()? {
-            if !has_plain_references(text) {
-                return None;
-            }
-            out.push_str(text);
+            push_text(text, &mut out)?;
         }
     }
     Some(Cow::Owned(out))
@@ -193,8 +204,20 @@ mod tests {
     #[test]
     fn plain_tags_go_and_odd_ones_are_left_to_python() {
         assert_eq!(striptags("a <b class=\"x\" data-y='z' k=v>c</b><br/>&amp;<!-- x -->").as_deref(), Some("a c&amp;"));
+        assert_eq!(striptags("?a=1&c=2&d <b>&x</b>&e,").as_deref(), None);
+        assert_eq!(striptags("?a=1&c=2&d <b>").as_deref(), Some("?a=1&c;=2&d; "));
         assert_eq!(striptags("a < b"), Some(Cow::Borrowed("a < b")));
-        for odd in ["a < b > c", "<b<i", "<script>x</script>>", "<a b=\"<\">", "&amp <b>", "<!doctype html>", "&am<b"] {
+        for odd in [
+            "a < b > c",
+            "<b<i",
+            "<script>x</script>>",
+            "<a b=\"<\">",
+            "<!doctype html>",
+            "&am<b",
+            "&a-b;<b",
+            "&#<b",
+            "&#1 <b",
+        ] {
             assert!(striptags(&format!("{odd}>")).is_none(), "{odd}");
         }
     }

@@ -251,6 +251,9 @@ pub fn floatformat(text: &str, p: i64, format: &NumberFormat, force_grouping: bo
     formatted.map(FloatText::Number)
 }
 
+/// Below this a whole float is a whole number of the machine.
+const EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
+
 /// What `{% widthratio %}` writes for its two floats and its whole width.
 #[expect(clippy::cast_precision_loss, reason = "Python converts the width to a float, too")]
 pub fn widthratio(value: f64, max_value: f64, max_width: i64) -> String {
@@ -261,8 +264,12 @@ pub fn widthratio(value: f64, max_value: f64, max_width: i64) -> String {
     if !ratio.is_finite() {
         return String::new();
     }
+    let rounded = ratio.round_ties_even();
+    if rounded.abs() < EXACT_FLOAT {
+        return (rounded as i64).to_string();
+    }
     // Adding zero turns the negative zero, which Python's int doesn't have, into the other one.
-    format!("{:.0}", ratio.round_ties_even() + 0.0)
+    format!("{:.0}", rounded + 0.0)
 }
 
 #[cfg(test)]

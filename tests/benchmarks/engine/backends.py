@@ -35,6 +35,8 @@ class Backend:
         default_factory=lambda: {"context_processors": CONTEXT_PROCESSORS}
     )
     language: str = "django"
+    #: What pip installs for it, in an environment of its own; nothing: the one of all tasks.
+    packages: tuple[str, ...] = ()
 
 
 BACKENDS = {
@@ -44,15 +46,26 @@ BACKENDS = {
         Backend("ours", "djust_backend.DjustTemplates"),
         # Stock once more in a process of its own: how far from 1.00 it is says what is noise.
         Backend("control", DJANGO),
-        Backend("djust", "djust.template_backend.DjustTemplateBackend", apps=("djust",)),
-        Backend("rusty", "django_rusty_templates.RustyTemplates"),
+        Backend(
+            "djust",
+            "djust.template_backend.DjustTemplateBackend",
+            apps=("djust",),
+            packages=("djust",),
+        ),
+        Backend(
+            "rusty",
+            "django_rusty_templates.RustyTemplates",
+            packages=("django-rusty-templates-agentic",),
+        ),
         Backend(
             "jinja2",
             "django.template.backends.jinja2.Jinja2",
             options={"keep_trailing_newline": True, "context_processors": CONTEXT_PROCESSORS},
             language="jinja2",
         ),
+        # No engine at all: functions of f-strings, one for each page that can be written so.
+        Backend("floor", DJANGO, language="python"),
     ]
 }
 
-DEFAULT = ["stock", "ours", "djust", "rusty", "jinja2"]
+DEFAULT = ["stock", "ours", "djust", "rusty", "jinja2", "floor"]

@@ -47,8 +47,9 @@ def fixed_tokens() -> Iterator[None]:
 class RenderJob:
     """A warm render of a scenario."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, language: str = "django") -> None:
         self.scenario = scenario
+        self.language = language
         self.limit = ONCE if scenario.single_use else 20_000
 
     def surroundings(self) -> Any:
@@ -66,6 +67,9 @@ class RenderJob:
 
     def call(self) -> Callable[[dict[str, Any], Any], object]:
         """What renders: the scenario's own function, or a template that is loaded already."""
+        floor = self.scenario.floor
+        if self.language == "python" and floor is not None:
+            return lambda context, _request: floor(context)
         if self.scenario.render:
             return self.scenario.render
         render: Callable[[dict[str, Any], Any], object] = (
@@ -127,9 +131,9 @@ class LookupJob(RenderJob):
         return [lambda: backend.get_template(name)] * count
 
 
-def collect(scenarios: list[Scenario]) -> dict[str, Job]:
-    """Every job by name."""
-    jobs: dict[str, Job] = {scenario.name: RenderJob(scenario) for scenario in scenarios}
+def collect(scenarios: list[Scenario], language: str = "django") -> dict[str, Job]:
+    """Every job by name, as a backend of this language does it."""
+    jobs: dict[str, Job] = {scenario.name: RenderJob(scenario, language) for scenario in scenarios}
     for name, size in sources.SIZES.items():
         jobs[f"compile/{name}"] = CompileJob(size, renders=False)
         jobs[f"first_render/{name}"] = CompileJob(size, renders=True)

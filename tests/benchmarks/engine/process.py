@@ -26,9 +26,12 @@ class Failed(Exception):
 class Process:
     """One worker, which is a module that serves orders; started at the first one, and after death."""
 
-    def __init__(self, name: str, folder: Path, module: str = WORKER) -> None:
+    def __init__(
+        self, name: str, folder: Path, module: str = WORKER, python: Path | None = None
+    ) -> None:
         self.name = name
         self.module = module
+        self.python = python or Path(sys.executable)
         self.folder = folder / name
         self.log = folder / f"{name}.log"
         self.versions: dict[str, str] = {}
@@ -46,7 +49,7 @@ class Process:
         }
         with self.log.open("a", encoding="utf-8") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", self.module, self.name, self.folder],
+                [self.python, "-m", self.module, self.name, self.folder],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.PIPE,

@@ -14,7 +14,7 @@ from typing import Any
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.benchmarks.engine import report
+from tests.benchmarks.engine import report, rivals
 from tests.benchmarks.engine.backends import BACKENDS, DEFAULT
 from tests.benchmarks.engine.process import Failed, Missing, Process
 from tests.benchmarks.engine.session import OURS, STOCK, Effort, Row, Session
@@ -32,6 +32,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="rounds for each scenario")
     parser.add_argument("--quick", action="store_true", help="three short rounds, no memory")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there")
+    parser.add_argument("--install", action="store_true", help="make the rivals' environments")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios (.svg, .png)")
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
     return parser.parse_args(arguments)
 
@@ -123,11 +125,14 @@ def main(arguments: list[str] | None = None) -> int:
         raise SystemExit(f"no such backend: {', '.join(sorted(unknown))}")
     names = [STOCK, *(name for name in names if name != STOCK)]
     needed = set(names) if options.backends else {STOCK, OURS}
+    for problem in rivals.install(names) if options.install else ():
+        say(problem)
     effort = Effort(3, 5_000_000) if options.quick else Effort()
     if options.rounds:
         effort = Effort(options.rounds, effort.target_ns)
     with tempfile.TemporaryDirectory(prefix="engine-benchmark-") as folder:
-        processes = start([Process(name, Path(folder)) for name in names], needed)
+        workers = [Process(name, Path(folder), python=rivals.python(name)) for name in names]
+        processes = start(workers, needed)
         try:
             pattern = options.only if "*" in options.only else f"*{options.only}*"
             scenarios = [

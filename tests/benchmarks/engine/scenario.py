@@ -19,7 +19,8 @@ class Scenario:
     new objects at each call. `wants_request` renders with a request and all context processors.
     `single_use` data is rendered once only (forms, responses: they keep what they computed).
     `render` replaces "get the template, render it". `jinja2` holds the same page for Jinja2,
-    where that can be written without a trick. `is_constant`: A and B give the same text.
+    where that can be written without a trick; `floor` is the same page as a Python programmer
+    would write it by hand, without any engine. `is_constant`: A and B give the same text.
     """
 
     name: str
@@ -33,7 +34,14 @@ class Scenario:
     language: str = "en"
     settings: Mapping[str, Any] = field(default_factory=dict)
     jinja2: Mapping[str, str] = field(default_factory=dict)
+    floor: Callable[[dict[str, Any]], str] | None = None
     render: Callable[[dict[str, Any], Any], str] | None = None
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages that the scenario is written in."""
+        own = {"django": True, "jinja2": bool(self.jinja2), "python": self.floor is not None}
+        return [language for language, is_there in own.items() if is_there]
 
     @property
     def entry(self) -> str:
@@ -45,10 +53,6 @@ class Scenario:
         """The tag libraries that the templates load."""
         loads = (re.findall(r"{% load ([\w ]+) %}", text) for text in self.templates.values())
         return tuple(sorted({name for load in loads for part in load for name in part.split()}))
-
-    def is_for(self, language: str) -> bool:
-        """Whether an engine of this language can render the scenario."""
-        return language == "django" or bool(self.jinja2)
 
     def files(self) -> Iterator[tuple[str, str, str]]:
         """Language, template name and source of every template."""

@@ -43,7 +43,7 @@ class Worker:
     """The orders that the parent can give; each method is one of them."""
 
     def __init__(self, backend: Backend, folder: Path) -> None:
-        for language in ("django", "jinja2"):
+        for language in ("django", "jinja2", "python"):
             (folder / language).mkdir(parents=True, exist_ok=True)
         site.start(backend, folder)
         site.fill_database()
@@ -57,7 +57,7 @@ class Worker:
                 path = folder / language / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(source, encoding="utf-8")
-        self.jobs = jobs.collect(self.scenarios)
+        self.jobs = jobs.collect(self.scenarios, backend.language)
 
     def versions(self) -> dict[str, str]:
         """The installed distribution of the backend, and Django's."""
@@ -79,7 +79,7 @@ class Worker:
                     "is_constant": scenario is not None and scenario.is_constant,
                     "wants_request": scenario is not None and scenario.wants_request,
                     "libraries": scenario.libraries if scenario else (),
-                    "languages": ["django", *(["jinja2"] if scenario and scenario.jinja2 else [])],
+                    "languages": scenario.languages if scenario else ["django"],
                 }
             )
         return found

@@ -1,14 +1,15 @@
 //! Filters of dates and times, and dates as the page shows them.
 
-use super::subject::string;
+use super::subject::{object_string, string};
 use crate::render::{Render, Tri};
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Zone};
 use djust_text::durations::{self, Moment, Unit};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
-    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTime, PyTimeAccess, PyTzInfoAccess,
+    PyBool, PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTime, PyTimeAccess, PyTzInfoAccess,
 };
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
@@ -98,7 +99,7 @@ fn moment(object: &Bound<'_, PyAny>, kind: Kind) -> PyResult<Moment> {
 
 fn kind_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
     Ok(match class_of(stock, object)? {
-        Class::DateTime => Some(Kind::DateTime),
+        Class::DateTime | Class::ZonedDateTime => Some(Kind::DateTime),
         Class::Date => Some(Kind::Date),
         Class::Time => Some(Kind::Time),
         _ => None,
@@ -113,6 +114,14 @@ impl<'py> Render<'py> {
             ZoneOf::Plain(_) | ZoneOf::Naive => return Ok(Some(datetime.clone())),
             ZoneOf::Other => return Ok(None),
         };
+        if class_of(self.stock, datetime)? == Class::ZonedDateTime {
+            let flag = crate::lookup::own_dict(datetime)
+                .and_then(|own| own.get_item(intern!(self.py, "convert_to_local_time")).transpose());
+            return Ok(flag
+                .transpose()?
+                .filter(|flag| flag.is(&*PyBool::new(self.py, false)))
+                .map(|_| datetime.clone()));
+        }
         let asked = self.use_tz == Tri::Yes;
         let ambient = self.ambient()?;
         if !(asked || ambient.use_tz) || zone.is(&ambient.zone) {
@@ -152,6 +161,22 @@ impl<'py> Render<'py> {
             return Ok(None);
         };
         Ok(Some(text))
+    }
+}
+
+impl<'py> Render<'py> {
+    /// What `{% now %}` shows: the time as the module of the tag knows it. `None`: left to Django.
+    pub fn formatted_now(&mut self, format: &str) -> PyResult<Option<String>> {
+        let py = self.py;
+        let Some(clock) = self.stock.call_native_clock(py)? else { return Ok(None) };
+        let ambient = self.ambient()?;
+        let zone = ambient.use_tz.then(|| ambient.zone.clone());
+        if zone.as_ref().is_some_and(|zone| !is_plain_zone(self.stock, zone)) {
+            return Ok(None);
+        }
+        let now = clock.call_method1(intern!(py, "now"), (zone,))?;
+        let name = if format.is_empty() { "DATE_FORMAT" } else { format };
+        self.formatted(&now, Kind::DateTime, name, true)
     }
 }
 
@@ -314,6 +339,48 @@ fn duration<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Valu
         out.push_str(&locale.counted(render.py, render.stock, unit_names(unit)[0], count)?);
     }
     Ok(Some(Value::text(out)))
+}
+
+/// `datetime` in a zone, as `do_timezone` makes it.
+fn in_zone<'py>(render: &mut Render<'py>, value: &Value<'py>, zone: &Bound<'py, PyAny>) -> Made<'py> {
+    let Value::Py(object) = value else { return Ok(None) };
+    if !matches!(class_of(render.stock, object)?, Class::DateTime | Class::ZonedDateTime) {
+        return Ok(None);
+    }
+    if !matches!(ZoneOf::of(render.stock, object)?, ZoneOf::Plain(_)) || !is_plain_zone(render.stock, zone) {
+        return Ok(None);
+    }
+    let py = render.py;
+    let moved = object.call_method1(intern!(py, "astimezone"), (zone,))?;
+    let at = moment(&moved, Kind::DateTime)?;
+    let parts = (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, zone);
+    let made = render.stock.ZonedDateTime.bind(py).call1(parts)?;
+    made.setattr(intern!(py, "convert_to_local_time"), false)?;
+    Ok(Some(Value::Py(made)))
+}
+
+/// `utc`
+pub fn utc<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Value<'py>>) -> Made<'py> {
+    let zone = render.stock.utc.bind(render.py).clone();
+    in_zone(render, value, &zone)
+}
+
+/// `localtime`
+pub fn localtime<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Value<'py>>) -> Made<'py> {
+    let zone = render.ambient()?.zone.clone();
+    in_zone(render, value, &zone)
+}
+
+/// `timezone`
+pub fn timezone<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> Made<'py> {
+    let Some(Value::Py(arg)) = arg else { return Ok(None) };
+    if is_plain_zone(render.stock, arg) {
+        return in_zone(render, value, arg);
+    }
+    let Some(name) = object_string(render.stock, arg) else { return Ok(None) };
+    // A name that is no zone's is left to Django, which knows what comes of it.
+    let Ok(zone) = render.stock.ZoneInfo.bind(render.py).call1((name.text,)) else { return Ok(None) };
+    in_zone(render, value, &zone)
 }
 
 /// `timesince`

@@ -43,9 +43,17 @@ pub fn intcomma<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&
         }
         // Later series read texts as decimals, which keep their notation.
         (Value::Text(..), _) | (_, Some(Class::Str | Class::Safe)) if series == Series::Django52 => {
-            let Whole::Is(number) = whole(render.stock, value)? else { return Ok(None) };
-            digits = number.to_string();
-            Number::Int(&digits)
+            match whole(render.stock, value)? {
+                Whole::Is(number) => {
+                    digits = number.to_string();
+                    Number::Int(&digits)
+                }
+                Whole::ValueError => {
+                    let Some(subject) = string(render.stock, value) else { return Ok(None) };
+                    return Ok(text::intcomma_plain(subject.text).map(|made| Value::Text(made.into(), subject.safe)));
+                }
+                _ => return Ok(None),
+            }
         }
         _ => return Ok(None),
     };

@@ -8,7 +8,7 @@ use djust_text::humanize::{SizeUnit, filesizeformat as size_of};
 use djust_text::numbers::{self, FloatText, Number};
 use djust_text::text;
 use pyo3::prelude::*;
-use pyo3::types::PyFloat;
+use pyo3::types::{PyFloat, PyInt};
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
 
@@ -113,12 +113,25 @@ pub fn floatformat<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Optio
     })
 }
 
+/// `int(value)` of a `Decimal`. `None`: another type, or one that only Python can tell.
+fn whole_decimal(render: &Render<'_>, value: &Value<'_>) -> PyResult<Option<i64>> {
+    let Value::Py(object) = value else { return Ok(None) };
+    if class_of(render.stock, object)? != Class::Decimal {
+        return Ok(None);
+    }
+    // Infinities and the like have no such number; Django's function says what comes of them.
+    Ok(render.py.get_type::<PyInt>().call1((object,)).ok().and_then(|number| small_int(&number)))
+}
+
 /// `filesizeformat`
 pub fn filesizeformat<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Option<&Value<'py>>) -> Made<'py> {
     let size = match whole(render.stock, value)? {
         Whole::Is(size) => size,
         Whole::ValueError | Whole::TypeError => 0,
-        Whole::Unknown => return Ok(None),
+        Whole::Unknown => match whole_decimal(render, value)? {
+            Some(size) => size,
+            None => return Ok(None),
+        },
     };
     let safe = string(render.stock, value).is_some_and(|subject| subject.safe);
     let Some(locale) = render.locale()? else { return Ok(None) };

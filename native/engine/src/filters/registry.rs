@@ -67,6 +67,9 @@ const FILTERS: &[(&str, Native)] = &[
     ("humanize.intword", Native::Any(humanize::intword)),
     ("humanize.naturaltime", Native::Any(humanize::naturaltime)),
     ("humanize.ordinal", Native::Any(humanize::ordinal)),
+    ("tz.localtime", Native::Any(dates::localtime)),
+    ("tz.timezone", Native::Any(dates::timezone)),
+    ("tz.utc", Native::Any(dates::utc)),
     ("l10n.localize", Native::Any(numbers::localize)),
     ("l10n.unlocalize", Native::Any(numbers::unlocalize)),
 ];

@@ -1,7 +1,7 @@
 //! What is made of a parse: the tables of a program, and the blocks in it.
 
 use crate::host::PyHost;
-use crate::program::{OwnBlock, Program, make_consts, make_names};
+use crate::program::{OwnBlock, Program, make_consts, make_names, next_serial};
 use crate::stock::Stock;
 use djust_syntax::Parser;
 use djust_syntax::ast::{NodeId, NodeKind};
@@ -14,6 +14,7 @@ pub fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &
     let consts = make_consts(py, stock, &parser.ast)?;
     Ok(Program {
         source: parser.source,
+        serial: next_serial(),
         names,
         consts,
         filters: parser.host.filters,

@@ -5,9 +5,7 @@ use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::entry::{
-    enter, enter_frame, frame_count, fresh, leave, processed, render_context_dicts, render_context_template,
-};
+use crate::py::entry::{enter, enter_frame, frame_count, fresh, leave, render_context_dicts, render_context_template};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
@@ -20,6 +18,7 @@ use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType, PyWeakrefReference};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -368,7 +367,8 @@ impl NativeProgram {
                 }
             }
             Some(request) => {
-                render.scopes.layers.push(Layer::Dict(processed(stock, &render.engine, request)?));
+                let processed = render.processed(request)?;
+                render.scopes.layers.push(Layer::Processed(Rc::new(processed)));
                 render.scopes.layers.push(Layer::Native(Vec::new()));
                 if let Some(values) = values.filter(|values| !values.is_empty()) {
                     render.scopes.layers.push(Layer::ReadOnly(values));

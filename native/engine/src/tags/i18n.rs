@@ -1,12 +1,16 @@
 //! `translate`, `blocktranslate`, `language`, `timezone`, and tags that store a value of the surroundings.
 
+use crate::filters::subject::small_int;
+use crate::locale::{Phrase, PhrasePiece};
 use crate::program::Program;
 use crate::py::program::NativeProgram;
 use crate::render::Render;
+use crate::stock::{Class, class_of};
 use crate::value::Value;
-use djust_syntax::ast::{Ambient, BlockTranslate, ExprId, Head, ListId, NameId, Piece};
+use djust_syntax::ast::{Ambient, BlockTranslate, ExprId, Head, ListId, NameId, NodeId, Piece};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use std::rc::Rc;
 
 impl<'py> Render<'py> {
     pub(crate) fn translate_node(
@@ -42,6 +46,20 @@ impl<'py> Render<'py> {
                 None => self.write_node_result(&Value::Py(text)),
             };
         }
+        if context.is_none()
+            && !noop
+            && let (Head::Path(names), true) = (&parsed.head, parsed.filters.is_empty())
+            && let Some(text) = self.translated_name(p, names)?
+        {
+            return match asvar {
+                Some(name) => {
+                    let text =
+                        if self.autoescape { Value::safe(djust_text::html::escape(&text)) } else { Value::text(text) };
+                    self.assign(p, name, text)
+                }
+                None => self.write(&Value::text(text)),
+            };
+        }
         let value = self.translated(p, expr, noop, context)?;
         let text = self.displayed(&value)?;
         let text = self.stock.call(py, "single_percents", (text,))?;
@@ -49,6 +67,21 @@ impl<'py> Render<'py> {
             Some(name) => self.assign(p, name, Value::Py(text)),
             None => self.write_node_result(&Value::Py(text)),
         }
+    }
+
+    /// The translation of a plain string that a name stands for. `None`: it is something else.
+    fn translated_name(&mut self, p: &Program, names: &[NameId]) -> PyResult<Option<String>> {
+        let [name] = names else { return Ok(None) };
+        let Some(Value::Py(value)) = self.scopes.get(p.name(self.py, *name))? else { return Ok(None) };
+        let Ok(message) = value.cast_exact::<PyString>() else { return Ok(None) };
+        let Ok(message) = message.to_str() else { return Ok(None) };
+        let Some(locale) = self.locale()? else { return Ok(None) };
+        let message = message.replace('%', "%%");
+        let translate = || {
+            let text = self.stock.call(self.py, "translate_lazily", (&value, self.py.None()))?.str()?;
+            Ok(text.to_str().ok().map(Into::into))
+        };
+        Ok(locale.message(&message, translate)?.map(|text| text.replace("%%", "%")))
     }
 
     /// The expression with its head translated lazily, as `Variable.resolve` does with `translate` set.
@@ -87,8 +120,12 @@ impl<'py> Render<'py> {
         self.apply_filters(p, id, Value::Py(head))
     }
 
-    pub(crate) fn blocktranslate_node(&mut self, p: &Program, node: &BlockTranslate, nested: bool) -> PyResult<()> {
-        let py = self.py;
+    pub(crate) fn blocktranslate_node(
+        &mut self,
+        p: &Program,
+        (id, node): (NodeId, &BlockTranslate),
+        nested: bool,
+    ) -> PyResult<()> {
         let context = match node.context {
             Some(expr) => {
                 let value = self.eval(p, expr)?;
@@ -99,38 +136,119 @@ impl<'py> Render<'py> {
         let values = self.bound_values(p, &node.bindings)?;
         self.scopes.push();
         self.assign_all(p, values)?;
-        let (singular, mut names) = message(p, &node.singular);
         // An empty plural part is none: its counter is not even looked at.
-        let result = if let Some((name, expr)) = node.count
-            && !node.plural.is_empty()
-        {
-            let count = self.eval(p, expr)?;
-            let count = self.to_py(&count)?;
-            self.stock.call(py, "check_count", (&count, &*p.ast.names[name as usize], &*node.tag_name))?;
-            self.assign(p, name, Value::Py(count.clone()))?;
-            let (plural, plural_names) = message(p, &node.plural);
-            names.extend(plural_names);
-            self.stock.call(py, "translate_plural", (context, singular, plural, count, node.trimmed))?
-        } else {
-            self.stock.call(py, "translate_text", (context, singular, node.trimmed))?
+        let count = match node.count {
+            Some((name, expr)) if !node.plural.is_empty() => {
+                let count = self.eval(p, expr)?;
+                let count = self.to_py(&count)?;
+                if class_of(self.stock, &count)? != Class::Int {
+                    let name = &*p.ast.names[name as usize];
+                    self.stock.call(self.py, "check_count", (&count, name, &*node.tag_name))?;
+                }
+                self.assign(p, name, Value::Py(count.clone()))?;
+                Some(count)
+            }
+            _ => None,
         };
-        let data = PyDict::new(py);
-        for name in names {
-            let key = p.name(py, name);
-            let value = match self.scopes.get(key)? {
-                Some(value) => value,
-                None => self.missing_placeholder(key)?,
-            };
-            let shown = self.displayed(&value)?;
-            data.set_item(key, shown)?;
+        let phrase = self.phrase(p, (id, node), context.as_ref(), count.as_ref())?;
+        let mut shown = Vec::new();
+        let plural = if count.is_some() { &*node.plural } else { &[] };
+        for piece in node.singular.iter().chain(plural) {
+            if let Piece::Var(name) = piece {
+                shown.push((*name, self.shown(p, *name)?));
+            }
         }
         self.scopes.pop();
-        let formatted = self.stock.call(py, "format_translation", (&result, &data, &*node.tag_name, nested))?;
-        let text = if formatted.is_none() {
-            return self.untranslated(p, node);
-        } else {
-            formatted
+        if let Some(pieces) = &phrase.pieces
+            && let Some(text) = filled(pieces, &shown)
+        {
+            return match node.asvar {
+                Some(name) => self.assign(p, name, Value::safe(text)),
+                None => {
+                    self.out.push_str(&text);
+                    Ok(())
+                }
+            };
+        }
+        self.formatted_phrase(p, (id, node), (&phrase, shown), nested)
+    }
+
+    /// The phrase in the language of the page, kept for each node and count.
+    fn phrase(
+        &mut self,
+        p: &Program,
+        (id, node): (NodeId, &BlockTranslate),
+        context: Option<&Bound<'py, PyAny>>,
+        count: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Rc<Phrase>> {
+        let number = match count {
+            Some(count) if class_of(self.stock, count)? == Class::Int => small_int(count),
+            _ => None,
         };
+        let locale = if context.is_none() && number.is_some() == count.is_some() { self.locale()? } else { None };
+        let translate = || self.translated_phrase(p, node, context, count);
+        match locale {
+            Some(locale) => locale.phrase((p.serial, id, number), translate),
+            None => translate().map(Rc::new),
+        }
+    }
+
+    fn translated_phrase(
+        &self,
+        p: &Program,
+        node: &BlockTranslate,
+        context: Option<&Bound<'py, PyAny>>,
+        count: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Phrase> {
+        let (singular, mut names) = message(p, &node.singular);
+        let format = match count {
+            Some(count) => {
+                let (plural, plural_names) = message(p, &node.plural);
+                names.extend(plural_names);
+                self.stock.call(self.py, "translate_plural", (context, singular, plural, count, node.trimmed))?
+            }
+            None => self.stock.call(self.py, "translate_text", (context, singular, node.trimmed))?,
+        };
+        let pieces = match format.cast_exact::<PyString>() {
+            Ok(text) => text.to_str().ok().and_then(|text| phrase_pieces(p, text, &names)),
+            Err(_) => None,
+        };
+        Ok(Phrase { format: format.unbind(), pieces })
+    }
+
+    /// A value of a phrase as the page shows it (`render_value_in_context`).
+    fn shown(&mut self, p: &Program, name: NameId) -> PyResult<Shown<'py>> {
+        let key = p.name(self.py, name);
+        let value = match self.scopes.get(key)? {
+            Some(value) => value,
+            None => self.missing_placeholder(key)?,
+        };
+        Ok(match self.shown_text(&value)? {
+            Some(text) => Shown::Text(text),
+            None => Shown::Object(self.displayed(&value)?),
+        })
+    }
+
+    /// A phrase that Python's `%` formats.
+    fn formatted_phrase(
+        &mut self,
+        p: &Program,
+        (id, node): (NodeId, &BlockTranslate),
+        (phrase, shown): (&Phrase, Vec<(NameId, Shown<'py>)>),
+        nested: bool,
+    ) -> PyResult<()> {
+        let py = self.py;
+        let data = PyDict::new(py);
+        for (name, shown) in shown {
+            match shown {
+                Shown::Text(text) => data.set_item(p.name(py, name), text)?,
+                Shown::Object(object) => data.set_item(p.name(py, name), object)?,
+            }
+        }
+        let text = self.stock.call(py, "format_translation", (&phrase.format, &data, &*node.tag_name, nested))?;
+        if text.is_none() {
+            return self.untranslated(p, (id, node));
+        }
         match node.asvar {
             Some(name) => {
                 let text = self.stock.SafeString.bind(py).call1((text,))?;
@@ -146,13 +264,13 @@ impl<'py> Render<'py> {
     }
 
     /// A translation that cannot be formatted: the original text instead.
-    fn untranslated(&mut self, p: &Program, node: &BlockTranslate) -> PyResult<()> {
+    fn untranslated(&mut self, p: &Program, (id, node): (NodeId, &BlockTranslate)) -> PyResult<()> {
         let scope = self.stock.call(self.py, "override_language", (self.py.None(),))?;
         scope.call_method0("__enter__")?;
         self.forget_ambient();
         // With `asvar` stock stores the result twice and the outer one is that of an inner render that returned "".
         let start = self.out.len();
-        let result = self.blocktranslate_node(p, node, true);
+        let result = self.blocktranslate_node(p, (id, node), true);
         scope.call_method1("__exit__", (self.py.None(), self.py.None(), self.py.None()))?;
         self.forget_ambient();
         result?;
@@ -196,6 +314,55 @@ impl<'py> Render<'py> {
         let value = self.stock.call(self.py, function, ())?;
         self.assign(p, name, Value::Py(value))
     }
+}
+
+/// A value of a phrase, as it is shown.
+enum Shown<'py> {
+    Text(String),
+    Object(Bound<'py, PyAny>),
+}
+
+/// A phrase with its values. `None`: one of them is no plain text.
+fn filled(pieces: &[PhrasePiece], shown: &[(NameId, Shown<'_>)]) -> Option<String> {
+    let mut out = String::new();
+    if shown.iter().any(|(_, shown)| matches!(shown, Shown::Object(_))) {
+        return None;
+    }
+    for piece in pieces {
+        match piece {
+            PhrasePiece::Text(text) => out.push_str(text),
+            // The last one counts, as in a dictionary.
+            PhrasePiece::Value(name) => match shown.iter().rev().find(|(known, _)| known == name) {
+                Some((_, Shown::Text(text))) => out.push_str(text),
+                _ => return None,
+            },
+        }
+    }
+    Some(out)
+}
+
+/// A format with `%(name)s` of known names and `%%`, taken apart. `None`: there is more to it.
+fn phrase_pieces(p: &Program, format: &str, names: &[NameId]) -> Option<Vec<PhrasePiece>> {
+    let mut pieces = Vec::new();
+    let mut text = String::new();
+    let mut rest = format;
+    while let Some(at) = rest.find('%') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('%') {
+            text.push('%');
+            rest = after;
+            continue;
+        }
+        let (name, after) = rest.strip_prefix('(')?.split_once(')')?;
+        rest = after.strip_prefix('s')?;
+        let name = names.iter().copied().find(|&known| &*p.ast.names[known as usize] == name)?;
+        pieces.push(PhrasePiece::Text(std::mem::take(&mut text).into()));
+        pieces.push(PhrasePiece::Value(name));
+    }
+    text.push_str(rest);
+    pieces.push(PhrasePiece::Text(text.into()));
+    Some(pieces)
 }
 
 /// `BlockTranslateNode.render_token_list`, without the trimming.

@@ -1,13 +1,16 @@
 //! `if`, `ifchanged`, `firstof`, `widthratio`, `with`.
 
+use crate::filters::subject::small_int;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
 use crate::render::Render;
+use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::{Cond, ExprId, ListId, NameId, NodeId};
+use djust_text::numbers::widthratio;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError, PyZeroDivisionError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyList, PyTuple};
 
 impl<'py> Render<'py> {
     pub(crate) fn if_node(
@@ -79,6 +82,10 @@ impl<'py> Render<'py> {
             (None, None) => Ok(()),
             (first, Some(name)) => {
                 let shown = match first {
+                    Some(value) if self.autoescape => match self.shown_text(&value)? {
+                        Some(text) => Value::safe(text),
+                        None => Value::Py(self.displayed(&value)?),
+                    },
                     Some(value) => Value::Py(self.displayed(&value)?),
                     None => Value::text(""),
                 };
@@ -164,6 +171,13 @@ impl<'py> Render<'py> {
             }
             Err(error) => return Err(error),
         };
+        if let (Some(value), Some(max), Some(width)) = (self.float(&value)?, self.float(&max)?, small_int(&width)) {
+            let text = Value::text(widthratio(value, max, width));
+            return match asvar {
+                Some(name) => self.assign(p, name, text),
+                None => self.write_node_result(&text),
+            };
+        }
         let text = match self.stock.call(py, "width_ratio", (value, max, width)) {
             Ok(text) => text,
             Err(error) if error.is_instance_of::<PyZeroDivisionError>(py) => {
@@ -182,6 +196,16 @@ impl<'py> Render<'py> {
             Some(name) => self.assign(p, name, Value::Py(text)),
             None => self.out.push_py(text.cast()?, false),
         }
+    }
+
+    /// `float(value)` of numbers. `None`: another type, or a large one.
+    fn float(&self, value: &Bound<'py, PyAny>) -> PyResult<Option<f64>> {
+        Ok(match class_of(self.stock, value)? {
+            Class::Float => Some(value.cast::<PyFloat>()?.value()),
+            // As Python, to the nearest, ties to even.
+            Class::Int => small_int(value).map(|number| number as f64),
+            _ => None,
+        })
     }
 
     fn widthratio_operands(

@@ -13,6 +13,11 @@ use std::ffi::CStr;
 
 impl<'py> Render<'py> {
     pub(crate) fn csrf_token_node(&mut self) -> PyResult<()> {
+        if let Some(processed) = self.scopes.processed(self.stock.csrf_token.bind(self.py))?
+            && let Some(token) = processed.token(self.stock)?
+        {
+            return self.token_input(&token);
+        }
         let token = self.scopes.get(self.stock.csrf_token.bind(self.py))?;
         let token = match token {
             Some(token) => self.to_py(&token)?,
@@ -33,8 +38,12 @@ impl<'py> Render<'py> {
                 let text = self.stock.call(self.py, "csrf_input", (token,))?;
                 return self.out.push_py(text.cast::<PyString>()?, false);
             };
+        self.token_input(&text)
+    }
+
+    fn token_input(&mut self, text: &Bound<'py, PyString>) -> PyResult<()> {
         self.out.push_str("<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"");
-        self.out.push_py(&text, true)?;
+        self.out.push_py(text, true)?;
         self.out.push_str("\">");
         Ok(())
     }
@@ -75,6 +84,15 @@ impl<'py> Render<'py> {
     }
 
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
+        if let Some(text) = self.formatted_now(format)? {
+            return match asvar {
+                Some(name) => self.assign(p, name, Value::text(text)),
+                None => {
+                    self.out.push_str(&text);
+                    Ok(())
+                }
+            };
+        }
         let text = self.stock.call(self.py, "now", (format,))?;
         match asvar {
             Some(name) => self.assign(p, name, Value::Py(text)),

@@ -75,9 +75,14 @@ impl<'py> Render<'py> {
             },
             Class::Bool | Class::None => self.out.push_py(&object.str()?, false),
             Class::Int | Class::Float | Class::Decimal => self.write_number(&Value::Py(object.clone())),
-            Class::DateTime | Class::Date | Class::Time => self.write_date(object, class),
+            Class::DateTime | Class::ZonedDateTime | Class::Date | Class::Time => self.write_date(object, class),
             Class::Special => self.write_special(object),
             _ => {
+                if class == Class::Lazy
+                    && let Some((text, safe)) = self.lazy_message(object)?
+                {
+                    return self.write(&Value::Text(text, safe));
+                }
                 self.reach_for_text(object, class)?;
                 let text = object.str()?;
                 self.write_str_result(&text)
@@ -96,7 +101,11 @@ impl<'py> Render<'py> {
 
     /// Appends a date as the language writes it.
     fn write_date(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
-        let local = if class == Class::DateTime { self.local_time(object)? } else { Some(object.clone()) };
+        let local = if matches!(class, Class::DateTime | Class::ZonedDateTime) {
+            self.local_time(object)?
+        } else {
+            Some(object.clone())
+        };
         if let Some(local) = local
             && let Some(text) = self.localized_date(&local, self.use_l10n)?
         {
@@ -134,6 +143,21 @@ impl<'py> Render<'py> {
         self.display(&object)
     }
 
+    /// A value as the text that the page would show. `None`: it is no text that can be told without Python.
+    pub fn shown_text(&mut self, value: &Value<'py>) -> PyResult<Option<String>> {
+        if let Value::Py(object) = value
+            && class_of(self.stock, object)? == Class::Special
+        {
+            return Ok(None);
+        }
+        let start = self.out.len();
+        let written = self.write(value);
+        let no_string = self.no_string.take().is_some();
+        let text = if no_string { None } else { self.out.tail(start).map(str::to_owned) };
+        self.out.truncate(start);
+        written.map(|()| text)
+    }
+
     /// True if numbers are written with thousands separators.
     pub fn groups_thousands(&self) -> PyResult<bool> {
         if self.use_l10n == crate::render::Tri::No {
@@ -142,7 +166,7 @@ impl<'py> Render<'py> {
         if let Some(known) = self.groups_thousands.get() {
             return Ok(known);
         }
-        let setting = self.stock.settings.bind(self.py).getattr(self.stock.use_thousand_separator.bind(self.py))?;
+        let setting = self.stock.setting(self.py, self.stock.use_thousand_separator.bind(self.py))?;
         let groups = setting.is_truthy()?;
         self.groups_thousands.set(Some(groups));
         Ok(groups)

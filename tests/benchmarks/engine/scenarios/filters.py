@@ -27,6 +27,25 @@ var link = "?q={{ text|urlencode }}";{% endfor %}
 </script>{{ data|json_script:"shop-data" }}
 """
 
+URLIZE = "{% for text in bodies %}<p>{{ text|urlize }}</p>{% endfor %}\n"
+
+LINEBREAKS = "{% for text in bodies %}<div>{{ text|linebreaks }}</div>{% endfor %}\n"
+
+SLUGS = """{% for text in lines %}<a href="#{{ text|slugify }}">{{ forloop.counter }}</a>
+{% endfor %}"""
+
+ESCAPED = """<script>{% for text in lines %}add("{{ text|escapejs }}");{% endfor %}</script>
+"""
+
+JSON = """{{ data|json_script:"shop-data" }}{{ items|json_script }}
+"""
+
+SIZES = """{% for number in numbers %}<td>{{ number|filesizeformat }}</td>
+{% endfor %}"""
+
+COMMAS = """{% load humanize %}{% for number in numbers %}<td>{{ number|intcomma }}</td>
+{% endfor %}"""
+
 CHOOSING = """{% for item in items %}<p>{{ item.title|default:"untitled" }}
 {{ item.missing|default:"–" }} {{ item.none|default_if_none:"nothing" }}
 {{ item.active|yesno:"on,off" }} {{ item.active|yesno }}
@@ -92,4 +111,11 @@ SCENARIOS: list[Scenario] = [
     fragment("filters/lists", LISTS, records),
     fragment("filters/numbers", NUMBERS, numbers),
     fragment("filters/chains", CHAINS, records),
+    fragment("filters/urlize", URLIZE, bodies),
+    fragment("filters/linebreaks", LINEBREAKS, bodies),
+    fragment("filters/slugify", SLUGS, lines),
+    fragment("filters/escapejs", ESCAPED, lines),
+    fragment("filters/json_script", JSON, lambda variant: {**lines(variant), **records(variant)}),
+    fragment("filters/filesizeformat", SIZES, numbers),
+    fragment("filters/intcomma", COMMAS, numbers),
 ]

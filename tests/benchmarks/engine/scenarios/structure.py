@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import django
+
 from tests.benchmarks.engine.scenario import Scenario, fragment, page
 from tests.benchmarks.engine.shop import sample
 
@@ -112,6 +114,12 @@ PARAGRAPH = "<p>The lamp on the table stands beside a window; the garden sleeps 
 LONG = PARAGRAPH * (100_000 // len(PARAGRAPH) + 1)
 
 
+PARTIALS = """{% partialdef card %}<div class="card"><h3>{{ item.title }}</h3>
+<p>{{ item.price }}</p></div>{% endpartialdef %}{% partialdef note inline %}<p>{{ shop }}</p>
+{% endpartialdef %}{% for item in items %}{% partial card %}{% endfor %}{% partial note %}
+"""
+
+
 def content(variant: str) -> dict[str, Any]:
     """A title, a section and eight lines."""
     source = sample.chance(variant, "content")
@@ -147,7 +155,11 @@ def deep(levels: int) -> dict[str, str]:
     return {**templates, "structure/base.html": BASE}
 
 
+# The tag came with this Django.
+HAS_PARTIALS = django.VERSION >= (6, 0)
+
 SCENARIOS: list[Scenario] = [
+    *([fragment("structure/partials", PARTIALS, items)] if HAS_PARTIALS else []),
     fragment("structure/empty", "", lambda variant: {}, is_constant=True, jinja2=""),
     fragment(
         "structure/text_only",

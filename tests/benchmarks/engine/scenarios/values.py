@@ -116,6 +116,12 @@ SCENARIOS: list[Scenario] = [
         jinja2="<h1>{{ title }}</h1>\n",
     ),
     fragment(
+        "values/single_with_request",
+        "<h1>{{ title }}</h1>\n",
+        lambda variant: {"title": f"News & {variant}"},
+        wants_request=True,
+    ),
+    fragment(
         "values/many",
         MANY + "</dl>\n",
         lambda variant: {name: f"{name} <{variant}>" for name in COLUMNS},
