@@ -10,19 +10,22 @@ import pytest
 from django.template import engines
 from django.views.debug import ExceptionReporter
 from traps.compared import case_of, loop
+from zoo import odd
 from zoo.models import Book
-from zoo.odd import Recipe, Sample
+from zoo.odd import Sample
 
 from djust_backend import DjustTemplates
 from djust_backend.orm import generated
 
 
-def test_a_failing_converter_shows_the_line_that_called_it(db, monkeypatch, same):
-    def fails(self, value, expression, connection):
-        raise RuntimeError("no such recipe")
+def fails(value):
+    """What the converter of a column calls."""
+    raise RuntimeError("no such recipe")
 
+
+def test_a_failing_converter_shows_the_line_that_called_it(db, monkeypatch, same):
     Sample.objects.create(size="s")
-    monkeypatch.setattr(Recipe, "from_db_value", fails)
+    monkeypatch.setattr(odd, "Cooked", fails)
     template = case_of(Sample.objects.all, loop("{{ b.whole }}{{ b.recipe }}")).template(
         DjustTemplates
     )
@@ -48,11 +51,8 @@ def test_functions_of_other_constants_have_other_names():
 
 
 def test_the_debug_page_shows_the_source(db, monkeypatch, rf):
-    def fails(self, value, expression, connection):
-        raise RuntimeError("no such recipe")
-
     Sample.objects.create(size="s")
-    monkeypatch.setattr(Recipe, "from_db_value", fails)
+    monkeypatch.setattr(odd, "Cooked", fails)
     template = case_of(Sample.objects.all, loop("{{ b.recipe }}")).template(DjustTemplates)
     try:
         template.render({"rows": Sample.objects.all()})
