@@ -6,7 +6,6 @@ one is heard.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import logging
 import sys
@@ -22,7 +21,6 @@ from zoneinfo import ZoneInfo
 import django
 from django import urls
 from django.conf import settings
-from django.core.cache import CacheHandler
 from django.http import QueryDict
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
@@ -33,11 +31,6 @@ from django.template.defaulttags import GroupedResult as group_result  # noqa: N
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
-from django.templatetags import cache as django_cache_tags
-from django.templatetags import i18n as i18n_tags
-from django.templatetags import static as static_tags
-from django.templatetags.i18n import GetLanguageInfoNode
-from django.templatetags.static import PrefixNode
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
@@ -45,13 +38,22 @@ from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N81
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from .addresses import address_sources, routes, static_place, static_url
+from .fragments import (
+    cache_tags,
+    cache_timeout,
+    cache_variable,
+    fragment_cache,
+    fragment_key,
+    md5,
+    named_cache,
+)
+from .known_nodes import is_stock_querystring, value_node
 from .localisation import (
     ambient,
     counted_text,
     date_format_string,
     date_names,
     humanize_now,
-    local_variable,
     now_like,
     number_formats,
     surroundings,
@@ -92,22 +94,23 @@ from .watched import comes_from, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
-    "InclusionNode", "Node", "Promise", "RequestContext", "RowProxy", "SafeString", "SimpleNode",
-    "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "QueryDict", "ZoneInfo", "ZonedDateTime", "defaulttags", 
-    "accessor", "address_sources", "adopt", "ambient", "answers", "ask", "block_context",
-    "block_value", "blocks_within", "counted_text", "counts_its_rows", "dangling", "date",
-    "date_format_string", "date_names", "datetime", "display_label", "evaluate", "fill", "first_of",
-    "group_result", "humanize_now", "instances", "key_column", "kind", "known_token", "load",
-    "logger", "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
+    "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeString",
+    "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist",
+    "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt", "ambient", "answers",
+    "ask", "block_context", "block_value", "blocks_within", "cache_tags", "cache_timeout",
+    "cache_variable", "counted_text", "counts_its_rows", "dangling", "date", "date_format_string",
+    "date_names", "datetime", "defaulttags", "display_label", "evaluate", "fill", "first_of",
+    "fragment_cache", "fragment_key", "group_result", "humanize_now", "instances",
+    "is_stock_querystring", "key_column", "kind", "known_token", "load", "logger", "make_partials",
+    "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
     "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy", "size_of",
-    "source_queryset", "static_place", "static_url", "surroundings", "time",
-    "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
+    "source_queryset", "static_place", "static_url", "surroundings", "time", "token_types",
+    "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
 base: Any = django_base
-cache_tags: Any = django_cache_tags
 
 logger = logging.getLogger("django.template")
 token_types = (
@@ -350,40 +353,7 @@ def is_unpatched_helper(cls: type[Node]) -> bool:
     )
 
 
-def value_node(node: Node) -> tuple[Any, Any, str | None] | None:
-    """Function, argument and variable of a node that prints or stores what the function returns.
-
-    None for other nodes, and where somebody has changed how these work.
-    """
-    kind = type(node)
-    if kind is PrefixNode and comes_from(kind.render, static_tags.__name__):
-        prefix: Any = node
-        return kind.handle_simple, prefix.name, prefix.varname
-    if kind is GetLanguageInfoNode and comes_from(kind.render, i18n_tags.__name__):
-        info: Any = node
-        return language_info, info.lang_code, info.variable
-    return None
-
-
-def is_stock_querystring(function: Any) -> bool:
-    """True for the function of `{% querystring %}`, if query strings are made as Django makes them."""
-    known = getattr(defaulttags, "querystring", None)
-    methods = (QueryDict.urlencode, QueryDict.copy, QueryDict.__setitem__, QueryDict.__delitem__)
-    return function is known and all(
-        comes_from(part, home)
-        for part, home in (
-            (function, defaulttags.__name__),
-            *((m, "django.http.request") for m in methods),
-        )
-    )
-
-
 # Tags
-
-
-def language_info(code: Any) -> Any:
-    """`{% get_language_info %}`"""
-    return translation.get_language_info(code)
 
 
 def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, quiet: bool) -> str:
@@ -478,56 +448,6 @@ def partial_is_watched(partial: Any) -> bool:
 
 
 _PARTIAL = getattr(base, "PartialTemplate", None)
-
-
-# {% cache %}
-
-
-def cache_timeout(value: Any) -> int | None:
-    """The timeout of `{% cache %}`.
-
-    Errors: TemplateSyntaxError; TypeError for a tuple, as it fills the message.
-    """
-    if value is None:
-        return None
-    try:
-        return int(value)
-    except (ValueError, TypeError):
-        message = '"cache" tag got a non-integer timeout value: %r' % value  # noqa: UP031
-        raise TemplateSyntaxError(message) from None
-
-
-def named_cache(name: Any) -> Any:
-    """The cache of `{% cache … using=name %}`. Error: TemplateSyntaxError."""
-    try:
-        return cache_tags.caches[name]
-    except cache_tags.InvalidCacheBackendError:
-        message = "Invalid cache name specified for cache tag: %r" % name  # noqa: UP031
-        raise TemplateSyntaxError(message) from None
-
-
-def fragment_cache() -> Any:
-    """The cache of `{% cache %}` that names none."""
-    try:
-        return cache_tags.caches["template_fragments"]
-    except cache_tags.InvalidCacheBackendError:
-        return cache_tags.caches["default"]
-
-
-def md5(data: bytes) -> Any:
-    """The hash of a fragment's key, as `make_template_fragment_key` takes it."""
-    return hashlib.md5(data, usedforsecurity=False)
-
-
-def cache_variable(handler: Any) -> Any:
-    """The context variable behind the caches of a thread; None if this is no handler of Django's."""
-    return local_variable(handler._connections) if type(handler) is CacheHandler else None
-
-
-def fragment_key(name: str, vary_on: list[Any]) -> str:
-    """The key of `{% cache %}`"""
-    key: str = cache_tags.make_template_fragment_key(name, vary_on)
-    return key
 
 
 # Translation and time zones

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from django.template import base as stock
 from django.template import defaulttags, loader_tags
-from django.template.context import BaseContext, Context
+from django.template.context import BaseContext
 from django.template.smartif import OPERATORS
 from django.templatetags import cache, i18n, l10n, static, tz
 from django.utils import datastructures

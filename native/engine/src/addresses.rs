@@ -23,14 +23,20 @@ const MAX_TABLES: usize = 64;
 const MAX_NAMES: usize = 4096;
 
 thread_local! {
-    static SOURCES: RefCell<Option<Option<Rc<Sources>>>> = const { RefCell::new(None) };
+    static SOURCES: RefCell<Option<Rc<Option<Sources>>>> = const { RefCell::new(None) };
     static TABLES: RefCell<Vec<Rc<Table>>> = const { RefCell::new(Vec::new()) };
     static FILES: RefCell<(Box<str>, Files)> = RefCell::default();
     static PLACE: RefCell<Option<(Place, Evidence)>> = const { RefCell::new(None) };
 }
 
-/// What the addresses of static files depend on, besides their paths. `None`: nobody knows.
-pub type Place = Option<Rc<str>>;
+/// What the addresses of static files depend on, besides their paths.
+#[derive(Clone)]
+pub enum Place {
+    /// This text stands for it.
+    Known(Rc<str>),
+    /// Nobody knows: Django's function must be asked each time.
+    Unknown,
+}
 
 /// What a place was told from: values of objects' own, and versions of classes.
 struct Evidence {
@@ -83,7 +89,7 @@ fn static_place(py: Python<'_>, stock: &Stock) -> PyResult<Place> {
     }
     let found = stock.call(py, "static_place", ())?;
     let place: Option<String> = found.get_item(0)?.extract()?;
-    let place: Place = place.map(Into::into);
+    let place = place.map_or(Place::Unknown, |place| Place::Known(place.into()));
     let evidence = Evidence::load(&found.get_item(1)?)?;
     PLACE.with(|known| known.replace(Some((place.clone(), evidence))));
     Ok(place)
@@ -101,7 +107,8 @@ struct Sources {
 }
 
 impl Sources {
-    fn get(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rc<Self>>> {
+    /// `None` inside: they are not where they are expected.
+    fn get(py: Python<'_>, stock: &Stock) -> PyResult<Rc<Option<Self>>> {
         if let Some(known) = SOURCES.with(|known| known.borrow().clone()) {
             return Ok(known);
         }
@@ -110,18 +117,19 @@ impl Sources {
             None
         } else {
             let item = |at: usize| found.get_item(at).map(Bound::unbind);
-            Some(Rc::new(Self {
+            Some(Self {
                 base: item(0)?,
                 resolvers: item(1)?,
                 urlconfs: (item(2)?, item(3)?),
                 prefixes: (item(4)?, item(5)?),
-            }))
+            })
         };
-        SOURCES.with(|known| known.replace(Some(found.clone())));
+        let found = Rc::new(found);
+        SOURCES.with(|known| known.replace(Some(Rc::clone(&found))));
         Ok(found)
     }
 
-    /// The resolver of the thread's URLconf, and its script prefix. `None`: they are not where they are expected.
+    /// The resolver of the thread's URLs, and its script prefix. `None`: they are not where they are expected.
     fn now<'py>(&self, py: Python<'py>, stock: &Stock) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
         let base = self.base.bind(py);
         let same = |name: &Bound<'py, PyString>, local: &Py<PyAny>| base.getattr(name).map(|now| now.is(local));
@@ -349,7 +357,8 @@ impl<'py> Render<'py> {
             return Ok(None);
         }
         let Some(locale) = self.locale()? else { return Ok(None) };
-        let Some(sources) = Sources::get(py, stock)? else { return Ok(None) };
+        let sources = Sources::get(py, stock)?;
+        let Some(sources) = &*sources else { return Ok(None) };
         let Some((resolver, prefix)) = sources.now(py, stock)? else { return Ok(None) };
         let Ok(prefix) = prefix.cast_exact::<PyString>() else { return Ok(None) };
         let table = Table::find(&resolver, locale.language(), prefix.to_str()?);
@@ -401,15 +410,14 @@ impl<'py> Render<'py> {
     /// The address of a static file. `None`: Django's function must be asked, now and each time.
     pub fn static_address(&mut self, path: &Bound<'py, PyAny>) -> PyResult<Option<Rc<str>>> {
         let Some(text) = crate::filters::subject::object_string(self.stock, path) else { return Ok(None) };
-        let place = match &self.static_place {
-            Some(place) => place.clone(),
-            None => {
-                let found = static_place(self.py, self.stock)?;
-                self.static_place = Some(found.clone());
-                found
-            }
+        let place = if let Some(place) = &self.static_place {
+            place.clone()
+        } else {
+            let found = static_place(self.py, self.stock)?;
+            self.static_place = Some(found.clone());
+            found
         };
-        let Some(place) = place else { return Ok(None) };
+        let Place::Known(place) = place else { return Ok(None) };
         let known = FILES.with(|files| {
             let mut files = files.borrow_mut();
             if *files.0 != *place || files.1.len() >= MAX_NAMES {

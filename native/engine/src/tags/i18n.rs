@@ -162,13 +162,11 @@ impl<'py> Render<'py> {
         if let Some(pieces) = &phrase.pieces
             && let Some(text) = filled(pieces, &shown)
         {
-            return match node.asvar {
-                Some(name) => self.assign(p, name, Value::safe(text)),
-                None => {
-                    self.out.push_str(&text);
-                    Ok(())
-                }
-            };
+            if let Some(name) = node.asvar {
+                return self.assign(p, name, Value::safe(text));
+            }
+            self.out.push_str(&text);
+            return Ok(());
         }
         self.formatted_phrase(p, (id, node), (&phrase, shown), nested)
     }
