@@ -103,9 +103,9 @@ __all__ = [
     "fragment_cache", "fragment_key", "group_result", "humanize_now", "instances",
     "is_stock_querystring", "key_column", "kind", "known_token", "load", "logger", "make_partials",
     "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
-    "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy", "size_of",
-    "source_queryset", "static_place", "static_url", "surroundings", "time", "token_types",
-    "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
+    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
+    "size_of", "source_queryset", "static_place", "static_url", "surroundings", "time",
+    "token_types", "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
 
@@ -123,6 +123,7 @@ token_types = (
 
 utc = FixedZone.utc
 date_filter = defaultfilters.date
+reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
 
 

@@ -10,7 +10,7 @@ use crate::watch;
 use djust_text::urls::quote_into;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -338,6 +338,53 @@ impl Table {
     }
 }
 
+/// A method of a model that does nothing but `return reverse(…)`.
+pub struct AddressMethod {
+    function: Py<PyAny>,
+    code: Py<PyAny>,
+    view: Py<PyAny>,
+    /// Keys of the instance's dictionary.
+    columns: Vec<Py<PyString>>,
+    /// Names of the arguments, if they have names.
+    keywords: Vec<Py<PyString>>,
+}
+
+impl AddressMethod {
+    /// From what `djust_backend.address_methods` says, after the kind of the step.
+    pub fn load(found: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let names = |at: usize| -> PyResult<Vec<Py<PyString>>> {
+            let names = found.get_item(at)?;
+            let names = names.try_iter()?.map(|name| {
+                let name = name?;
+                Ok(PyString::intern(found.py(), name.cast::<PyString>()?.to_str()?).unbind())
+            });
+            names.collect()
+        };
+        Ok(Self {
+            function: found.get_item(1)?.unbind(),
+            code: found.get_item(2)?.unbind(),
+            view: found.get_item(3)?.unbind(),
+            columns: names(4)?,
+            keywords: names(5)?,
+        })
+    }
+
+    /// True if a call would still run this function, as it was, with Django's `reverse`.
+    fn is_current(&self, stock: &Stock, object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<bool> {
+        let py = object.py();
+        if !crate::lookup::class_has_this(object, name, self.function.bind(py)) {
+            return Ok(false);
+        }
+        let function = self.function.bind(py);
+        if !function.getattr(intern!(py, "__code__"))?.is(&self.code) {
+            return Ok(false);
+        }
+        let globals = function.getattr(intern!(py, "__globals__"))?;
+        let reverse = globals.cast::<PyDict>()?.get_item(intern!(py, "reverse"))?;
+        Ok(reverse.is_some_and(|reverse| reverse.is(&stock.reverse)))
+    }
+}
+
 /// The arguments of a `{% url %}`, with the texts that they are in an address.
 pub enum Arguments<'a, 'py> {
     /// By place.
@@ -393,6 +440,36 @@ impl<'py> Render<'py> {
             }
         }
         Ok(None)
+    }
+
+    /// What a method that reverses returns for an instance. `None`: it must be called.
+    pub fn method_address(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        method: &AddressMethod,
+    ) -> PyResult<Option<Rc<str>>> {
+        let py = self.py;
+        if !method.is_current(self.stock, object, name)? {
+            return Ok(None);
+        }
+        let Some(own) = crate::lookup::own_dict(object) else { return Ok(None) };
+        // An attribute of the instance's own hides the method.
+        if own.contains(name)? {
+            return Ok(None);
+        }
+        let mut values = Vec::with_capacity(method.columns.len());
+        for column in &method.columns {
+            let Some(value) = own.get_item(column.bind(py))? else { return Ok(None) };
+            values.push(value);
+        }
+        let view = method.view.bind(py);
+        if method.keywords.is_empty() {
+            return self.reversed(view, &Arguments::Placed(&values), None);
+        }
+        let names = method.keywords.iter().map(|name| name.bind(py).clone());
+        let named: Vec<_> = names.zip(values).collect();
+        self.reversed(view, &Arguments::Named(&named), None)
     }
 
     /// The text of an argument. `None`: only its own class knows.

@@ -18,8 +18,8 @@ USUAL = 1
 #: Django where the page asks for it. An upper bound for every Python and Django.
 BUDGETS = {
     "values/attributes": 2,
-    "values/model_instance": 40,
-    "values/model_list": 1600,
+    "values/model_instance": 8,
+    "values/model_list": 60,
     "values/text_ucs4": 3,
     "values/lazy_strings": 21,
     "filters/lists": 60,
