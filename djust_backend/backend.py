@@ -13,7 +13,7 @@ from django.template.backends import django as stock
 from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 
-from . import observed
+from . import form_engine, observed
 from ._native import NativeProgram, count_stock_render
 from .checks import check_metrics, check_name, check_redis, check_settings
 from .engine import Engine
@@ -37,6 +37,7 @@ class DjustTemplates(stock.DjangoTemplates):
         BaseEngine.__init__(self, params)
         self.engine = Engine(self.dirs, self.app_dirs, **options)
         self._template_class = ObservedTemplate if observed.wanted() else Template
+        form_engine.lend(DjustTemplates)
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Django's checks of the entry, and ours."""

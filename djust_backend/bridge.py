@@ -26,7 +26,13 @@ from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
-from django.template.context import BaseContext, Context, ContextDict, RequestContext
+from django.template.context import (
+    BaseContext,
+    Context,
+    ContextDict,
+    RenderContext,
+    RequestContext,
+)
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
@@ -90,6 +96,7 @@ from .sources import (
     usage_of_page,
     watch_instances,
 )
+from .standins import stand_in
 from .watched import comes_from, watch
 
 __all__ = [
@@ -104,7 +111,7 @@ __all__ = [
     "is_stock_querystring", "key_column", "kind", "known_token", "load", "logger", "make_partials",
     "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
     "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "size_of", "source_queryset", "static_place", "static_url", "surroundings", "time",
+    "size_of", "source_queryset", "stand_in", "static_place", "static_url", "surroundings", "time",
     "token_types", "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
     "watch_instances",
 ]  # fmt: skip
@@ -213,6 +220,16 @@ def reverse_iterator(values: Any) -> Any:
     return reversed(values)
 
 
+def escape(value: Any) -> Any:
+    """`django.utils.html.escape`"""
+    return html.escape(value)
+
+
+def format_html(format_string: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`django.utils.html.format_html`"""
+    return html.format_html(format_string, *args, **kwargs)
+
+
 # Contexts
 
 
@@ -224,11 +241,21 @@ def make_context(template: Any, request: Any, template_name: Any, is_new: bool, 
     """
     if parent is not None:
         return parent.new()
-    made: Any = Context() if request is None else RequestContext(request)
-    made.template = template
+    # What the constructors of the classes set; the watch makes sure that they are Django's.
+    made: Any = object.__new__(Context if request is None else RequestContext)
+    state: Any = object.__new__(RenderContext)
+    state.dicts = [{"True": True, "False": False, "None": None}]
+    made.autoescape = True
+    made.use_l10n = made.use_tz = None
     made.template_name = template_name
-    if is_new and request is not None:
-        del made._processors_index
+    made.render_context = state
+    made.template = template
+    made.dicts = [{"True": True, "False": False, "None": None}]
+    if request is not None:
+        made.request = request
+        made._processors = ()
+        if not is_new:
+            made._processors_index = 1
     return made
 
 
@@ -240,13 +267,6 @@ def unbind_context(made: Any) -> None:
         made.dicts[index] = {}
     made.render_context.template = None
     del made.render_context.dicts[1:]
-
-
-def context_dict(owner: Context) -> ContextDict:
-    """A new dictionary for a context, which is not on its stack yet."""
-    made = ContextDict(owner)
-    owner.dicts.pop()
-    return made
 
 
 def update_from_processor(updates: dict[str, Any], processor: Any, values: Any) -> None:
@@ -400,6 +420,27 @@ def width_ratio(value: Any, maximum: Any, width: int) -> str:
 def relative_path(current: str | None, name: str) -> str:
     """The template that `./name` means. Error: TemplateSyntaxError."""
     return loader_tags.construct_relative_path(current, name)
+
+
+def is_admin_inclusion(cls: type[Node]) -> bool:
+    """True if nodes of this class are the admin's `InclusionAdminNode`, as Django wrote it."""
+    return issubclass(cls, InclusionNode) and cls is _admin_inclusion_node()
+
+
+def _admin_inclusion_node() -> Any:
+    home = sys.modules.get("django.contrib.admin.templatetags.base")
+    cls = getattr(home, "InclusionAdminNode", None)
+    if cls is None or not comes_from(vars(cls).get("render"), cls.__module__):
+        return None
+    return cls if is_unpatched_helper(InclusionNode) and cls.__mro__[1] is InclusionNode else None
+
+
+def admin_template(engine: Any, opts: Any, name: str) -> Any:
+    """The template of an admin's tag for a model (`InclusionAdminNode.render`)."""
+    app, model = opts.app_label.lower(), opts.model_name
+    return engine.select_template(
+        [f"admin/{app}/{model}/{name}", f"admin/{app}/{name}", f"admin/{name}"]
+    )
 
 
 def inclusion_template(engine: Any, filename: Any) -> Any:

@@ -54,6 +54,19 @@ class Engine(stock.Engine):
                 return known
         return super().get_template(template_name)
 
+    def select_template(self, template_name_list: Any) -> Any:
+        """The first of these templates that is there. Error: TemplateDoesNotExist."""
+        cache = self.template_cache
+        if cache is not None and isinstance(template_name_list, (list, tuple)):
+            for name in template_name_list:
+                known = cache.get(name) if isinstance(name, str) else None
+                if type(known) is Template:
+                    return known
+                # The cached loader keeps the exception class for a name that it has not found.
+                if known is not TemplateDoesNotExist:
+                    break
+        return super().select_template(template_name_list)
+
     def find_template_loader(self, loader: Any) -> Any:
         """A loader from its setting; loaders that use Django's `get_template` make our templates.
 

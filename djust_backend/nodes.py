@@ -190,9 +190,12 @@ def proxy_node(
 
 
 def block_value(program: NativeProgram, node_id: int) -> Any:
-    """A new `BlockNode` for the variable `block`; the renderer gives it its context."""
-    facts = program.facts(node_id)
-    made: Any = loader_tags.BlockNode(facts["name"][1], nodelist(program, facts["nodelist"][1]))
+    """A new `BlockNode` for the variable `block`; the renderer gives it its context.
+
+    It has the nodes of the template's own node, as the copy that stock makes has.
+    """
+    node = proxy_node(program, "BlockNode", node_id)
+    made: Any = loader_tags.BlockNode(node.name, node.nodelist)
     # The renderer knows the block again by these when a template asks it for `super`.
     made._program, made._node = program, node_id
     return made

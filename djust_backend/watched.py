@@ -161,7 +161,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     ]
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
     contexts = _members(django_backend, "make_context")
-    contexts += _members(context, "Context", "RequestContext")
+    contexts += _members(context, "Context", "RenderContext", "RequestContext")
     for cls in (Context, RequestContext):
         # A method of the base class may be replaced in one of these.
         contexts += [_note(cls, name) for name in _CONTEXT_METHODS]

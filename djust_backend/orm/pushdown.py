@@ -11,7 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from django.db.models import Count, Exists, F, Model, OuterRef, QuerySet, Subquery, Window
+from django.db import connections
+from django.db.models import (
+    AutoField,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from . import facts, guards
@@ -138,6 +149,40 @@ def windowing(
     # A row has one parent only. So it is enough to number keys, which is less to sort than rows.
     chosen: QuerySet[Any] = rows.filter(pk__in=numbered.order_by().values("pk"))
     return chosen.annotate(**{COUNT: _counting_again(rows, found)}) if counted else chosen
+
+
+def seeking(
+    relation: facts.Relation, keys: Sequence[Key], using: str, part: Part, counted: bool
+) -> tuple[QuerySet[Any], str] | None:
+    """The query for the first rows of each of these parents, from the side of the parents.
+
+    Each parent seeks its own rows by the index of the foreign key, so that others need not be
+    numbered. Gives the path to the rows as well. None where a window does it: only of SQLite is it
+    known that it asks each parent once, and joins what it finds by the row's own number.
+    """
+    found = _link(relation)
+    rows = _ordered(relation, part.by_key, using)
+    order = row_order(rows.model, part.by_key)
+    if (
+        connections[using].vendor != "sqlite"
+        or part.stop is None
+        or found.through is not None
+        or found.kind
+        or not isinstance(rows.model._meta.pk, AutoField)
+        or not facts.orders_by_columns(rows.model, order)
+        or not all(isinstance(item, str) for item in order)
+    ):
+        return None
+    name = relation.field.related_query_name()
+    own = rows.filter(**{found.path: OuterRef(found.column)})
+    first = own.order_by(*order)[part.start : part.stop].values("pk")
+    parents: QuerySet[Any] = QuerySet(relation.field.remote_field.model, using=using)
+    if counted:
+        count = own.order_by().values(found.path).annotate(**{_COUNT: Count("*")})
+        parents = parents.annotate(**{COUNT: Subquery(count.values(_COUNT))})
+    chosen = parents.filter(**{f"{found.column}__in": keys, f"{name}__pk__in": first})
+    signs = (("-" if item.startswith("-") else "", item.lstrip("+-")) for item in order)
+    return chosen.order_by(*(f"{sign}{name}__{item}" for sign, item in signs)), name
 
 
 def _ordered(relation: facts.Relation, by_key: bool, using: str) -> QuerySet[Any]:

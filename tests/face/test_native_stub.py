@@ -39,7 +39,7 @@ def stub_arity(function: ast.FunctionDef) -> tuple[int, int]:
 def arity(function: Any) -> tuple[int, int]:
     # `inspect.signature` fails where a Rust argument is called by a keyword of Python's.
     names = function.__text_signature__.strip("()").split(", ")
-    own = [name for name in names if name not in ("/", "*", "")]
+    own = [name for name in names if name not in ("/", "") and not name.startswith("*")]
     return len(own), sum("=" in name for name in own)
 
 

@@ -17,10 +17,13 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
 STOCK = "django.template.backends.django.DjangoTemplates"
@@ -100,18 +103,84 @@ class NoMigrations(dict[str, None]):
         return None
 
 
-def make_repeatable() -> None:
-    """Let the clock and every source of chance give the same answers in each process."""
+def stop_clock() -> None:
+    """Let the clock give the same answer in each process, for good."""
     from django.utils import timezone as clock
 
     clock.now = lambda: NOW
     time.time = NOW.timestamp
-    secrets.choice = CHANCE.choice
-    secrets.token_urlsafe = lambda nbytes=32: f"{CHANCE.getrandbits(nbytes * 8):x}"
-    secrets.token_hex = lambda nbytes=32: f"{CHANCE.getrandbits(nbytes * 8):0{nbytes * 2}x}"
-    os.urandom = CHANCE.randbytes
-    uuid.uuid4 = lambda: uuid.UUID(int=CHANCE.getrandbits(128), version=4)
-    random.seed(0)
+
+
+@contextmanager
+def repeatable_chance() -> Iterator[None]:
+    """Within this, every source of chance gives the same answers in each process."""
+    bits = CHANCE.getrandbits
+    stand_ins = {
+        (secrets, "choice"): CHANCE.choice,
+        (secrets, "token_urlsafe"): lambda nbytes=32: f"{bits(nbytes * 8):x}",
+        (secrets, "token_hex"): lambda nbytes=32: f"{bits(nbytes * 8):0{nbytes * 2}x}",
+        (os, "urandom"): CHANCE.randbytes,
+        (uuid, "uuid4"): lambda: uuid.UUID(int=bits(128), version=4),
+    }
+    with ExitStack() as stack:
+        for (module, name), stand_in in stand_ins.items():
+            stack.enter_context(mock.patch.object(module, name, stand_in))
+        random.seed(0)
+        yield
+
+
+def seed(visit: str) -> None:
+    """Start all chance anew for a visit."""
+    CHANCE.seed(visit)
+    random.seed(visit)
+
+
+def prepare(site_name: str, engine: str, mode: str) -> ModuleType:
+    """Set up a site and fill it; return its module of pages."""
+    sys.path.insert(0, str(HERE))
+    from django.conf import settings
+
+    site = importlib.import_module(f"sites.{site_name}")
+    settings.configure(**settings_of(site, engine, mode))
+    import django
+
+    django.setup()
+    logging.disable(logging.CRITICAL)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    pages = importlib.import_module(f"{site.__name__}.pages")
+    if hasattr(pages, "prepare"):
+        pages.prepare()
+    # What migrations left behind would show on pages that list signals.
+    gc.collect()
+    return pages
+
+
+def visitor(pages: ModuleType) -> Any:
+    """A client, logged in if the site wants it."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    if getattr(pages, "LOGIN", False):
+        user, _ = User.objects.get_or_create(
+            username="admin",
+            defaults={"is_staff": True, "is_superuser": True, "email": "a@example.org"},
+        )
+        client.force_login(user)
+    return client
+
+
+def steps_of(pages: ModuleType) -> list[tuple[str, Any]]:
+    """Name of each page, and its address or a function that takes the client."""
+    found = pages.PAGES() if callable(pages.PAGES) else pages.PAGES
+    return [page if isinstance(page, tuple) else (page, page) for page in found]
+
+
+def fetch(client: Any, step: Any) -> Any:
+    """The response for one of `steps_of`."""
+    return client.get(step) if isinstance(step, str) else step(client)
 
 
 def visit(client: Any, step: Any, watched: bool) -> dict[str, Any]:
@@ -121,7 +190,7 @@ def visit(client: Any, step: Any, watched: bool) -> dict[str, Any]:
 
     with CaptureQueriesContext(connection) as queries:
         try:
-            response = client.get(step) if isinstance(step, str) else step(client)
+            response = fetch(client, step)
             body = b"".join(response) if response.streaming else response.content
         except Exception as error:  # noqa: BLE001 - any exception is a result, to be compared
             place = getattr(error, "template_debug", None) or {}
@@ -146,51 +215,26 @@ def visit(client: Any, step: Any, watched: bool) -> dict[str, Any]:
 
 def visit_all(pages: ModuleType, watched: bool) -> dict[str, dict[str, Any]]:
     """Return what each page gave, on the first and on the second visit."""
-    from django.contrib.auth.models import User
-    from django.test import Client
-
     seen = {}
-    client = Client()
-    if getattr(pages, "LOGIN", False):
-        user, _ = User.objects.get_or_create(
-            username="admin",
-            defaults={"is_staff": True, "is_superuser": True, "email": "a@example.org"},
-        )
-        client.force_login(user)
-    for page in pages.PAGES() if callable(pages.PAGES) else pages.PAGES:
-        name, step = page if isinstance(page, tuple) else (page, page)
+    client = visitor(pages)
+    for name, step in steps_of(pages):
         for turn in ("first", "again"):
-            CHANCE.seed(f"{name} {turn}")
-            random.seed(f"{name} {turn}")
+            seed(f"{name} {turn}")
             seen[f"{name} ({turn})"] = visit(client, step, watched)
     return seen
 
 
 def main(site_name: str, engine: str, mode: str, result: str) -> None:
     """Prepare the site, visit its pages and write the result."""
-    make_repeatable()
-    sys.path.insert(0, str(HERE))
-    from django.conf import settings
+    stop_clock()
+    with repeatable_chance():
+        pages = prepare(site_name, engine, mode)
+        if mode == "watched":
+            from django.conf import settings
+            from django.test.utils import setup_test_environment
 
-    site = importlib.import_module(f"sites.{site_name}")
-    settings.configure(**settings_of(site, engine, mode))
-    import django
-
-    django.setup()
-    logging.disable(logging.CRITICAL)
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, run_syncdb=True)
-    pages = importlib.import_module(f"{site.__name__}.pages")
-    if hasattr(pages, "prepare"):
-        pages.prepare()
-    # What migrations left behind would show on pages that list signals.
-    gc.collect()
-    if mode == "watched":
-        from django.test.utils import setup_test_environment
-
-        setup_test_environment(debug=settings.DEBUG)
-    found: dict[str, Any] = {"pages": visit_all(pages, mode == "watched")}
+            setup_test_environment(debug=settings.DEBUG)
+        found: dict[str, Any] = {"pages": visit_all(pages, mode == "watched")}
     if engine == "ours":
         from djust_backend._native import render_counters
 

@@ -7,6 +7,7 @@ use crate::scopes::Layer;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, ForeignId};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
@@ -39,6 +40,8 @@ enum Kind {
     Value { function: Py<PyAny>, argument: Argument, target: Option<(Py<PyString>, Box<str>)> },
     /// `InclusionNode`, with what it includes.
     Inclusion(Call, Py<PyAny>),
+    /// `InclusionAdminNode`, with the name of its template, which a model's or an app's own may replace.
+    AdminInclusion(Call, Py<PyAny>),
 }
 
 /// A node made in Python.
@@ -55,7 +58,7 @@ impl Call {
             kwargs.push((item.0.cast::<PyString>()?.clone().unbind(), argument(&item.1)?));
         }
         Ok(Self {
-            function: node.getattr("func")?.unbind(),
+            function: Stock::get(node.py())?.call(node.py(), "stand_in", (node.getattr("func")?,))?.unbind(),
             takes_context: node.getattr("takes_context")?.is_truthy()?,
             args,
             kwargs,
@@ -104,6 +107,8 @@ impl ForeignNode {
             }
         } else if plain && class.is(stock.InclusionNode.bind(py)) {
             Kind::Inclusion(Call::of(node)?, node.getattr("filename")?.unbind())
+        } else if stock.call(py, "is_admin_inclusion", (&class,))?.is_truthy()? {
+            Kind::AdminInclusion(Call::of(node)?, node.getattr("template_name")?.unbind())
         } else {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
@@ -117,7 +122,9 @@ impl ForeignNode {
         match &self.kind {
             Kind::Node { .. } => true,
             Kind::Value { .. } => false,
-            Kind::Simple(call, _) | Kind::Query(call, _) | Kind::Inclusion(call, _) => call.takes_context,
+            Kind::Simple(call, _) | Kind::Query(call, _) | Kind::Inclusion(call, _) | Kind::AdminInclusion(call, _) => {
+                call.takes_context
+            }
         }
     }
 
@@ -180,7 +187,13 @@ impl<'py> Render<'py> {
             }
             Kind::Inclusion(call, filename) => {
                 let values = self.call_tag(p, call)?;
-                self.inclusion(p, id, filename.bind(self.py), values)
+                let template = self.inclusion_template(p, id, filename.bind(self.py))?;
+                self.inclusion(&template, values)
+            }
+            Kind::AdminInclusion(call, name) => {
+                let template = self.admin_template(name.bind(self.py))?;
+                let values = self.call_tag(p, call)?;
+                self.inclusion(&template, values)
             }
         }
     }
@@ -257,17 +270,10 @@ impl<'py> Render<'py> {
     }
 
     /// `InclusionNode.render` after its function has returned `values`.
-    fn inclusion(
-        &mut self,
-        p: &Program,
-        id: ForeignId,
-        filename: &Bound<'py, PyAny>,
-        values: Bound<'py, PyAny>,
-    ) -> PyResult<()> {
-        let template = self.inclusion_template(p, id, filename)?;
+    fn inclusion(&mut self, template: &Bound<'py, PyAny>, values: Bound<'py, PyAny>) -> PyResult<()> {
         let csrf_name = self.stock.csrf_token.bind(self.py).clone();
         let csrf = self.scopes.get(&csrf_name)?.filter(|token| !token.is_none());
-        let Some(program) = native_program(self.stock, &template)? else {
+        let Some(program) = native_program(self.stock, template)? else {
             let context = self.python_context()?.call_method1("new", (values,))?;
             if let Some(token) = csrf {
                 context.set_item(csrf_name, self.to_py(&token)?)?;
@@ -289,8 +295,16 @@ impl<'py> Render<'py> {
             if let Some(token) = csrf {
                 render.scopes.set(render.py, render.stock, &csrf_name, token)?;
             }
-            render.nested(template, &program)
+            render.nested(template.clone(), &program)
         })
+    }
+
+    /// The template that `InclusionAdminNode.render` finds for the model of the page.
+    fn admin_template(&self, name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let key = PyString::intern(self.py, "opts");
+        let Some(opts) = self.scopes.get(&key)? else { return Err(PyKeyError::new_err("opts")) };
+        let opts = opts.to_py(self.py, self.stock)?;
+        self.stock.call(self.py, "admin_template", (&self.engine, opts, name))
     }
 
     fn inclusion_template(

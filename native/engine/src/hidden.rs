@@ -10,7 +10,7 @@ use crate::sources::Place;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyList, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What Python code has got in this render.
@@ -83,25 +83,58 @@ impl<'py> Render<'py> {
     /// A value is handed to a tag or a filter.
     pub fn reach_for_argument(&mut self, value: &Value<'py>) -> PyResult<()> {
         let Value::Py(object) = value else { return Ok(()) };
-        match class_of(self.stock, object)? {
+        let class = class_of(self.stock, object)?;
+        match class {
             Class::Model => self.reach_for_code(object, None),
             Class::QuerySet | Class::List | Class::Tuple | Class::Form | Class::Plain => self.reach_other(object),
             _ => Ok(()),
         }
     }
 
-    /// The form is about to show its fields.
+    /// Python code may get at the rows that an object holds.
     pub fn reach_other(&self, object: &Bound<'py, PyAny>) -> PyResult<()> {
         let key = object.as_ptr() as usize;
         let root = self.root_state();
         if root.reached.borrow().others.contains_key(&key) {
             return Ok(());
         }
-        let watch = self.stock.call(self.py, "reach", (self.watch(), object))?;
-        let mut reached = root.reached.borrow_mut();
-        reached.watch = if watch.is_none() { None } else { Some(watch.unbind()) };
-        reached.others.insert(key, object.clone().unbind());
+        if self.may_hold_rows(object)? {
+            let watch = self.stock.call(self.py, "reach", (self.watch(), object))?;
+            root.reached.borrow_mut().watch = if watch.is_none() { None } else { Some(watch.unbind()) };
+        }
+        root.reached.borrow_mut().others.insert(key, object.clone().unbind());
         Ok(())
+    }
+
+    /// False if there is nothing that `reach` would find in an object.
+    fn may_hold_rows(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let class = class_of(self.stock, object)?;
+        if class != Class::Plain {
+            return Ok(class == Class::Form || self.is_source(object)?);
+        }
+        let Some(held) = object.getattr_opt(self.stock.dunder_dict.bind(self.py))? else { return Ok(false) };
+        let Ok(held) = held.cast_into::<PyDict>() else { return Ok(true) };
+        for (_, value) in held.iter() {
+            if self.is_source(&value)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// True for a QuerySet, and for a list of instances.
+    fn is_source(&self, value: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let first = match class_of(self.stock, value)? {
+            Class::QuerySet => return Ok(true),
+            Class::List => value.cast::<PyList>()?.get_item(0),
+            Class::Tuple => value.cast::<PyTuple>()?.get_item(0),
+            _ => return Ok(false),
+        };
+        match first {
+            Ok(first) => Ok(class_of(self.stock, &first)? == Class::Model),
+            // An empty one.
+            Err(_) => Ok(false),
+        }
     }
 
     /// The context is handed to a tag: it may get at whatever the loops around it go over.

@@ -13,6 +13,7 @@ mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod helpers;
 mod hidden;
 mod host;
 mod locale;
@@ -30,6 +31,7 @@ mod scopes;
 mod shared;
 mod sources;
 mod stock;
+mod stored;
 mod surroundings;
 mod tags;
 mod value;
@@ -46,6 +48,8 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::helpers::{format_html, localized, mark_safe, number_format, template_localtime};
     #[pymodule_export]
     use super::install;
     #[pymodule_export]

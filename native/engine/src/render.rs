@@ -434,9 +434,12 @@ impl<'py> Render<'py> {
         value.to_layer(self.py, self.stock)
     }
 
-    /// A new `ContextDict` of the context, which is put in its place by the caller.
+    /// A new `ContextDict` of the context, as its constructor makes it; put in its place by the caller.
     fn new_dict(&self, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-        Ok(self.stock.call(self.py, "context_dict", (context,))?.cast_into::<PyDict>()?)
+        let class = self.stock.ContextDict.bind(self.py);
+        let dict = class.call_method1(self.stock.dunder_new.bind(self.py), (class,))?;
+        dict.setattr(self.stock.context.bind(self.py), context)?;
+        Ok(dict.cast_into::<PyDict>()?)
     }
 
     fn materialise(&mut self, at: usize, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

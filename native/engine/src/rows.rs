@@ -4,6 +4,7 @@ use crate::lookup::Lookup;
 use crate::program::Program;
 use crate::render::Render;
 use crate::stock::{Class, Stock, class_of};
+use crate::stored::{Stored, StoredKind};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, Head, NameId};
 use pyo3::prelude::*;
@@ -56,16 +57,8 @@ pub struct RowSet<'py> {
     windows: RefCell<FxHashMap<Window, Fetched<'py>>>,
 }
 
-/// Shape, slot, first row and the row after the last.
-type Window = (u32, u32, usize, usize);
-
-/// A column of decimals as `SQLite` stores them: floats and integers.
-struct Stored<'py> {
-    /// Makes the `Decimal`.
-    convert: Bound<'py, PyAny>,
-    places: u32,
-    digits: u32,
-}
+/// Shape, slot, first row and the row after the last, if not all rows from there on are meant.
+type Window = (u32, u32, usize, Option<usize>);
 
 /// Rows of a second query, and where the rows of each key are.
 type Fetched<'py> = (Rc<RowSet<'py>>, Bound<'py, PyDict>);
@@ -169,9 +162,9 @@ impl<'py> RowSet<'py> {
         let level = Level::of(&object.getattr("bound")?)?;
         let mut stored = Vec::new();
         for column in object.getattr("stored")?.try_iter()? {
-            let (at, convert, places, digits): (usize, Bound<'py, PyAny>, u32, u32) = column?.extract()?;
+            let (at, column) = Stored::read(&column?)?;
             stored.resize_with(stored.len().max(at + 1), || None);
-            stored[at] = Some(Stored { convert, places, digits });
+            stored[at] = Some(column);
         }
         Ok(Rc::new(Self {
             object,
@@ -191,8 +184,7 @@ impl<'py> RowSet<'py> {
 
     /// How a value at a position is to be made ready, if it is not.
     fn stored(&self, at: usize, value: &Bound<'py, PyAny>) -> Option<&Stored<'py>> {
-        let stored = self.stored.get(at)?.as_ref()?;
-        (value.is_exact_instance_of::<PyFloat>() || value.is_exact_instance_of::<PyInt>()).then_some(stored)
+        self.stored.get(at)?.as_ref().filter(|stored| stored.is_meant(value))
     }
 
     /// The related rows of all rows: fetched when they are asked for first.
@@ -235,7 +227,7 @@ impl<'py> Row<'py> {
     fn value(&self, at: usize) -> PyResult<Bound<'py, PyAny>> {
         let value = self.values.get_item(at)?;
         match self.set.stored(at, &value) {
-            Some(stored) => stored.convert.call1((value,)),
+            Some(stored) => stored.ready(&value),
             None => Ok(value),
         }
     }
@@ -361,11 +353,11 @@ impl<'py> Rows<'py> {
         let set = &self.owner.set;
         let is_fetched = set.related.borrow().contains_key(&(self.owner.shape, self.slot));
         let reads_rows = matches!(self.slot(), Slot::Many { reads_rows: true, .. });
-        let Some(stop) = stop.filter(|_| !(reads_rows || is_fetched)) else {
+        if reads_rows || is_fetched || (start == 0 && stop.is_none()) {
             let (set, rows) = Rows::lazy(&self.owner, self.slot).load()?;
             let stop = stop.map_or(rows.len(), |stop| stop.min(rows.len()));
             return Ok((set, rows.get_slice(start.min(stop), stop)));
-        };
+        }
         let (part, index) = set.window((self.owner.shape, self.slot, start, stop))?;
         let rows = match index.get_item(self.key()?)? {
             Some(rows) => rows.cast_into::<PyList>()?,
@@ -461,8 +453,15 @@ impl<'py> Render<'py> {
                 }
                 Some((_, Slot::Column(at))) if position + 2 == names.len() => {
                     let value = row.values.get_item(*at)?;
-                    let stored = row.set.stored(*at, &value).map(|stored| (stored.places, stored.digits));
-                    return Ok(Some((value, stored)));
+                    return Ok(Some(match row.set.stored(*at, &value) {
+                        None => (value, None),
+                        Some(Stored { kind: StoredKind::Decimal(places, digits), .. })
+                            if value.is_exact_instance_of::<PyFloat>() || value.is_exact_instance_of::<PyInt>() =>
+                        {
+                            (value, Some((*places, *digits)))
+                        }
+                        Some(stored) => (stored.ready(&value)?, None),
+                    }));
                 }
                 _ => return Ok(None),
             }

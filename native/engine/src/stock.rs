@@ -44,7 +44,7 @@ stock! {
         string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",
         forloop = "forloop", block = "block", do_not_call_in_templates = "do_not_call_in_templates",
         alters_data = "alters_data", silent_variable_failure = "silent_variable_failure", html = "__html__",
-        program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_class = "__class__",
+        program = "_program", request = "request", origin = "origin", dunder_len = "__len__", dunder_new = "__new__", dunder_class = "__class__",
         dunder_dict = "__dict__", dunder_dir = "__dir__", dunder_getattr = "__getattr__", dunder_str = "__str__", csrf_token = "csrf_token",
         use_thousand_separator = "USE_THOUSAND_SEPARATOR", private_render = "_render", var = "var",
         prefetched_objects_cache = "_prefetched_objects_cache", result_cache = "_result_cache", state = "_state", fields_cache = "fields_cache",

@@ -13,6 +13,19 @@ use pyo3::types::{PyDict, PyList};
 pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
     let engine = template.getattr(stock.engine.bind(py))?;
     Ok(Render {
+        debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
+        string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
+        engine,
+        template_name: template.getattr("name")?,
+        template: template.clone(),
+        ..detached(py, stock)
+    })
+}
+
+/// A render of nothing, which knows language and time zone: for what is formatted outside of templates.
+pub fn detached<'py>(py: Python<'py>, stock: &'py Stock) -> Render<'py> {
+    let none = py.None().into_bound(py);
+    Render {
         py,
         stock,
         out: Out::default(),
@@ -21,9 +34,9 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         autoescape: true,
         use_l10n: Tri::Unset,
         use_tz: Tri::Unset,
-        debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
-        string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
-        engine,
+        debug: false,
+        string_if_invalid: none.clone(),
+        engine: none.clone(),
         context: None,
         request: None,
         trail: None,
@@ -32,15 +45,15 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         shared_frames: None,
         derive_from: None,
         is_new: false,
-        template_name: template.getattr("name")?,
-        template: template.clone(),
+        template_name: none.clone(),
+        template: none,
         frames: Vec::new(),
         frames_base: 1,
         ambient: None,
         addresses: None,
         static_place: None,
         groups_thousands: std::cell::Cell::default(),
-    })
+    }
 }
 
 /// A render in a context of Python's.
@@ -60,11 +73,7 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         Tri::of(&context.getattr(stock.use_tz.bind(py))?)?,
     );
     Ok(Render {
-        py,
-        stock,
-        out: Out::default(),
         scopes: Scopes { layers },
-        outer: Vec::new(),
         autoescape: flags.0,
         use_l10n: flags.1,
         use_tz: flags.2,
@@ -72,22 +81,11 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
         engine,
         context: Some(context.clone()),
-        request: None,
-        trail: None,
-        no_string: None,
         shared_flags: Some(flags),
-        shared_frames: None,
-        derive_from: None,
-        is_new: false,
         template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
             .unwrap_or_else(|| py.None().into_bound(py)),
         template,
-        frames: Vec::new(),
-        frames_base: 1,
-        ambient: None,
-        addresses: None,
-        static_place: None,
-        groups_thousands: std::cell::Cell::default(),
+        ..detached(py, stock)
     })
 }
 

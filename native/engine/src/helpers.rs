@@ -1,0 +1,146 @@
+//! Functions of `django.utils` for Django's own Python code that runs during a render (`djust_backend.standins`).
+
+use crate::out::Out;
+use crate::py::entry::detached;
+use crate::render::Tri;
+use crate::stock::{Class, Stock, class_of};
+use crate::value::Value;
+use djust_text::numbers::{self, Number};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFloat, PyString, PyTuple};
+
+/// The literal parts of a format string, if all its fields are `{}`.
+fn literals(format: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = format.split("{}").collect();
+    parts.iter().all(|part| !part.contains(['{', '}'])).then_some(parts)
+}
+
+/// Appends `format(conditional_escape(value), "")`.
+fn push_escaped(stock: &Stock, out: &mut Out, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = value.py();
+    match class_of(stock, value)? {
+        Class::Safe => return out.push_py(value.cast::<PyString>()?, false),
+        Class::Str => return out.push_py(value.cast::<PyString>()?, true),
+        Class::Int | Class::Bool | Class::None | Class::Float => return out.push_py(&value.str()?, true),
+        Class::Model if value.getattr_opt(stock.html.bind(py))?.is_none() => {
+            let text = value.str()?;
+            // `html.escape` escapes what is safe, too.
+            if matches!(class_of(stock, text.as_any())?, Class::Str | Class::Safe) {
+                return out.push_py(&text, true);
+            }
+            return push_formatted(out, &stock.call(py, "escape", (text,))?);
+        }
+        _ => {}
+    }
+    push_formatted(out, &stock.call(py, "conditional_escape", (value,))?)
+}
+
+fn push_formatted(out: &mut Out, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    match value.cast::<PyString>() {
+        Ok(text) if !overrides_format(text)? => out.push_py(text, false),
+        _ => out.push_py(value.call_method1("__format__", ("",))?.cast::<PyString>()?, false),
+    }
+}
+
+/// True if a subclass of `str` may format itself in another way.
+fn overrides_format(text: &Bound<'_, PyString>) -> PyResult<bool> {
+    if text.is_exact_instance_of::<PyString>() {
+        return Ok(false);
+    }
+    let stock = Stock::get(text.py())?;
+    Ok(class_of(stock, text.as_any())? != Class::Safe)
+}
+
+/// `django.utils.html.format_html`
+#[pyfunction]
+#[pyo3(signature = (format_string, *args, **kwargs))]
+pub fn format_html<'py>(
+    format_string: &Bound<'py, PyAny>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = format_string.py();
+    let stock = Stock::get(py)?;
+    if kwargs.is_none()
+        && !args.is_empty()
+        && matches!(class_of(stock, format_string)?, Class::Str | Class::Safe)
+        && let Ok(format) = format_string.cast::<PyString>()?.to_str()
+        && let Some(parts) = literals(format)
+        && parts.len() <= args.len() + 1
+    {
+        let mut out = Out::with_capacity(format.len() + 32 * args.len());
+        for at in 0..args.len().max(parts.len()) {
+            if let Some(literal) = parts.get(at) {
+                out.push_str(literal);
+            }
+            let Ok(value) = args.get_item(at) else { continue };
+            let kept = out.len();
+            push_escaped(stock, &mut out, &value)?;
+            if at + 1 >= parts.len() {
+                // An argument without a field is escaped, and forgotten.
+                out.truncate(kept);
+            }
+        }
+        return stock.SafeString.bind(py).call1((out.finish(py)?,));
+    }
+    let empty = PyDict::new(py);
+    stock.call(py, "format_html", (format_string, args, kwargs.unwrap_or(&empty)))
+}
+
+/// `django.utils.safestring.mark_safe`
+#[pyfunction]
+pub fn mark_safe<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = text.py();
+    let stock = Stock::get(py)?;
+    match class_of(stock, text)? {
+        Class::Safe => Ok(text.clone()),
+        Class::Str => stock.SafeString.bind(py).call1((text,)),
+        _ => stock.call(py, "mark_safe", (text,)),
+    }
+}
+
+/// `django.utils.formats.localize(value)` for numbers and dates. `None`: left to Django.
+#[pyfunction]
+pub fn localized<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    let stock = Stock::get(py)?;
+    let text = match class_of(stock, value)? {
+        Class::DateTime | Class::Date | Class::Time => detached(py, stock).localized_date(value, Tri::Unset)?,
+        Class::Int | Class::Float | Class::Decimal => {
+            detached(py, stock).localized_number(&Value::Py(value.clone()), Tri::Unset)?
+        }
+        _ => None,
+    };
+    Ok(text.map(|text| PyString::new(py, &text).into_any()))
+}
+
+/// `django.utils.formats.number_format(value, places)`. `None`: left to Django.
+#[pyfunction]
+pub fn number_format<'py>(value: &Bound<'py, PyAny>, places: usize) -> PyResult<Option<Bound<'py, PyString>>> {
+    let py = value.py();
+    let stock = Stock::get(py)?;
+    let class = class_of(stock, value)?;
+    if !matches!(class, Class::Int | Class::Float | Class::Decimal) {
+        return Ok(None);
+    }
+    let Some(locale) = detached(py, stock).locale()? else { return Ok(None) };
+    let Some(formats) = locale.numbers(py, stock, true)? else { return Ok(None) };
+    let text = value.str()?;
+    let number = match class {
+        Class::Float => Number::Float(value.cast::<PyFloat>()?.value()),
+        Class::Int => Number::Int(text.to_str()?),
+        _ => Number::Decimal(text.to_str()?),
+    };
+    Ok(numbers::format(number, Some(places), formats, false).map(|text| PyString::new(py, &text)))
+}
+
+/// `django.utils.timezone.template_localtime(value)` for datetimes. `None`: left to Django.
+#[pyfunction]
+pub fn template_localtime<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    let stock = Stock::get(py)?;
+    if class_of(stock, value)? != Class::DateTime {
+        return Ok(None);
+    }
+    detached(py, stock).local_time(value)
+}

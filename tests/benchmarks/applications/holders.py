@@ -1,0 +1,67 @@
+"""Who has the time of a page that we render: our renderer, or which Python function that it calls."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from djust_backend._native import NativeProgram
+
+RENDERER = "the renderer"
+
+#: The ways from Python into the renderer, by the names that a profiler sees.
+_ENTRIES = {
+    f"{NativeProgram.__name__}.{name}"
+    for name in ("render", "render_page", "render_list", "render_node", "resolve")
+}
+
+
+class Account:
+    """
+    A profile function (`sys.setprofile`) that books each moment to one holder.
+
+    The holder is the function that the renderer has called, with all that it calls in turn, until
+    that enters the renderer again. Profiling slows Python code down and native code not, so that the
+    renderer's share is larger in truth.
+    """
+
+    def __init__(self) -> None:
+        self.spent: Counter[str] = Counter()
+        self._holder = RENDERER
+        # What to go back to, and the frame at whose end; None: a call of the renderer.
+        self._stack: list[tuple[FrameType | None, str]] = []
+        self._since = time.perf_counter()
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        self.spent[self._holder] += time.perf_counter() - self._since
+        if event == "call" and self._holder == RENDERER and self._stack:
+            self._stack.append((frame, RENDERER))
+            self._holder = name_of(frame)
+        elif event == "return" and self._stack and self._stack[-1][0] is frame:
+            self._holder = self._stack.pop()[1]
+        elif event == "c_call" and enters(argument):
+            self._stack.append((None, self._holder))
+            self._holder = RENDERER
+        elif event in ("c_return", "c_exception") and enters(argument):
+            self._holder = self._stack.pop()[1]
+        self._since = time.perf_counter()
+
+    def shares(self, most: int) -> list[tuple[str, float]]:
+        """The part of the time that the largest holders have."""
+        total = sum(self.spent.values())
+        return [(name, spent / total) for name, spent in self.spent.most_common(most)]
+
+
+def enters(function: Any) -> bool:
+    """True if a built-in function is a way into the renderer."""
+    return getattr(function, "__qualname__", "") in _ENTRIES
+
+
+def name_of(frame: FrameType) -> str:
+    """Module and name of a function."""
+    code = frame.f_code
+    module = frame.f_globals.get("__name__", Path(code.co_filename).stem)
+    return f"{module}.{getattr(code, 'co_qualname', code.co_name)}"

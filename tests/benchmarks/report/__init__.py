@@ -1,0 +1,1 @@
+"""`docs/performance.md` and its pictures, made of what the benchmarks have measured."""
