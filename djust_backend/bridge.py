@@ -38,7 +38,7 @@ from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
-from django.utils import html, timezone, translation
+from django.utils import html, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
@@ -97,6 +97,23 @@ from .sources import (
     watch_instances,
 )
 from .standins import stand_in
+from .translations import (
+    available_languages,
+    check_count,
+    current_language,
+    current_language_bidi,
+    current_timezone_name,
+    format_translation,
+    is_bidi,
+    override_language,
+    override_timezone,
+    single_percents,
+    translate_constant,
+    translate_lazily,
+    translate_plural,
+    translate_text,
+    zone_name,
+)
 from .watched import comes_from, watch
 
 __all__ = [
@@ -104,16 +121,19 @@ __all__ = [
     "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeString",
     "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist",
     "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt", "ambient", "answers",
-    "ask", "block_context", "block_value", "blocks_within", "cache_tags", "cache_timeout",
-    "cache_variable", "counted_text", "counts_its_rows", "dangling", "date", "date_format_string",
-    "date_names", "datetime", "defaulttags", "display_label", "evaluate", "fill", "first_of",
-    "fragment_cache", "fragment_key", "group_result", "humanize_now", "instances",
-    "is_stock_querystring", "key_column", "kind", "known_token", "load", "logger", "make_partials",
-    "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
+    "ask", "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
+    "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
+    "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
+    "date_format_string", "date_names", "datetime", "defaulttags", "display_label", "evaluate",
+    "fill", "first_of", "format_translation", "fragment_cache", "fragment_key", "group_result",
+    "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column", "kind",
+    "known_token", "load", "logger", "make_partials", "md5", "model_step", "named_cache",
+    "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
     "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "size_of", "source_queryset", "stand_in", "static_place", "static_url", "surroundings", "time",
-    "token_types", "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
-    "watch_instances",
+    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
+    "surroundings", "time", "token_types", "translate_constant", "translate_lazily",
+    "translate_plural", "translate_text", "translated_text", "usage", "usage_of_page", "value_node",
+    "version", "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -490,118 +510,3 @@ def partial_is_watched(partial: Any) -> bool:
 
 
 _PARTIAL = getattr(base, "PartialTemplate", None)
-
-
-# Translation and time zones
-
-
-def translate_lazily(value: Any, message_context: Any) -> Any:
-    """A value that `{% translate %}` translates (`Variable.resolve`)."""
-    message = value.replace("%", "%%")
-    if isinstance(value, SafeData):
-        message = mark_safe(message)
-    if message_context:
-        return base.pgettext_lazy(message_context, message)
-    return base.gettext_lazy(message)
-
-
-def translate_constant(text: Any, message_context: Any) -> Any:
-    """`{% translate "text" %}`: the translation, ready for the page."""
-    if isinstance(text, Promise):
-        # `{% translate _("text") %}`
-        return single_percents(conditional_escape(str(translate_lazily(text, message_context))))
-    message = mark_safe(text.replace("\\'", "'").replace("\\\\", "\\").replace("%", "%%"))
-    if message_context:
-        return single_percents(translation.pgettext(message_context, message))
-    return single_percents(translation.gettext(message))
-
-
-def single_percents(value: str) -> str:
-    """Takes back the doubling of percent signs."""
-    text = value.replace("%%", "%")
-    return mark_safe(text) if isinstance(value, SafeData) else text
-
-
-def check_count(count: Any, name: str, tag_name: str) -> None:
-    """Error: TemplateSyntaxError if the counter of `{% blocktranslate %}` is no number."""
-    if not isinstance(count, (Decimal, float, int)):
-        raise TemplateSyntaxError(f"{name!r} argument to {tag_name!r} tag must be a number.")
-
-
-def translate_text(message_context: Any, text: str, trimmed: bool) -> str:
-    """`gettext` or `pgettext` of a block's text."""
-    if trimmed:
-        text = translation.trim_whitespace(text)
-    if message_context:
-        return translation.pgettext(message_context, text)
-    return translation.gettext(text)
-
-
-def translate_plural(
-    message_context: Any, singular: str, plural: str, count: Any, trimmed: bool
-) -> str:
-    """`ngettext` or `npgettext` of a block's texts."""
-    if trimmed:
-        singular = translation.trim_whitespace(singular)
-        plural = translation.trim_whitespace(plural)
-    if message_context:
-        return translation.npgettext(message_context, singular, plural, count)
-    return translation.ngettext(singular, plural, count)
-
-
-def format_translation(text: str, data: dict[str, Any], tag_name: str, nested: bool) -> str | None:
-    """A translation with its values; `None` if it cannot be formatted.
-
-    Error: TemplateSyntaxError, in place of `None`, if `nested`.
-    """
-    try:
-        return text % data
-    except (KeyError, ValueError):
-        if nested:
-            raise TemplateSyntaxError(
-                f"{tag_name!r} is unable to format string returned by gettext: "
-                f"{text!r} using {data!r}"
-            ) from None
-        return None
-
-
-def override_language(code: Any) -> Any:
-    """`{% language %}`"""
-    return translation.override(code)
-
-
-def override_timezone(zone: Any) -> Any:
-    """`{% timezone %}`"""
-    return timezone.override(zone)
-
-
-def current_language() -> Any:
-    """`{% get_current_language %}`"""
-    return translation.get_language()
-
-
-def current_language_bidi() -> Any:
-    """`{% get_current_language_bidi %}`"""
-    return translation.get_language_bidi()
-
-
-def available_languages() -> Any:
-    """`{% get_available_languages %}`"""
-    return [(code, translation.gettext(name)) for code, name in settings.LANGUAGES]
-
-
-def is_bidi(code: str) -> bool:
-    """`get_language_bidi()` in a language."""
-    base = code.split("-")[0] if settings.USE_I18N else code
-    return base in settings.LANGUAGES_BIDI
-
-
-def zone_name(zone: Any) -> str:
-    """`get_current_timezone_name()` in a time zone."""
-    name: str = zone.tzname(None) or str(zone)
-    return name
-
-
-def current_timezone_name() -> Any:
-    """`{% get_current_timezone %}`"""
-    return timezone.get_current_timezone_name()
