@@ -348,6 +348,13 @@ def report(session: nox.Session) -> None:
     python(session, "-m", "tests.benchmarks.report", *session.posargs)
 
 
+@nox.session(name="bench-plans", venv_backend="none")
+def bench_plans(session: nox.Session) -> None:
+    """Measure what plans cost in memory, in a folder and in Redis; arguments are passed on."""
+    extension(session)
+    python(session, "-m", "tests.benchmarks.plans", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Check that links and commands in the documents lead somewhere."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
-from . import conf
+from . import conf, plan_cache
 
 ID_NAME = "djust_backend.W001"
 ID_SETTINGS = "djust_backend.E001"
@@ -43,12 +44,23 @@ def check_settings() -> list[checks.CheckMessage]:
 
 
 def check_redis() -> list[checks.CheckMessage]:
-    """Tells if plans are to be kept in Redis and the package that talks to it is missing."""
-    if conf.problems() or conf.get("JIT_CACHE_BACKEND") != "redis" or find_spec("redis"):
+    """Tells if plans are to be kept in Redis and that cannot be: no redis-py, or a wrong address.
+
+    The server itself may come later; it is not asked.
+    """
+    if conf.problems() or conf.get("JIT_CACHE_BACKEND") != "redis":
         return []
-    text = "DJUST_CONFIG['JIT_CACHE_BACKEND'] is 'redis', and redis-py is not installed."
-    hint = "Run pip install 'djust_backend[redis]', or choose 'filesystem'."
-    return [checks.Error(text, hint=hint, id=ID_REDIS)]
+    if not find_spec("redis"):
+        text = "DJUST_CONFIG['JIT_CACHE_BACKEND'] is 'redis', and redis-py is not installed."
+        hint = "Run pip install 'djust_backend[redis]', or choose 'filesystem'."
+        return [checks.Error(text, hint=hint, id=ID_REDIS)]
+    try:
+        plan_cache.make_store()
+    except (ImproperlyConfigured, ValueError) as error:
+        text = f"DJUST_CONFIG['JIT_REDIS_URL'] cannot be used: {error}"
+        hint = "Write redis://host:6379/0, or see docs/settings.md for TLS, sentinels and clusters."
+        return [checks.Error(text, hint=hint, id=ID_REDIS)]
+    return []
 
 
 def check_metrics() -> list[checks.CheckMessage]:

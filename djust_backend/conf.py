@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +20,10 @@ DEFAULTS: dict[str, Any] = {
     "JIT_ROW_MODE": True,
     # Relations that Python code walks (methods, tags, forms), fetched for all rows at once.
     "JIT_HIDDEN_RELATIONS": True,
+    # SQL that Django has compiled is used again for QuerySets of the same shape; the second setting
+    # compiles it each time all the same, and raises if the two differ.
+    "JIT_SQL_REUSE": True,
+    "JIT_SQL_CHECK": False,
     # Where plans are kept beyond the process: "memory" (nowhere), "filesystem" or "redis".
     "JIT_CACHE_BACKEND": "filesystem",
     # The folder of "filesystem"; if empty, one of the user's and the project's own.
@@ -40,27 +45,47 @@ DEFAULTS: dict[str, Any] = {
 }
 
 CACHE_BACKENDS = ("memory", "filesystem", "redis")
-REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
+REDIS_SCHEMES = (
+    "redis",
+    "rediss",
+    "unix",
+    "redis+sentinel",
+    "rediss+sentinel",
+    "redis+cluster",
+    "rediss+cluster",
+)
 BUNDLE_SCHEMES = ("", "file", "http", "https")
+
+# What an address may hold before its host is for no log.
+_PASSWORD = re.compile(r"//[^@/]*@")
 
 # Both words for a folder are usual in settings files.
 _TYPES: dict[str, tuple[type, ...]] = {"JIT_CACHE_DIR": (str, Path)}
 
 
-# The site's own dictionary, once it has been looked for: Django's settings are slow to say that
-# they have none.
+# The values of the site that can be used, once they have been looked for: Django's settings are
+# slow to say that they have none.
 _site: list[Mapping[str, Any]] = []
 
 
 def get(name: str) -> Any:
-    """The value of a key; KeyError for one that there is not."""
+    """The value of a key, its default in place of one of a wrong type; KeyError for no such key.
+
+    Servers run no system checks: what these would tell of must not break pages.
+    """
     default = DEFAULTS[name]
     site = _site[0] if _site else _look()
     return site.get(name, default)
 
 
 def _look() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = getattr(settings, "DJUST_CONFIG", {})
+    config = getattr(settings, "DJUST_CONFIG", None)
+    found = {}
+    if isinstance(config, dict):
+        for name, value in config.items():
+            known = name in DEFAULTS
+            if known and (type(value) is type(DEFAULTS[name]) or _wanted(name, value) is None):
+                found[name] = value
     _site[:] = [found]
     return found
 
@@ -83,6 +108,16 @@ def row_mode() -> bool:
     return bool(get("JIT_ROW_MODE"))
 
 
+def sql_reuse() -> bool:
+    """Whether compiled SQL is used again for QuerySets of the same shape."""
+    return bool(get("JIT_SQL_REUSE"))
+
+
+def sql_check() -> bool:
+    """Whether SQL that is used again is compared with what Django compiles now."""
+    return bool(get("JIT_SQL_CHECK"))
+
+
 def hidden_relations() -> bool:
     """Whether relations that Python code walks are fetched for all rows at once."""
     return bool(get("JIT_HIDDEN_RELATIONS"))
@@ -102,9 +137,8 @@ def problems() -> list[tuple[str, str]]:
             continue
         wanted = _wanted(name, value)
         if wanted is not None:
-            found.append(
-                (f"DJUST_CONFIG[{name!r}] is {value!r}, not {wanted}.", f"Write {wanted}.")
-            )
+            shown = _PASSWORD.sub("//…@", repr(value))
+            found.append((f"DJUST_CONFIG[{name!r}] is {shown}, not {wanted}.", f"Write {wanted}."))
     return found
 
 
@@ -121,10 +155,19 @@ def _wanted(name: str, value: Any) -> str | None:
 def _wanted_value(name: str, value: Any) -> str | None:
     if name == "JIT_CACHE_BACKEND" and value not in CACHE_BACKENDS:
         return "one of " + ", ".join(map(repr, CACHE_BACKENDS))
+    if name == "JIT_CACHE_DIR" and "\0" in str(value):
+        return "the path of a folder"
     if name == "JIT_REDIS_POOL_SIZE" and value < 1:
         return "a number of at least 1"
-    if name == "JIT_REDIS_URL" and urlsplit(value).scheme not in REDIS_SCHEMES:
+    if name == "JIT_REDIS_URL" and _scheme(value) not in REDIS_SCHEMES:
         return f"an address that starts with {':// or '.join(REDIS_SCHEMES)}://"
-    if name == "JIT_CACHE_URL" and urlsplit(value).scheme not in BUNDLE_SCHEMES:
+    if name == "JIT_CACHE_URL" and _scheme(value) not in BUNDLE_SCHEMES:
         return "a path, or an address that starts with file://, http:// or https://"
     return None
+
+
+def _scheme(address: str) -> str | None:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return None

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.crypto import salted_hmac
 
@@ -30,12 +31,21 @@ def shared_plans() -> SharedPlans | None:
 
     Settings that make no store are a line in the log: pages are rendered without it.
     """
-    try:
-        store = make_store()
-    except (ImportError, ValueError) as error:
-        logger.error("JIT_CACHE_BACKEND cannot be used: %s", error)
-        store = None
+    for text, hint in conf.problems():
+        logger.error("%s %s", text, hint)
     url = conf.get("JIT_CACHE_URL")
+    if not url and conf.get("JIT_CACHE_BACKEND") == "memory":
+        return None
+    store = None
+    try:
+        # Nothing can be sealed or opened without SECRET_KEY.
+        project()
+        store = make_store()
+    except ImproperlyConfigured as error:
+        logger.error("plans are not shared with other processes: %s", error)
+        return None
+    except (ImportError, OSError, ValueError) as error:
+        logger.error("JIT_CACHE_BACKEND cannot be used: %s", error)
     if store is None and not url:
         return None
     # Loads all of urllib, which a site without a bundle need not wait for.
@@ -44,7 +54,11 @@ def shared_plans() -> SharedPlans | None:
 
 
 def make_store() -> Store | None:
-    """The store of JIT_CACHE_BACKEND; None for "memory". Error: ImportError, ValueError."""
+    """The store of JIT_CACHE_BACKEND; None for "memory".
+
+    Error: ImportError, ValueError, OSError for a system without a folder for temporary files,
+    ImproperlyConfigured for a site without SECRET_KEY.
+    """
     backend = conf.get("JIT_CACHE_BACKEND")
     if backend == "filesystem":
         return FileStore(folder())
@@ -55,7 +69,9 @@ def make_store() -> Store | None:
             conf.get("JIT_REDIS_URL"), conf.get("JIT_REDIS_POOL_SIZE"), project(), release()[:16]
         )
         return made
-    return None
+    if backend == "memory":
+        return None
+    raise ValueError(f"JIT_CACHE_BACKEND is {backend!r}")
 
 
 @contextmanager

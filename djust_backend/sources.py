@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Page
-from django.db import connections
+from django.db import connections, router
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm, BoundField
 from django.utils.encoding import force_str
@@ -171,6 +171,8 @@ def key_column(instance: Any, name: str, key: str) -> str | None:
 
     The answer is kept for the class, so that it must hold for rows of all databases.
     """
+    if router.routers:
+        return None
     if not all(connections[alias].features.supports_foreign_keys for alias in connections):
         return None
     return orm.id_column(type(instance), name, key)

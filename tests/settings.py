@@ -16,7 +16,8 @@ def _database(name: str) -> dict[str, Any]:
 DATABASES = {"default": _database("default"), "other": _database("other")}
 
 # Each test derives its own plans; those of the cache name a store.
-DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory"}
+# SQL that is used again is compared with what Django compiles.
+DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory", "JIT_SQL_CHECK": True}
 
 SECRET_KEY = "for tests only"
 USE_TZ = True

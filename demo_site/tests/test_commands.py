@@ -2,14 +2,19 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.core.management.base import BaseCommand
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import Library
 from django.test import override_settings
 from django.urls import path
 from django.views.generic import ListView
@@ -17,10 +22,19 @@ from django.views.generic import ListView
 from config.engines import OURS
 from djust_backend.cache import events
 from djust_backend.orm import forget_plans
-from rentals.models import Property
+from rentals.models import Lease, Property
 from tests.test_engines import SeededTestCase
 
 COMMANDS = ("clear_jit_cache", "compile_jit_cache", "explain_template", "warmup_jit_cache")
+
+
+register = Library()
+
+
+@register.filter
+def boss(lease: Lease) -> str:
+    """Walk relations that no template shows."""
+    return lease.property.manager.username
 
 
 class PropertyView(ListView):
@@ -41,7 +55,44 @@ def typo(request: HttpRequest) -> HttpResponse:
     return render(request, "typo.html", {"homes": Property.objects.order_by("pk")})
 
 
+def chosen(request: HttpRequest) -> HttpResponse:
+    """Render a template with rows in other shapes than a QuerySet of instances."""
+    homes = Property.objects.order_by("pk")
+    context = {
+        "values": homes.values("name", boss=F("manager__username")),
+        "listed": list(homes[:3]),
+        "leases": Lease.objects.order_by("pk")[:5],
+    }
+    return render(request, "chosen.html", context)
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Log the user out, as a link in a menu may."""
+    logout(request)
+    return HttpResponse()
+
+
+@login_required(login_url="/homes/")
+def private(request: HttpRequest) -> HttpResponse:
+    """Answer users only."""
+    return HttpResponse(request.user.get_username())
+
+
+def pages() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is rendered without a request."""
+    yield "listed.html", {"homes": Property.objects.order_by("name", "pk")}
+    yield "typo.html", {}
+
+
+def no_pages() -> list[str]:
+    """Return something else."""
+    return ["listed.html"]
+
+
 urlpatterns = [
+    path("chosen/", chosen),
+    path("leave/", leave, name="leave"),
+    path("private/", private, name="private"),
     path("homes/", PropertyView.as_view(), name="homes"),
     path("broken/", broken, name="broken"),
     path("typo/", typo, name="typo"),
@@ -50,6 +101,11 @@ urlpatterns = [
 TEMPLATES = {
     "listed.html": "{% for home in homes %}{{ home.name }} {{ home.manager.username }}{% endfor %}",
     "typo.html": "{% for home in homes %}{{ home.nane }}{{ home.manager.user_name }}{% endfor %}",
+    "chosen.html": (
+        "{% for row in values %}{{ row.name }}{{ row.boss }}{% endfor %}"
+        "{% for home in listed %}{{ home.nane }}{{ home.manager.username }}{% endfor %}"
+        "{% load walking %}{% for lease in leases %}{{ lease|boss }}{% endfor %}"
+    ),
 }
 
 
@@ -77,7 +133,7 @@ class CommandTestCase(SeededTestCase):
         entry = {
             "BACKEND": "djust_backend.django.DjustTemplates",
             "NAME": OURS,
-            "OPTIONS": {"loaders": [loader]},
+            "OPTIONS": {"loaders": [loader], "libraries": {"walking": __name__}},
         }
         override = override_settings(TEMPLATES=[entry], ROOT_URLCONF=__name__)
         override.enable()
@@ -142,7 +198,70 @@ class WarmupTests(CommandTestCase):
         text = self.run_command("warmup_jit_cache", "--all-get", fails=True)
         self.assertIn("/homes/ ", text)
         self.assertIn("/broken/: RuntimeError: no such thing", text)
-        self.assertIn("3 pages, 1 failed", text)
+        self.assertIn("6 pages, 1 failed", text)
+
+    def test_views_go_by_their_names(self) -> None:
+        """Those of classes and functions, with a name of their URL and without."""
+        self.use_templates(**TEMPLATES)
+        names = ("PropertyView", "typo", "chosen")
+        text = self.run_command("warmup_jit_cache", *(f"{__name__}.{name}" for name in names))
+        for address in ("/homes/", "/typo/", "/chosen/"):
+            self.assertRegex(text, rf"{address} +200 ")
+
+    def test_a_view_with_arguments(self) -> None:
+        """They follow the name."""
+        text = self.run_command("warmup_jit_cache", "rentals.views.property_detail=3")
+        self.assertRegex(text, r"/properties/3/ +200 ")
+
+    def test_given_contexts_need_no_request(self) -> None:
+        """What the page derives is stored."""
+        self.use_templates(**TEMPLATES)
+        text = self.run_command("warmup_jit_cache", "--contexts", f"{__name__}.pages")
+        self.assertRegex(text, r"listed.html +200 +1 ")
+        self.assertIn("2 pages, 0 failed", text)
+        self.start_again()
+        self.run_command("warmup_jit_cache", "--contexts", f"{__name__}.pages")
+        self.assertEqual(events.counts["compiled"], 0)
+
+    def test_a_user_who_is_logged_out_on_the_way_logs_in_again(self) -> None:
+        """A site has links that do this."""
+        self.use_templates(**TEMPLATES)
+        text = self.run_command("warmup_jit_cache", "leave", "private", "--user", "admin")
+        self.assertRegex(text, r"/private/ +200 ")
+
+    def test_a_site_for_https_alone_is_asked_by_https(self) -> None:
+        """Its pages are rendered, not redirected."""
+        middleware = ["django.middleware.security.SecurityMiddleware"]
+        self.use_templates(**TEMPLATES)
+        with override_settings(SECURE_SSL_REDIRECT=True, MIDDLEWARE=middleware):
+            self.assertRegex(self.run_command("warmup_jit_cache", "homes"), r"/homes/ +200 ")
+
+    def test_a_store_that_keeps_nothing_is_a_failure(self) -> None:
+        """A deployment has to hear of it."""
+        (self.folder / "file").write_text("in the way")
+        for config in (
+            {"JIT_CACHE_DIR": str(self.folder / "file")},
+            {"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": "redis://127.0.0.1:1/0"},
+            {"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": "redis://host:port/0"},
+        ):
+            with self.subTest(config=config):
+                self.set_config(**config)
+                self.start_again()
+                self.assertIn("NOT kept", self.run_command("warmup_jit_cache", "/", fails=True))
+
+    def test_progress_is_for_terminals(self) -> None:
+        """A bar that grows, and leaves nothing behind."""
+
+        class Terminal(StringIO):
+            def isatty(self) -> bool:
+                return True
+
+        shown = Terminal()
+        call_command("warmup_jit_cache", "/", "/blog/", stdout=StringIO(), stderr=shown)
+        self.assertRegex(shown.getvalue(), r"\r\[#{12}\.{12}\] 1/2 / ")
+        self.assertRegex(shown.getvalue(), r"\r\[#{24}\] 2/2 /blog/ ")
+        self.assertTrue(shown.getvalue().endswith(" \r"))
+        self.assertNotIn("#", self.run_command("warmup_jit_cache", "/"))
 
     def test_the_site_lists_its_own_pages(self) -> None:
         """The admin needs a user."""
@@ -155,6 +274,9 @@ class WarmupTests(CommandTestCase):
             ([], "Name pages"),
             (["nothing:here"], "nothing:here"),
             (["/", "--user", "nobody here"], "there is no such user"),
+            (["rentals.views.property_detail"], "with no arguments not found"),
+            (["--contexts", "no.such.function"], "No module named"),
+            (["--contexts", f"{__name__}.no_pages"], "pairs of a template's name"),
         ):
             with self.subTest(words=words), self.assertRaisesMessage(CommandError, message):
                 call_command("warmup_jit_cache", *words, stdout=StringIO())
@@ -172,8 +294,10 @@ class CompileTests(CommandTestCase):
         """The others are compiled all the same."""
         self.use_templates(**{"bad.html": "one\n{% iff %}", "worse.html": "{% load gone %}"})
         text = self.run_command("compile_jit_cache", fails=True)
-        self.assertIn("bad.html:2: TemplateSyntaxError: Invalid block tag on line 2: 'iff'", text)
-        self.assertIn("worse.html:1: TemplateSyntaxError: 'gone' is not a registered", text)
+        self.assertRegex(
+            text, r"bad.html:2: TemplateSyntaxError: .*Invalid block tag on line 2: 'iff'"
+        )
+        self.assertRegex(text, r"worse.html:1: TemplateSyntaxError: .*'gone' is not a registered")
         self.assertIn("0 templates compiled, 2 do not compile", text)
         with self.assertRaisesMessage(CommandError, "No template has such a name."):
             call_command("compile_jit_cache", "shop/*")
@@ -260,6 +384,29 @@ class ExplainTests(CommandTestCase):
                 self.assertIn("rentals.Property has no attribute nane; do you mean name?", text)
                 self.assertIn("manager.user_name: auth.User has no attribute user_name", text)
         self.assertNotIn("unknown", self.run_command("explain_template", "listed.html"))
+
+    def test_rows_in_other_shapes(self) -> None:
+        """Names that a view has chosen are no mistakes; lists are explained as well."""
+        self.use_templates(**TEMPLATES)
+        text = self.run_command("explain_template", "chosen.html", "--url", "/chosen/")
+        self.assertIn("listed: instances of rentals.Property", text)
+        self.assertIn("a list that the view has fetched", text)
+        self.assertIn("rentals.Property has no attribute nane; do you mean name?", text)
+        self.assertEqual(text.count("unknown:"), 1)
+
+    def test_what_python_code_walks_is_told(self) -> None:
+        """A filter that goes from row to row."""
+        self.use_templates(**TEMPLATES)
+        text = self.run_command("explain_template", "chosen.html", "--url", "/chosen/")
+        self.assertIn("handed to Python code: leases[]", text)
+        self.assertIn("hidden: rentals.Lease.property, walked by Python code", text)
+        self.assertIn("hidden: rentals.Property.manager, walked by Python code", text)
+
+    def test_generated_code_needs_no_page(self) -> None:
+        """It is made of the model alone."""
+        words = ("--model", "posts=blog.Post")
+        text = self.run_command("explain_template", "blog/post_list.html", *words)
+        self.assertIn("def rows(fetched, constants):", text)
 
     def test_json_is_for_programs(self) -> None:
         """The same, as data."""

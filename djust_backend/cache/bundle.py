@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +22,7 @@ logger = logging.getLogger("djust_backend.jit")
 FILE_NAME = "plans.msgpack"
 
 _FORMAT = 1
+# Of a step of the connection, and of a page that needs the first plan.
 _TIMEOUT_SECONDS = 2.0
 _MOST_BYTES = 64_000_000
 
@@ -27,34 +30,54 @@ _MOST_BYTES = 64_000_000
 class Bundle(Mapping[str, bytes]):
     """The sealed plans of a document at a path or an address, read when one is first looked for.
 
-    One that cannot be read is a line in the log, and empty: the process does not ask again. What
-    it holds is opened by its seal like everything else that is read.
+    Pages wait for it two seconds and go on without; what comes later serves later pages. One that
+    cannot be read is a line in the log, and empty: the process does not ask again. What it holds is
+    opened by its seal like everything else that is read.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url + FILE_NAME if url.endswith("/") else url
         self._lock = threading.Lock()
-        self._plans: dict[str, bytes] | None = None
+        self._plans: dict[str, bytes] = {}
+        self._is_read = threading.Event()
+        self._until: float | None = None
+        self._is_late = False
 
     def __getitem__(self, key: str) -> bytes:
-        return self._read()[key]
+        return self._known()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
+        return iter(self._known())
 
     def __len__(self) -> int:
-        return len(self._read())
+        return len(self._known())
 
-    def _read(self) -> dict[str, bytes]:
+    def _known(self) -> dict[str, bytes]:
+        if not self._is_read.is_set():
+            with self._lock:
+                if self._until is None:
+                    self._until = time.monotonic() + _TIMEOUT_SECONDS
+                    # A server that drips, or a pipe in the place of a file, holds up no page.
+                    threading.Thread(target=self._read, name="djust-bundle", daemon=True).start()
+            if not self._is_read.wait(max(0.0, self._until - time.monotonic())):
+                self._tell_late()
+        return self._plans
+
+    def _tell_late(self) -> None:
         with self._lock:
-            if self._plans is None:
-                try:
-                    self._plans = unpack(_fetch(self.url))
-                except (OSError, ValueError) as error:
-                    self._plans = {}
-                    events.tell(events.StoreError("bundle", "get"))
-                    logger.warning("the bundle of plans %s cannot be read: %s", self.url, error)
-            return self._plans
+            if self._is_late:
+                return
+            self._is_late = True
+        logger.warning("the bundle of plans %s is late: pages go on without it", self.url)
+
+    def _read(self) -> None:
+        try:
+            self._plans = unpack(_fetch(self.url))
+        except (HTTPException, OSError, ValueError) as error:
+            events.tell(events.StoreError("bundle", "get"))
+            logger.warning("the bundle of plans %s cannot be read: %s", self.url, error)
+        finally:
+            self._is_read.set()
 
 
 def pack(plans: Iterable[tuple[str, bytes]]) -> bytes:

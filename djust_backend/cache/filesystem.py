@@ -21,6 +21,9 @@ _MOST_FILES = 10_000
 # Counting the files costs more than writing one, so that it is not done each time.
 _LOOK_EVERY = 200
 _LOCK_SECONDS = 5.0
+# Flags that some systems do not have.
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 # Leftovers of processes that died between two steps.
 _STALE_SECONDS = 60.0
 
@@ -28,27 +31,34 @@ _STALE_SECONDS = 60.0
 class FileStore:
     """Plans below a folder that belongs to this user, mode 0700. Files that others left are theirs.
 
-    `most`: how many plans there may be; above it the oldest quarter goes.
+    `most`: how many plans there may be; above it the oldest quarter goes. Error: ValueError for
+    what is no path.
     """
 
     name = "filesystem"
 
     def __init__(self, folder: Path, most: int = _MOST_FILES) -> None:
+        if "\0" in str(folder):
+            raise ValueError(f"{str(folder)!r} is no path of a folder")
         self.folder = folder
+        self._prefix = os.path.join(folder, "")  # noqa: PTH118 - paths are slow to join
         self._most = most
         self._written = 0
         self._ready = False
 
     def get(self, key: str) -> bytes | None:
         """What is kept under a key; never more than a plan can be."""
+        path = self._name(key)
         try:
             # Nobody else's pipe holds a reader up.
-            number = os.open(self._path(key), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-            with os.fdopen(number, "rb") as file:
-                found = os.fstat(number)
+            file = os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY)
+            try:
+                found = os.fstat(file)
                 if not stat.S_ISREG(found.st_mode) or _is_foreign(found):
-                    raise StoreError(f"{self._path(key)} is another user's, or no file")
-                return file.read(_MOST_BYTES)
+                    raise StoreError(f"{path} is another user's, or no file")
+                return os.read(file, min(found.st_size, _MOST_BYTES))
+            finally:
+                os.close(file)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -60,11 +70,8 @@ class FileStore:
         new = self.folder / f"{key}.{os.getpid()}.{secrets.token_hex(4)}.new"
         try:
             self._prepare()
+            _write(new, sealed)
             try:
-                with os.fdopen(
-                    os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-                ) as f:
-                    f.write(sealed)
                 new.replace(path)
             except OSError:
                 with contextlib.suppress(OSError):
@@ -84,7 +91,8 @@ class FileStore:
         token = f"{os.getpid()}.{secrets.token_hex(8)}"
         try:
             self._prepare()
-            if time.time() - path.stat().st_mtime < _LOCK_SECONDS:
+            # A clock that was set back makes a lock that is from later.
+            if abs(time.time() - path.stat().st_mtime) < _LOCK_SECONDS:
                 return None
             path.unlink(missing_ok=True)
         except FileNotFoundError:
@@ -123,10 +131,13 @@ class FileStore:
         self._remove([*plans, *self._leftovers(0.0)])
         return len(plans)
 
-    def _path(self, key: str) -> Path:
+    def _name(self, key: str) -> str:
         if not _KEY.fullmatch(key):
             raise StoreError(f"{key!r} is not a key")
-        return self.folder / f"{key}{_SUFFIX}"
+        return f"{self._prefix}{key}{_SUFFIX}"
+
+    def _path(self, key: str) -> Path:
+        return Path(self._name(key))
 
     def _lock_path(self, key: str) -> Path:
         return self._path(key).with_suffix(".lock")
@@ -182,9 +193,15 @@ class FileStore:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet. Error: FileExistsError, OSError."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
+    """Write a file that is not there yet, whole or not at all. Error: FileExistsError, OSError."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _is_foreign(found: os.stat_result) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
+from redis.connection import parse_url as _parse_url
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -18,6 +20,8 @@ from .store import StoreError, StoreRestsError
 
 # A plan is derived in some milliseconds: a server that takes longer than this is no help.
 _TIMEOUT_SECONDS = 0.2
+# One that needs more than this share of it is left in peace like one that does not answer.
+_SLOW = 0.5
 _MOST_BYTES = 1_000_000
 _LOCK_MILLISECONDS = 5_000
 # Plans of a release that is gone go by themselves; a site that runs longer derives them again.
@@ -31,14 +35,18 @@ return 0
 
 _Answer = TypeVar("_Answer")
 
+# redis-py leaves its types out.
+parse_url: Callable[[str], dict[str, Any]] = _parse_url
+
 
 class RedisStore:
     """Plans in the server that a URL names, for one release of one project.
 
     `url` is what redis-py takes (redis://, rediss://, unix://, with its options in the query), or
-    `redis+sentinel://host:port,host:port/service/db`, or `redis+cluster://host:port`. `project` and
-    `release` are the beginning of each key: releases of a site do not see each other's.
-    Error: ValueError for a URL that is none.
+    `redis+sentinel://host:port,host:port/service/db`, or `redis+cluster://host:port`; with TLS
+    these begin with `rediss+`. `project` and `release` are the beginning of each key: releases of
+    a site do not see each other's. Nothing is connected yet. Error: ValueError for a URL that is
+    none.
     """
 
     name = "redis"
@@ -47,15 +55,16 @@ class RedisStore:
         self.breaker = CircuitBreaker(self.name)
         self._project = f"djust:{project}:"
         self._prefix = f"{self._project}{release}:"
-        self._url, self._connections = url, connections
+        self._make = _maker(url, connections)
+        options = parse_url(_plain(url))
+        self._slow_seconds = options.get("socket_timeout", _TIMEOUT_SECONDS) * _SLOW
         self._made: Any = None
-        # A cluster and sentinels are asked for their servers when they are made, which may fail.
-        if urlsplit(url).scheme not in ("redis+sentinel", "redis+cluster"):
-            self._made = _single(url, connections)
 
     def get(self, key: str) -> bytes | None:
         """What is kept under a key; never more than a plan can be."""
-        found: bytes = self._ask(lambda client: client.getrange(self._prefix + key, 0, _MOST_BYTES))
+        found: Any = self._ask(lambda client: client.getrange(self._prefix + key, 0, _MOST_BYTES))
+        if not isinstance(found, bytes):
+            raise StoreError(f"Redis gives {type(found).__name__} instead of bytes")
         return found or None
 
     def set(self, key: str, sealed: bytes) -> None:
@@ -77,7 +86,7 @@ class RedisStore:
         """The plans of this release."""
         names = self._ask(lambda client: list(client.scan_iter(f"{self._prefix}*", count=500)))
         for name in names:
-            key = name.decode().removeprefix(self._prefix)
+            key = name.decode(errors="replace").removeprefix(self._prefix)
             found = None if key.endswith(":lock") else self.get(key)
             if found is not None:
                 yield key, found
@@ -92,25 +101,30 @@ class RedisStore:
     def close(self) -> None:
         """Close the connections; the next question opens them again."""
         if isinstance(self._made, redis.RedisCluster):
-            self._made.disconnect_connection_pools()  # type: ignore[no-untyped-call]
+            self._made.close()
         elif self._made is not None:
             self._made.connection_pool.disconnect()
 
     def _ask(self, question: Callable[[Any], _Answer]) -> _Answer:
         if not self.breaker.allows():
             raise StoreRestsError("Redis has failed a moment ago")
+        started = time.monotonic()
         try:
             if self._made is None:
-                self._made = _many(self._url, self._connections)
+                self._made = self._make()
             answer = question(self._made)
         except redis.ResponseError as error:
             # It answers: another type under our key, or no memory left.
             self.breaker.succeeded()
             raise StoreError(str(error)) from error
-        except (redis.RedisError, OSError) as error:
+        except Exception as error:
+            # Not only redis-py's own errors: its parsers raise anything at what is no Redis.
             self.breaker.failed()
             raise StoreError(f"{type(error).__name__}: {error}") from error
-        self.breaker.succeeded()
+        if time.monotonic() - started > self._slow_seconds:
+            self.breaker.failed()
+        else:
+            self.breaker.succeeded()
         return answer
 
 
@@ -118,7 +132,27 @@ def _delete(name: bytes, client: Any) -> None:
     client.delete(name)
 
 
+def _maker(url: str, connections: int) -> Callable[[], Any]:
+    """What makes a client for a URL. Error: ValueError for what is none, or has unknown options."""
+    scheme = urlsplit(url).scheme
+    try:
+        if scheme.endswith("+sentinel"):
+            return _sentinels(url, connections)
+        if scheme.endswith("+cluster"):
+            options = {**_options(), "max_connections": connections}
+            return partial(redis.RedisCluster.from_url, _plain(url), **options)
+        pool = redis.BlockingConnectionPool.from_url(
+            url, **{**_options(), "max_connections": connections, "timeout": _TIMEOUT_SECONDS}
+        )
+        # Connects to nothing, and fails for options that there are not.
+        pool.connection_class(**pool.connection_kwargs)
+    except (TypeError, redis.RedisError) as error:
+        raise ValueError(f"the address of Redis has an unknown option: {error}") from error
+    return partial(redis.Redis, connection_pool=pool)
+
+
 def _options() -> dict[str, Any]:
+    """Ours; what redis-py takes from the query of a URL comes before them."""
     return {
         "socket_timeout": _TIMEOUT_SECONDS,
         "socket_connect_timeout": _TIMEOUT_SECONDS,
@@ -126,29 +160,40 @@ def _options() -> dict[str, Any]:
     }
 
 
-def _single(url: str, connections: int) -> Any:
-    pool = redis.BlockingConnectionPool.from_url(
-        url, max_connections=connections, timeout=_TIMEOUT_SECONDS, **_options()
-    )
-    return redis.Redis(connection_pool=pool)
+def _plain(url: str) -> str:
+    """An address with the same login, database and options that redis-py takes apart.
 
-
-def _many(url: str, connections: int) -> Any:
+    Error: ValueError.
+    """
     parts = urlsplit(url)
-    plain = url.replace(f"{parts.scheme}://", "redis://", 1)
-    if parts.scheme == "redis+cluster":
-        return redis.RedisCluster.from_url(plain, max_connections=connections, **_options())
+    scheme, _, kind = parts.scheme.partition("+")
+    if kind == "cluster":
+        return url.replace("+cluster://", "://", 1)
+    if kind != "sentinel":
+        return url
+    login = parts.netloc.rpartition("@")[0]
     service, _, database = parts.path.strip("/").partition("/")
-    # redis-py leaves the types of sentinels out.
-    make: Any = Sentinel
-    sentinels = make(_hosts(parts), sentinel_kwargs=_options(), **_options())
-    return sentinels.master_for(
-        service or parse_qs(parts.query).get("service", ["mymaster"])[0],
-        db=int(database or 0),
-        max_connections=connections,
-        username=parts.username,
-        password=parts.password,
-    )
+    if not service:
+        raise ValueError("no service is named, as in redis+sentinel://host:26379/service")
+    host = f"{login}@localhost" if login else "localhost"
+    return f"{scheme}://{host}/{int(database or 0)}?{parts.query}"
+
+
+def _sentinels(url: str, connections: int) -> Callable[[], Any]:
+    parts = urlsplit(url)
+    given = {name: value for name, value in parse_url(_plain(url)).items() if name != "host"}
+    own = _options()
+    if given.pop("connection_class", None):
+        own["ssl"] = True
+    hosts = _hosts(parts)
+    service = parts.path.strip("/").partition("/")[0]
+
+    def make() -> Any:
+        kind: Any = Sentinel
+        known = kind(hosts, sentinel_kwargs=own)
+        return known.master_for(service, max_connections=connections, **{**own, **given})
+
+    return make
 
 
 def _hosts(parts: SplitResult) -> list[tuple[str, int]]:

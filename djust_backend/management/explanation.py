@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page
 from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
 
 from djust_backend.orm import (
     Plan,
@@ -21,13 +22,14 @@ from djust_backend.orm import (
     usage_of_page,
 )
 from djust_backend.orm.code_reading import reads
+from djust_backend.orm.conversions import Conversion
 from djust_backend.orm.levels import Level
 from djust_backend.orm.usage import ESCAPED, PRINTED, is_part
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One name of a context whose value is a QuerySet, a page, or a model instance.
+    """One name of a context whose value is a QuerySet, a page, a model instance, or some of them.
 
     `plan` are lines for people; `statement` is the SQL of its first query, `queries` how many there
     are at most as far as the plan tells. `code` is what Python code of models reads, `escapes` the
@@ -60,11 +62,16 @@ def explained(name: str, value: Any, usage: Usage) -> Source | None:
         value = value._default_manager.all()
     if isinstance(value, Model):
         return _instance(name, value, usage)
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], Model):
+        return _listed(name, value[0], usage)
     if not isinstance(value, QuerySet):
         return None
     plan = plan_of(value, usage)
+    _generate(value, plan)
     each = usage.each or usage
-    known = {*value.query.annotations, *_prefetched_names(value)}
+    known = {*value.query.annotations, *value.query.extra, *_prefetched_names(value)}
+    # Rows of values() are dictionaries, whose keys the view has chosen.
+    is_models = issubclass(value._iterable_class, ModelIterable)
     return Source(
         name,
         plan.model,
@@ -74,7 +81,23 @@ def explained(name: str, value: Any, usage: Usage) -> Source | None:
         queries(plan),
         list(_code(value.model, each, "")),
         list(_escapes(usage, name)),
-        list(unknown(value.model, each, known)),
+        list(unknown(value.model, each, known)) if is_models else [],
+    )
+
+
+def _listed(name: str, first: Model, usage: Usage) -> Source:
+    model = type(first)
+    each = usage.each or usage
+    return Source(
+        name,
+        model._meta.label,
+        "instances",
+        [f"{model._meta.label}: a list that the view has fetched; relations come for all at once"],
+        "",
+        0,
+        list(_code(model, each, "")),
+        list(_escapes(usage, name)),
+        list(unknown(model, each, set(first.__dict__))),
     )
 
 
@@ -103,6 +126,21 @@ def statement(queryset: QuerySet[Any], plan: Plan) -> str:
         return str(query)
     except (EmptyResultSet, TypeError, ValueError) as error:
         return f"-- no SQL: {type(error).__name__} {error}".rstrip()
+
+
+def _generate(queryset: QuerySet[Any], plan: Plan) -> None:
+    """Make the code that turns what the database gives into rows, as the first render would."""
+    if plan.rows is None:
+        return
+    selected = queryset.values_list(*plan.rows.columns)
+    compiler: Any = selected.query.get_compiler(using=selected.db)
+    try:
+        compiler.as_sql()
+    except EmptyResultSet:
+        return
+    converters = compiler.get_converters([item[0] for item in compiler.select])
+    if converters:
+        Conversion(len(plan.rows.columns), converters, compiler.connection)
 
 
 def queries(plan: Plan) -> int:

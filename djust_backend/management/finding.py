@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.template import engines
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
+from django.utils.module_loading import import_string
 from django.views.generic import ListView, View
 from django.views.generic.list import MultipleObjectMixin
 
@@ -75,7 +76,8 @@ class Declared:
 
 def declared_lists() -> Iterator[Declared]:
     """The generic lists whose rows the class itself declares, without code of the site's."""
-    for pattern, _ in _patterns(get_resolver(), ""):
+    for route in _routes(get_resolver(), "", ()):
+        pattern = route.pattern
         cls = getattr(pattern.callback, "view_class", None)
         if cls is None or not issubclass(cls, MultipleObjectMixin):
             continue
@@ -95,44 +97,79 @@ def declared_lists() -> Iterator[Declared]:
 def plain_addresses() -> list[str]:
     """The paths of all GET routes that take no arguments."""
     found: dict[str, None] = {}
-    for pattern, prefix in _patterns(get_resolver(), ""):
-        if _answers_get(pattern.callback):
-            path = _path(pattern, prefix)
-            if path is not None:
-                found[path] = None
+    for route in _routes(get_resolver(), "", ()):
+        if route.path is not None and _answers_get(route.pattern.callback):
+            found[route.path] = None
     return list(found)
 
 
 def address(name: str) -> str:
-    """The path of a named URL: `blog:index`, or `blog:post=a-slug` with arguments after `=`.
+    """The path of a named URL or a view: `blog:index`, `blog:post=a-slug`, `blog.views.index`.
 
-    What starts with a slash is a path already. Error: CommandError.
+    Arguments follow after `=`. What starts with a slash is a path already. Error: CommandError.
     """
     if name.startswith("/"):
         return name
     view, _, given = name.partition("=")
+    args = given.split(",") if given else None
     try:
-        return reverse(view, args=given.split(",") if given else None)
+        return reverse(view, args=args)
     except NoReverseMatch as error:
+        for route in _routes(get_resolver(), "", ()):
+            if route.pattern.lookup_str == view:
+                return _address_of(name, route, args)
         raise CommandError(f"{name}: {error}") from error
 
 
-def _patterns(resolver: URLResolver, prefix: str) -> Iterator[tuple[URLPattern, str]]:
+def _address_of(name: str, route: _Route, args: list[str] | None) -> str:
+    if route.name is not None:
+        try:
+            return reverse(route.name, args=args)
+        except NoReverseMatch as error:
+            raise CommandError(f"{name}: {error}") from error
+    if route.path is None or args:
+        raise CommandError(f"{name}: its URL has no name, and takes arguments: write its path.")
+    return route.path
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """A route with its full name, and its path if all of that is fixed."""
+
+    pattern: URLPattern
+    name: str | None
+    path: str | None
+
+
+def _routes(
+    resolver: URLResolver, prefix: str | None, namespaces: tuple[str, ...]
+) -> Iterator[_Route]:
     for entry in resolver.url_patterns:
+        route = entry.pattern
+        is_fixed = isinstance(route, RoutePattern) and not route.converters
+        path = f"{prefix}{route}" if is_fixed and prefix is not None else None
         if isinstance(entry, URLResolver):
-            plain = isinstance(entry.pattern, RoutePattern) and not entry.pattern.converters
-            known = plain and prefix is not None
-            yield from _patterns(entry, f"{prefix}{entry.pattern}" if known else "?")
+            inside = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from _routes(entry, path, inside)
         else:
-            yield entry, prefix
+            name = ":".join((*namespaces, entry.name)) if entry.name else None
+            yield _Route(entry, name, None if path is None else f"/{path}")
 
 
-def _path(pattern: URLPattern, prefix: str) -> str | None:
-    """The path of a route, if all of it is fixed."""
-    route = pattern.pattern
-    if "?" in prefix or not isinstance(route, RoutePattern) or route.converters:
-        return None
-    return f"/{prefix}{route}"
+def given_contexts(path: str) -> list[tuple[str, dict[str, Any]]]:
+    """The pairs of a template's name and a context that a function of the site's yields.
+
+    Error: CommandError.
+    """
+    try:
+        return [(str(name), dict(context)) for name, context in import_string(path)()]
+    except ImportError as error:
+        raise CommandError(f"--contexts {path}: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise CommandError(
+            f"--contexts {path}: {error}. Name a function without arguments that gives pairs of a "
+            "template's name and a context."
+        ) from error
 
 
 def _answers_get(callback: Any) -> bool:

@@ -57,8 +57,22 @@ def summary(options: dict[str, Any]) -> str:
     backend = conf.get("JIT_CACHE_BACKEND")
     if backend == "memory":
         return f"{text}; JIT_CACHE_BACKEND is 'memory', so that they end with this process"
-    errors = events.counts["storeerror"]
-    return f"{text}; kept in {backend}" + (f", which failed {errors} times" if errors else "")
+    if failed(options):
+        return f"{text}; NOT kept in {backend}, which cannot be written: the log says why"
+    return f"{text}; kept in {backend}"
+
+
+def failed(options: dict[str, Any]) -> bool:
+    """Whether what was to be kept could not be written."""
+    if options["bundle"] is not None:
+        return False
+    backend = conf.get("JIT_CACHE_BACKEND")
+    if backend != "memory" and plan_cache.shared_plans() is None:
+        return True
+    operations = ("lock", "set")
+    return any(events.counts[f"storeerror.{backend}.{each}"] for each in operations) or (
+        events.breaker_state(backend) != "closed"
+    )
 
 
 def _write(path: Path, document: bytes) -> None:

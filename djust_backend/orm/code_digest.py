@@ -99,7 +99,7 @@ def described(function: FunctionType) -> list[Any]:
     cells = []
     for cell in function.__closure__ or ():
         try:
-            cells.append(plain(cell.cell_contents))
+            cells.append(told(cell.cell_contents))
         except ValueError:
             # Not filled yet: a function that mentions itself.
             cells.append("empty")
@@ -109,12 +109,19 @@ def described(function: FunctionType) -> list[Any]:
     return [
         f"{function.__module__}.{function.__qualname__}",
         _code(function.__code__),
-        plain(function.__defaults__),
-        plain(function.__kwdefaults__),
+        [told(value) for value in function.__defaults__ or ()],
+        [[name, told(value)] for name, value in (function.__kwdefaults__ or {}).items()],
         cells,
         flags,
-        [[name, plain(known[name])] for name in named],
+        [[name, told(known[name])] for name in named],
     ]
+
+
+def told(value: Any) -> Any:
+    """A value that code holds as plain data; what it may fill while it runs is told by its type."""
+    if type(value) in (list, set, dict):
+        return ["of", type(value).__qualname__]
+    return plain(value)
 
 
 def plain(value: Any, deep: int = 0) -> Any:

@@ -1,11 +1,10 @@
-"""Which of Django's converters of database values are replaced by an expression, and when not."""
+"""What is done to the values of a driver: which are read as they are stored, which converted."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import DecimalField
 from django.db.models.expressions import Col
@@ -15,105 +14,118 @@ from .undeclared import Undeclared, as_the_driver_gives, is_utc
 
 Row: TypeAlias = "tuple[Any, ...]"
 
-# What the expressions raise for a value that the backend has not written like this.
-_UNUSUAL = (TypeError, ValueError, ArithmeticError)
+# What the driver gives of some kinds is ready if it has this very type.
+_READY: dict[str, type] = {"boolean": bool, "integer": int}
 
 
-def _unusual(value: Any) -> Any:
-    raise ValueError(value)
+class Stored(NamedTuple):
+    """A column that is left as the database has it: its position, and what is stored there.
+
+    `convert` is what Django's converters make of one value. A decimal has `places` and `digits`.
+    """
+
+    at: int
+    kind: str
+    convert: Callable[[Any], Any]
+    places: int = 0
+    digits: int = 0
+
+    def ready(self, value: Any) -> Any:
+        """The value that an instance has."""
+        is_ready = value is None or type(value) is _READY.get(self.kind)
+        return value if is_ready else self.convert(value)
 
 
-# A column of decimals that SQLite keeps as floats and integers: its position, what makes a Decimal
-# of a value, and the places and digits of the field.
-Stored: TypeAlias = "tuple[int, Any, int, int]"
+class Call(NamedTuple):
+    """A column with the converters that Django calls on its values, the first one first."""
+
+    at: int
+    converters: tuple[Any, ...]
+    expression: Any
+
+
+class Calls:
+    """Converts rows by calling Django's converters."""
+
+    __slots__ = ("columns", "constants", "width")
+
+    def __init__(self, width: int, calls: Sequence[Call], connection: Any) -> None:
+        self.width = width
+        self.columns = tuple((call.at, len(call.converters)) for call in calls)
+        self.constants = [
+            part for call in calls for part in (*call.converters, call.expression, connection)
+        ]
+
+    def __call__(self, found: Sequence[Any]) -> list[Row]:
+        """The rows; raises what a converter raises."""
+        return generated.conversion(self.width, self.columns)(found, self.constants)
 
 
 class Conversion:
-    """Turns what the driver gives into rows, by expressions where that is known to be the same.
+    """How the rows of a statement become rows of Python values.
 
-    `stored` are columns that are left as the database has them: the renderer writes a stored
-    decimal without making a Decimal first. A value there of any other type is ready.
+    `stored` are columns that whoever reads a value converts, where what SQLite stores is known.
+    The converters of the others are called at once, for all rows.
     """
 
-    __slots__ = (
-        "_calls",
-        "_calls_constants",
-        "_connection",
-        "_fast",
-        "_fast_constants",
-        "columns",
-        "stored",
-    )
+    __slots__ = ("_all", "_connection", "_is_timed", "_others", "stored")
 
     def __init__(self, width: int, converters: Any, connection: Any) -> None:
         """`converters` as `SQLCompiler.get_converters` gives them."""
-        calls: list[generated.Column] = []
-        calls_constants: list[Any] = []
+        calls: list[Call] = []
+        others: list[Call] = []
         stored: list[Stored] = []
-        fast: list[generated.Column] = []
-        fast_constants: list[Any] = []
         for at, (made, expression) in sorted(converters.items()):
             driver = (as_the_driver_gives,) if isinstance(expression, Undeclared) else ()
-            own = (*driver, *made, expression, connection)
-            calls.append((at, generated.CALLS, len(own)))
-            calls_constants += own
-            decimal = _stored_decimal(made, expression, connection)
-            if decimal is not None:
-                stored.append((at, *decimal))
-                continue
-            form = _form(made, expression, connection)
-            if form is None:
-                fast.append(calls[-1])
-                fast_constants += own
+            call = Call(at, (*driver, *made), expression)
+            calls.append(call)
+            known = _stored(call, made, connection)
+            if known is None:
+                others.append(call)
             else:
-                name, constants = form
-                fast.append((at, name, len(constants)))
-                fast_constants += constants
-        self.columns = tuple(fast)
+                stored.append(known)
         self.stored = tuple(stored)
-        self._calls = generated.conversion(width, tuple(calls))
-        self._calls_constants = calls_constants
-        self._fast = generated.conversion(width, self.columns)
-        self._fast_constants = fast_constants
+        self._all = Calls(width, calls, connection)
+        self._others = Calls(width, others, connection) if others else None
+        self._is_timed = any(column.kind == "datetime" for column in stored)
         self._connection = connection
 
-    def __call__(self, found: Sequence[Any]) -> list[Row]:
-        """The rows, with Python values."""
-        if self._is_as_expected():
-            try:
-                return self._fast(found, self._fast_constants)
-            except _UNUSUAL:
-                # Django's own converters say what such a value is, or raise what they raise.
-                pass
-        return self._calls(found, self._calls_constants)
+    def now(self) -> tuple[Calls | None, tuple[Stored, ...]]:
+        """What has to be called, and the columns that are left, with the settings as they are.
 
-    def _is_as_expected(self) -> bool:
-        """Whether datetimes are still in the time zone for which the expressions were made."""
-        return all(form != "datetime" for _, form, _ in self.columns) or is_utc(self._connection)
+        Datetimes are left if they are in UTC, as they were when the columns were chosen.
+        """
+        if self._is_timed and not is_utc(self._connection):
+            return self._all, ()
+        return self._others, self.stored
 
 
-def _form(
-    converters: Sequence[Any], expression: Any, connection: Any
-) -> tuple[str, tuple[Any, ...]] | None:
-    """The form, and its constants, of what a single converter does: Django's own or SQLite's."""
-    if len(converters) != 1:
+def _stored(call: Call, made: Sequence[Any], connection: Any) -> Stored | None:
+    """The column, if what its converter makes of SQLite's values is known."""
+    if len(made) != 1:
         return None
-    if _gives_integer(converters[0], expression):
-        return "integer", (int,)
+    converter, expression = made[0], call.expression
+
+    def convert(value: Any) -> Any:
+        for one in call.converters:
+            value = one(value, expression, connection)
+        return value
+
+    if _gives_integer(converter, expression):
+        return Stored(call.at, "integer", convert)
     if connection.vendor != "sqlite":
         return None
+    # Other databases do without SQLite's module.
     from django.db.backends.sqlite3.operations import DatabaseOperations  # noqa: PLC0415
 
-    converter = converters[0]
     method = getattr(converter, "__func__", None)
     if method is DatabaseOperations.convert_datetimefield_value and is_utc(connection):
-        made = datetime.datetime
-        return "datetime", (made.fromisoformat, made, datetime.timezone.utc, _unusual)
+        return Stored(call.at, "datetime", convert)
     if method is DatabaseOperations.convert_datefield_value:
-        return "date", (datetime.date.fromisoformat, datetime.date)
+        return Stored(call.at, "date", convert)
     if method is DatabaseOperations.convert_booleanfield_value:
-        return "boolean", ()
-    return None
+        return Stored(call.at, "boolean", convert)
+    return _stored_decimal(call, converter, convert)
 
 
 def _gives_integer(converter: Any, expression: Any) -> bool:
@@ -126,22 +138,16 @@ def _gives_integer(converter: Any, expression: Any) -> bool:
     )
 
 
-def _stored_decimal(
-    converters: Sequence[Any], expression: Any, connection: Any
-) -> tuple[Any, int, int] | None:
-    """What makes a Decimal of a stored value, if that is all that is done with this column."""
-    field = expression.output_field
-    if connection.vendor != "sqlite" or len(converters) != 1 or type(field) is not DecimalField:
-        return None
-    converter = converters[0]
+def _stored_decimal(call: Call, converter: Any, convert: Callable[[Any], Any]) -> Stored | None:
+    """The column, if Decimals are made of its values to the places of its field."""
+    field = call.expression.output_field
     # A function inside of another one: `get_decimalfield_converter` makes it for each column.
     name = "DatabaseOperations.get_decimalfield_converter.<locals>.converter"
-    if getattr(converter, "__qualname__", "") != name or not isinstance(expression, Col):
+    if (
+        getattr(converter, "__qualname__", "") != name
+        or type(field) is not DecimalField
+        or not isinstance(call.expression, Col)
+        or field.context.rounding != ROUND_HALF_EVEN
+    ):
         return None
-    if field.context.rounding != ROUND_HALF_EVEN:
-        return None
-    return (
-        lambda value: converter(value, expression, connection),
-        field.decimal_places,
-        field.max_digits,
-    )
+    return Stored(call.at, "decimal", convert, field.decimal_places, field.max_digits)

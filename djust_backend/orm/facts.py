@@ -370,7 +370,9 @@ def _to_many(cls: type[Model], name: str, found: Any) -> Relation | None:
     else:
         field = found.rel.field
         ends, target, cache = (), found.rel.model, field.attname
-        standard = type(found) in _generic_relations()
+        standard = type(found) in _generic_relations() and _has_columns(
+            target, field.content_type_field_name, field.object_id_field_name
+        )
     if not standard or _shares_cache(cls, name, cache):
         return None
     return Relation(
@@ -412,6 +414,8 @@ def _generic(cls: type[Model], name: str, found: Any) -> Relation | None:
     field = getattr(found, "field", found)
     if type(found) not in _generic_foreign_keys():
         return None
+    if not _has_columns(field.model, field.ct_field, field.fk_field):
+        return None
     kind_column = field.model._meta.get_field(field.ct_field).attname
     key_column = field.model._meta.get_field(field.fk_field).attname
     return Relation(
@@ -430,6 +434,12 @@ def _generic(cls: type[Model], name: str, found: Any) -> Relation | None:
         direct=False,
         owner=cls,
     )
+
+
+def _has_columns(model: type[Model], *names: str) -> bool:
+    """Whether a generic relation names fields that are there: Django says so when it is walked."""
+    fields = {field.name: field for field in model._meta.fields}
+    return all(name in fields for name in names)
 
 
 def _key(cls: type[Model]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cached_property as python_cached_property
 from functools import lru_cache
 from operator import is_
 from pathlib import Path
@@ -23,11 +24,12 @@ import msgpack  # type: ignore[import-untyped]
 from django.db import connections
 from django.db.models import Field, Model, QuerySet
 from django.db.models.manager import BaseManager
+from django.utils.functional import cached_property
 
 from djust_backend.conf import hidden_relations, row_mode
 
 from . import facts
-from .code_digest import Code, described, functions, is_django_s, is_known, plain
+from .code_digest import Code, described, functions, is_django_s, is_known, plain, told
 from .guards import QueryFacts
 from .plan import FORMAT, Reason
 from .usage import Usage
@@ -38,6 +40,8 @@ _IMPLIED = frozenset({"__str__", "__len__", "__bool__", "__html__", "__iter__", 
 # Values of a field that are told as they are, and those of them that no plan depends on.
 _PLAIN = (str, int, bool, type(None))
 _APART = ("creation_counter", "verbose_name", "help_text", "db_comment")
+# What else begins with an underscore is what a field remembers (`_m2m_name_cache`).
+_GIVEN = ("_unique", "_related_name", "_related_query_name")
 
 # The digest of a class, and the values of its attributes then: another value, another digest.
 _described: dict[type[Model], tuple[list[Any], bytes]] = {}
@@ -74,8 +78,10 @@ def release() -> str:
         repr((FORMAT, django.VERSION, sys.implementation.cache_tag, sys.version_info[:3])).encode()
     )
     for folder in (own, own / "choose"):
-        for file in sorted(folder.glob("*.py")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+        for path in sorted(folder.iterdir()):
+            # Only the compiled files of a package that was shipped without its sources.
+            if path.suffix in (".py", ".pyc"):
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -94,9 +100,9 @@ def described_model(model: type[Model]) -> bytes:
 
 def _stamp(model: type[Model]) -> list[Any]:
     options = model._meta
-    held = [value for base in _bases(model) for value in vars(base).values()]
-    held += [value.__code__ for value in held if hasattr(value, "__code__")]
-    return [*held, options.ordering, options.unique_together, *options.get_fields(True)]
+    values = [value for base in _bases(model) for value in vars(base).values()]
+    values += [value.__code__ for value in values if hasattr(value, "__code__")]
+    return [*values, options.ordering, options.unique_together, *options.get_fields(True)]
 
 
 def _reached(model: type[Model], usage: Usage | None) -> tuple[list[type[Model]], Code]:
@@ -216,7 +222,7 @@ def _attribute(value: Any) -> Any:
         queryset_class: type[QuerySet[Any]] = value._queryset_class  # type: ignore[attr-defined]
         return [_of_class(type(value)), _of_class(queryset_class)]
     own = [described(function) for function in functions(value)]
-    return own or [plain(value), _of_class(type(value))]
+    return own or [told(value), _of_class(type(value))]
 
 
 def _field(field: Any) -> list[Any]:
@@ -237,16 +243,33 @@ def _field(field: Any) -> list[Any]:
 def _written(field: Any) -> Any:
     """What a field was made with: of Django's own, its plain values; of others, all that they say.
 
-    Labels and texts for people are not among them, nor is the place among all fields of a process.
+    Labels and texts for people are not among them, nor is the place among all fields of a process,
+    nor what a field remembers since it was asked for it.
     """
     if not is_known(type(field).__module__):
         return _deconstructed(field)
-    held = [
+    kind: type = type(field)
+    remembered = _remembered(kind)
+    values = [
         [name, value]
         for name, value in vars(field).items()
-        if type(value) in _PLAIN and name not in _APART
+        if type(value) in _PLAIN
+        and name not in _APART
+        and name not in remembered
+        and (not name.startswith("_") or name in _GIVEN)
     ]
-    return [sorted(held), bool(getattr(field, "choices", None))]
+    return [sorted(values), bool(getattr(field, "choices", None))]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(kind: type) -> frozenset[str]:
+    """The attributes of this class that come into being when they are first read."""
+    return frozenset(
+        name
+        for base in kind.__mro__
+        for name, value in vars(base).items()
+        if isinstance(value, (cached_property, python_cached_property))
+    )
 
 
 def _deconstructed(part: Any) -> Any:
@@ -267,7 +290,7 @@ def _of_class(cls: Any) -> list[Any]:
     return [
         f"{cls.__module__}.{cls.__qualname__}",
         [
-            [name, [described(function) for function in functions(value)] or plain(value)]
+            [name, [described(function) for function in functions(value)] or told(value)]
             for base in own
             for name, value in sorted(vars(base).items())
             if name not in ("__dict__", "__weakref__", "__doc__")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeAlias
 
+from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
@@ -15,7 +16,7 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 from django.db.models.sql.where import ExtraWhere
 
-from . import facts
+from . import facts, routes
 from .plan import Reason
 from .source import QUERYSET_PROTOCOL, counts_itself, keeps
 from .touched import TouchedRows
@@ -127,6 +128,9 @@ def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts
     """
     if not router.routers:
         return facts
+    if routes.look_at_instances():
+        refused = facts.refused or Reason.ROUTED_BY_INSTANCE
+        return replace(facts, refused=refused, rows=facts.rows or Reason.ROUTED_BY_INSTANCE)
     apart = frozenset(model for model in targets if router.db_for_read(model) != facts.db)
     if not apart:
         return facts
@@ -239,11 +243,23 @@ def _row_refusal(queryset: QuerySet[Any], query: Any) -> Reason | None:
         (query.extra or query.extra_tables, Reason.RAW_SQL),
         (query._filtered_relations, Reason.FILTERED_RELATION),
         (query.distinct and (query.distinct_fields or query.annotations), Reason.DISTINCT),
-        (query.select_related and query.deferred_loading[0], Reason.DEFERRED),
+        (query.deferred_loading[0] and not _can_defer(query), Reason.DEFERRED),
         (not _selects_all_rows(query), Reason.NO_CONSTRAINT),
         (not all(map(partial(_is_plain_prefetch, query.model), lookups)), Reason.USER_PREFETCH),
     )
     return next((reason for refused, reason in checks if refused), None)
+
+
+def _can_defer(query: Query) -> bool:
+    """Whether Django finds all that `defer()` and `only()` name, and they reach into no join."""
+    if query.select_related:
+        return False
+    try:
+        query.get_select_mask()
+    except (FieldDoesNotExist, FieldError):
+        # The query with instances says so.
+        return False
+    return True
 
 
 def _is_plain_prefetch(model: type[Model], lookup: Any) -> bool:

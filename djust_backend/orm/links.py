@@ -137,6 +137,23 @@ def compares_exactly(key: Any, using: str) -> bool:
     )
 
 
+def matches_in_python(key: Any, using: str) -> bool:
+    """Whether rows of this database can be told apart by this key in Python, as far as is known.
+
+    A collation, or a type such as `citext`, finds a row by another spelling of its key. Columns of
+    the site's own types are taken to be what Django's prefetch takes them for.
+    """
+    final = final_field(key)
+    if not isinstance(final, _TEXT_KEYS):
+        return True
+    connection = connections[using]
+    return (
+        not final.db_collation
+        and connection.vendor in _EXACT_TEXT
+        and final.db_type(connection) != "citext"
+    )
+
+
 def is_key(key: Any, value: object) -> bool:
     """Whether a value of this column is of the type that the database gives, as far as is known."""
     final = final_field(key)

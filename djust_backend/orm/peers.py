@@ -221,7 +221,9 @@ def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
 
 
 def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool:
-    """Whether the manager in between, if it is a custom one, answers many as it answers one."""
+    """Whether one query answers many as it answers one: the key and the manager in between."""
+    if not _is_told_by_key(relation, instance):
+        return False
     if relation.plain or relation.kind == facts.GENERIC:
         return True
     if relation.kind == facts.TO_MANY:
@@ -230,6 +232,20 @@ def _may_batch(relation: facts.Relation, instance: Model, certain: bool) -> bool
         assert relation.target is not None
         queryset = relation.target._base_manager.get_queryset()
     return not guards.refuses_batches(queryset, certain)
+
+
+def _is_told_by_key(relation: facts.Relation, instance: Model) -> bool:
+    """Whether a batch, which compares keys in Python, gives each instance the database's rows."""
+    using = instance._state.db or DEFAULT_DB_ALIAS
+    if relation.kind == facts.GENERIC:
+        target = _generic_target(relation, instance)
+        return target is None or links.matches_in_python(target._meta.pk, using)
+    link = links.link(relation)
+    if link is not None:
+        return links.matches_in_python(link.key, using)
+    if not isinstance(relation.field, ForeignKey):
+        return True
+    return links.matches_in_python(relation.field, using)
 
 
 def _forget_misses(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
@@ -345,13 +361,15 @@ def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False
             continue
         if attname in values or not certain or not facts.reloads_plainly(type(instance)):
             return False
-    if not _is_as_loaded(relation, values.get(relation.local[0])):
+    if not _is_as_loaded(relation, values.get(relation.local[0])) or _is_apart(relation, instance):
         return False
     if relation.kind == facts.GENERIC:
         return all(name in values for name in relation.local) and _is_canonical(relation, instance)
     if relation.parent_link:
         # Built from the columns of the row, unless some of them are deferred.
-        return bool(instance.get_deferred_fields())
+        assert relation.target is not None
+        deferred = instance.get_deferred_fields()
+        return any(column.attname in deferred for column in relation.target._meta.concrete_fields)
     return not (relation.forward and _is_cached_on_ancestor(relation, instance))
 
 
@@ -366,6 +384,14 @@ def _is_as_loaded(relation: facts.Relation, key: object) -> bool:
     if relation.kind != facts.TO_ONE or not isinstance(relation.field, ForeignKey):
         return True
     return key is None or links.is_key(relation.field, key)
+
+
+def _is_apart(relation: facts.Relation, instance: Model) -> bool:
+    """Whether what points to the instance is read from elsewhere: Django refuses to link both."""
+    link = links.link(relation)
+    if link is None or link.through is not None:
+        return False
+    return _routed(relation, instance) not in (None, instance._state.db or DEFAULT_DB_ALIAS)
 
 
 def _is_cached_on_ancestor(relation: facts.Relation, instance: Model) -> bool:
@@ -464,7 +490,14 @@ def _query_key(relation: facts.Relation, instance: Model) -> Hashable:
     """What instances must share so that one query answers for them."""
     state = instance._state
     kind = instance.__dict__.get(relation.local[0]) if relation.kind == facts.GENERIC else None
-    return state.db, kind, id(getattr(state, "fetch_mode", None))
+    return state.db, _routed(relation, instance), kind, id(getattr(state, "fetch_mode", None))
+
+
+def _routed(relation: facts.Relation, instance: Model) -> str | None:
+    """Where the site's routers read this relation of an instance from; None: its own database."""
+    if not router.routers or relation.target is None:
+        return None
+    return router.db_for_read(relation.target, instance=instance)
 
 
 def _batch_size(relation: facts.Relation, instance: Model) -> int:

@@ -44,6 +44,7 @@ class Reason(Enum):
     KNOWN = "the related manager has it already"
     USER_PREFETCH = "the QuerySet has its own prefetch for it"
     OTHER_DATABASE = "the router keeps the target elsewhere"
+    ROUTED_BY_INSTANCE = "the router looks at each instance to find the database of its relations"
     TOO_DEEP = "further than the joins that pay"
     TOO_MANY = "more joins than pay"
     # a question about a collection

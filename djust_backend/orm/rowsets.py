@@ -121,7 +121,7 @@ class RowSet:
         self._built: dict[tuple[int, Any], Model] = {}
         self._made: dict[tuple[int, int], Model] = {}
         self._related: dict[tuple[int, int], tuple[RowSet, dict[Any, Any]]] = {}
-        self._windows: dict[tuple[int, int, int, int], tuple[RowSet, dict[Any, list[Row]]]] = {}
+        self._windows: dict[tuple[int, int, int, int | None], Index] = {}
 
     def related(self, shape: int, slot: int) -> tuple[RowSet, dict[Any, Any]]:
         """The related rows of all rows in one query, and where each key's are.
@@ -157,7 +157,7 @@ class RowSet:
         """How many related rows each key has, in one query; no entry for none."""
         if self.bound.level.shapes[shape].slots[slot].how == "counted":
             _, index = self._counted_window(shape, slot)
-            return {key: first[0][-1] for key, first in index.items()}
+            return {key: int(first[0][-1]) for key, first in index.items()}
         bound = self.bound.numbers(shape, slot)
         counts: dict[Any, int] = {}
         for keys in _batches(self.keys(bound.slot.at), self.using):
@@ -177,8 +177,8 @@ class RowSet:
         self._windows[shape, slot, 0, bound.slot.shape] = (rows, index)
         return rows, index
 
-    def window(self, shape: int, slot: int, start: int, stop: int) -> Index:
-        """The related rows from `start` to `stop` of each key, in one query."""
+    def window(self, shape: int, slot: int, start: int, stop: int | None) -> Index:
+        """The related rows from `start` to `stop` of each key, or to the last, in one query."""
         known = self._windows.get((shape, slot, start, stop))
         if known is not None:
             return known
@@ -219,9 +219,8 @@ class RowSet:
         if not self.stored:
             return row
         values = list(row)
-        for at, convert, _, _ in self.stored:
-            if type(values[at]) in (int, float):
-                values[at] = convert(values[at])
+        for column in self.stored:
+            values[column.at] = column.ready(values[column.at])
         return tuple(values)
 
     def _fetched_instance(self, row: Row, shape: int) -> Model:

@@ -6,6 +6,7 @@ depends on (`fingerprint`). Anything else is derived anew.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -15,6 +16,8 @@ from djust_backend.cache import events
 from . import fingerprint
 from .guards import QueryFacts
 from .usage import Usage
+
+logger = logging.getLogger("djust_backend.jit")
 
 _Decision = TypeVar("_Decision")
 
@@ -67,7 +70,7 @@ def decided(
     """The decision from the store, or derived and handed to it."""
     model = query.model._meta.label
     plans = _source[0]() if _source else None
-    key = None if plans is None else fingerprint.key(codec.name, query, usage)
+    key = None if plans is None else _key(codec.name, query, usage)
     if plans is None or key is None:
         events.tell(events.Miss(model))
         return _derived(codec, model, derive)
@@ -84,6 +87,15 @@ def decided(
         raise
     plans.keep(key, codec.pack(found))
     return found
+
+
+def _key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:
+    try:
+        return fingerprint.key(kind, query, usage)
+    except Exception:
+        # A site's classes may answer questions about them with any error: the page goes on.
+        logger.exception("plans of %s are not shared", query.model._meta.label)
+        return None
 
 
 def _derived(codec: Codec[_Decision], model: str, derive: Callable[[], _Decision]) -> _Decision:

@@ -17,11 +17,13 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from djust_backend.conf import sql_check, sql_reuse
+
 from . import conditions
 from .conditions import Condition
-from .conversions import Conversion, Stored
+from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
-from .undeclared import without_types
+from .undeclared import is_utc, without_types
 
 Row: TypeAlias = "tuple[Any, ...]"
 
@@ -39,6 +41,10 @@ class Fetched(NamedTuple):
 
 
 NOTHING = Fetched([])
+
+
+class DifferentSQLError(Exception):
+    """SQL that was to be used again is not what Django compiles now (the setting JIT_SQL_CHECK)."""
 
 
 class Text(NamedTuple):
@@ -59,6 +65,13 @@ class Statement:
     is_wider: bool
     convert: Conversion | None
 
+    def compare(self, selected: Any, middle: str, end: str, params: Sequence[Any]) -> None:
+        """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
+        sql, compiled = selected.query.get_compiler(using=selected.db).as_sql()
+        own = f"{self.before}{middle}{self.after}{end}"
+        if sql != own or tuple(compiled) != (*params, *self.tail):
+            raise DifferentSQLError(f"{own} {(*params, *self.tail)} is now {sql} {tuple(compiled)}")
+
     def run(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Fetched:
         """The rows of the statement with this in its middle and at its end.
 
@@ -67,27 +80,23 @@ class Statement:
         sql = f"{self.before}{middle}{self.after}{end}"
         with connection.cursor() as cursor:
             cursor.execute(sql, (*params, *self.tail))
-            stored = () if self.convert is None else self.convert.stored
-            return Fetched(self._rows(cursor), stored)
+            calls, stored = (None, ()) if self.convert is None else self.convert.now()
+            return Fetched(self._rows(cursor, calls), stored)
 
-    def _rows(self, cursor: Any) -> list[Row]:
-        if (self.convert is None or not self.convert.columns) and not self.is_wider:
+    def _rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
+        if calls is None and not self.is_wider:
             found = cursor.fetchall()
             is_ready = type(found) is list and (not found or type(found[0]) is tuple)
             return found if is_ready else [tuple(row) for row in found]
         # In chunks, so that a large result does not take its place twice.
         rows: list[Row] = []
         while found := cursor.fetchmany(_CHUNK):
-            rows += self._converted(found)
+            if self.is_wider:
+                found = [tuple(row[: self.width]) for row in found]
+            rows += found if calls is None else calls(found)
             if len(found) < _CHUNK:
                 break
         return rows
-
-    def _converted(self, found: Sequence[Any]) -> list[Row]:
-        """What the driver gave, as tuples of Python values."""
-        if self.is_wider:
-            found = [tuple(row[: self.width]) for row in found]
-        return list(found) if self.convert is None else self.convert(found)
 
 
 class _Known(threading.local):
@@ -114,15 +123,21 @@ def fetch_selected(
     query: Any = queryset.query
     connection = connections[queryset.db]
     limits = ""
+    if not sql_reuse():
+        simple = None
     if simple is not None:
         try:
             where, params = _condition(query, simple.condition, connection)
         except EmptyResultSet:
             return NOTHING
         limits = _limits(query, connection)
-        key = (name, simple.shape, bool(where))
+        # Whether dates come as texts depends on the time zone.
+        key = (name, simple.shape, bool(where), is_utc(connection))
         known: Statement | None = _remembered(connection, key)
         if known is not None:
+            if sql_check():
+                columns = without_types(query, columns, connection)
+                known.compare(queryset.values_list(*columns), where, limits, params)
             return known.run(connection, where, limits, params)
         columns = without_types(query, columns, connection)
     selected: Any = queryset.values_list(*columns)
@@ -150,10 +165,14 @@ def fetch_of_keys(
     turns a key into what the driver takes. Raises what building and running the query raises.
     """
     connection = connections[using]
-    known: Statement | None = _remembered(connection, name)
+    name = (name, is_utc(connection))
+    known: Statement | None = _remembered(connection, name) if sql_reuse() else None
     if known is not None:
         marks = ", ".join(["%s"] * len(keys))
-        return known.run(connection, marks, "", [prepare(key, connection) for key in keys])
+        params = [prepare(key, connection) for key in keys]
+        if sql_check():
+            known.compare(make(keys), marks, "", params)
+        return known.run(connection, marks, "", params)
     selected = make(keys)
     compiler = selected.query.get_compiler(using=using)
     try:

@@ -123,7 +123,7 @@ class Usage:
 
 
 def is_part(name: str) -> bool:
-    """Whether a field stands for the first rows of a value (`[:3]`), not for an attribute."""
+    """Whether a field stands for some rows of a value (`[:3]`, `[?]`), not for an attribute."""
     return name.startswith("[")
 
 

@@ -24,6 +24,8 @@ class RedisServer:
         self.folder = folder
         self.port = services.free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
+        #: For tests that want its answers, however busy this machine is.
+        self.patient_url = f"{self.url}?socket_timeout=20&socket_connect_timeout=20"
         #: What is closed together with it.
         self.opened: list[Any] = []
         self._arguments = arguments

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 class Site:
     """A process that renders on request; see `site_process`."""
 
-    def __init__(self, config: dict[str, Any], folder: Path) -> None:
+    def __init__(self, config: dict[str, Any], folder: Path, release: str) -> None:
         self._log = folder / f"{id(self)}.log"
         program = [sys.executable, str(ROOT / "tests/cache/site_process.py"), json.dumps(config)]
         with self._log.open("wb") as log:
@@ -30,7 +30,7 @@ class Site:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": str(ROOT), "SITE_RELEASE": release},
                 text=True,
             )
 
@@ -39,10 +39,10 @@ class Site:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", self._log.read_text()
 
-    def ask(self) -> None:
+    def ask(self, page: str = "permissions") -> None:
         """Send a request."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{page}\n")
         self._process.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
@@ -53,9 +53,9 @@ class Site:
         found: dict[str, Any] = json.loads(line)
         return found
 
-    def get(self) -> dict[str, Any]:
+    def get(self, page: str = "permissions") -> dict[str, Any]:
         """A request and its answer."""
-        self.ask()
+        self.ask(page)
         return self.answer()
 
     def log(self) -> str:
@@ -72,8 +72,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """A function that starts processes of a site, which end with the test."""
     sites: list[Site] = []
 
-    def start(count: int = 1, **config: Any) -> Any:
-        started = [Site(config, tmp_path) for _ in range(count)]
+    def start(count: int = 1, *, release: str = "1", **config: Any) -> Any:
+        started = [Site(config, tmp_path, release) for _ in range(count)]
         sites.extend(started)
         for site in started:
             site.wait()
@@ -92,8 +92,9 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
     server.close()
 
 
-def by_redis(server: RedisServer) -> dict[str, str]:
-    return {"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": server.url}
+def by_redis(server: RedisServer, *, patient: bool = True) -> dict[str, str]:
+    url = server.patient_url if patient else server.url
+    return {"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": url}
 
 
 def derived(answer: dict[str, Any]) -> int:
@@ -153,7 +154,7 @@ def test_redis_may_come_and_go(start: Callable[..., Any], server: RedisServer) -
 def test_redis_that_hangs_costs_two_timeouts(
     start: Callable[..., Any], server: RedisServer
 ) -> None:
-    site = start(**by_redis(server))
+    site = start(**by_redis(server, patient=False))
     expected = site.get()["text"]
     server.pause()
     try:
@@ -239,3 +240,22 @@ def test_a_read_only_site_with_a_bundle_derives_nothing(
     found = site.get()
     assert derived(found) == 0
     assert found["counts"]["hit.bundle"] > 0
+
+
+@pytest.mark.parametrize("backend", ["filesystem", "redis"])
+def test_a_migration_costs_the_plans_of_its_model_and_the_old_release_keeps_its_own(
+    backend: str, start: Callable[..., Any], tmp_path: Path, server: RedisServer
+) -> None:
+    config = by_redis(server) if backend == "redis" else {"JIT_CACHE_DIR": str(tmp_path / "plans")}
+    old = start(**config)
+    assert derived(old.get("shelves")) > 0
+    assert derived(old.get("books")) > 0
+    new = start(release="2", **config)
+    assert derived(new.get("shelves")) == 0
+    assert derived(new.get("books")) > 0
+    # Servers of both releases go on side by side.
+    for site in (old, new, start(**config), start(release="2", **config)):
+        for page in ("shelves", "books", "shelves"):
+            found = site.get(page)
+            assert derived(found) == 0
+            assert "storeerror" not in found["counts"]

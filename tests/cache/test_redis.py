@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import shutil
+import socketserver
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,7 @@ from djust_backend.cache.redis_store import RedisStore, _hosts, urlsplit
 from djust_backend.cache.shared import SharedPlans
 from djust_backend.cache.signing import seal
 from djust_backend.cache.store import StoreError, StoreRestsError
+from tests import services
 from tests.cache.servers import RedisServer
 
 KEY = "0" * 64
@@ -31,7 +37,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 def store(server: RedisServer, release: str = "one", url: str = "") -> RedisStore:
-    made = RedisStore(url or server.url, 5, "shop", release)
+    made = RedisStore(url or server.patient_url, 5, "shop", release)
     server.opened.append(made)
     return made
 
@@ -109,7 +115,7 @@ def test_a_server_that_dies_and_comes_back(
 
 
 def test_a_server_that_hangs_is_asked_twice(server: RedisServer) -> None:
-    kept = store(server)
+    kept = store(server, url=server.url)
     kept.set(KEY, b"a plan")
     server.pause()
     try:
@@ -128,7 +134,7 @@ def test_a_server_that_hangs_is_asked_twice(server: RedisServer) -> None:
 
 
 def test_an_answer_that_came_too_late_is_nobody_elses(server: RedisServer) -> None:
-    kept, other = store(server), "1" * 64
+    kept, other = store(server, url=f"{server.url}?socket_timeout=1"), "1" * 64
     kept.set(KEY, b"a plan")
     kept.set(other, b"another plan")
     server.pause()
@@ -204,6 +210,33 @@ def test_a_socket_and_options_in_the_address(tmp_path: Path) -> None:
         server.close()
 
 
+def test_a_server_with_a_certificate(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        raise services.MissingServiceError("apt-get install openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=plans", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    port = services.free_port()
+    tls = ["--tls-port", port, "--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+    server = RedisServer(
+        tmp_path, *tls, "--tls-ca-cert-file", str(certificate), "--tls-auth-clients", "no"
+    )
+    server.start()
+    try:
+        url = f"rediss://127.0.0.1:{port}/0?socket_timeout=20"
+        kept = store(server, url=f"{url}&ssl_ca_certs={certificate}")
+        kept.set(KEY, b"a plan")
+        assert kept.get(KEY) == b"a plan"
+        # Whoever it is, nobody vouches for it.
+        with pytest.raises(StoreError, match="certificate"):
+            store(server, url=url).get(KEY)
+    finally:
+        server.close()
+
+
 def test_sentinels_name_the_server(server: RedisServer, tmp_path: Path) -> None:
     folder = tmp_path / "sentinel"
     folder.mkdir()
@@ -223,7 +256,9 @@ def test_sentinels_name_the_server(server: RedisServer, tmp_path: Path) -> None:
 
 
 def test_a_cluster_keeps_plans_on_all_its_nodes(tmp_path: Path) -> None:
-    server = RedisServer(tmp_path, "--cluster-enabled", "yes")
+    server = RedisServer(
+        tmp_path, "--cluster-enabled", "yes", "--cluster-port", services.free_port()
+    )
     server.start()
     try:
         server.client().execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
@@ -240,6 +275,103 @@ def test_a_cluster_keeps_plans_on_all_its_nodes(tmp_path: Path) -> None:
         assert kept.clear() == 1
     finally:
         server.close()
+
+
+@pytest.fixture
+def strange() -> Iterator[Callable[..., str]]:
+    """A function that makes the address of a server that answers everything alike."""
+    servers: list[socketserver.ThreadingTCPServer] = []
+
+    def strange(answer: bytes, seconds: float = 0.0) -> str:
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                while self.request.recv(65536) and answer:
+                    time.sleep(seconds)
+                    self.request.sendall(answer)
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"redis://127.0.0.1:{server.server_address[1]}/0?protocol=2&lib_name=&lib_version="
+
+    yield strange
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b":7\r\n",
+        b":seven\r\n",
+        b"+OK\r\n",
+        b"$-5\r\n",
+        b"$3\r\nabcd\r\n",
+        b"*2\r\n:1\r\n:2\r\n",
+        b"*-7\r\n",
+        b"-NOAUTH Authentication required.\r\n",
+        b"-LOADING Redis is loading the dataset in memory\r\n",
+        b"\x00\xff\x00\xff\r\n",
+    ],
+)
+def test_what_is_no_redis_is_a_miss(strange: Callable[..., str], answer: bytes) -> None:
+    kept = RedisStore(strange(answer), 5, "shop", "one")
+    shared = SharedPlans(kept, {})
+    for _ in range(3):
+        assert shared.find(KEY, "shop.Book") is None
+        shared.keep(KEY, b"a plan")
+    kept.close()
+
+
+def test_a_server_that_answers_slowly_is_left_in_peace(strange: Callable[..., str]) -> None:
+    kept = RedisStore(strange(b"+OK\r\n", seconds=0.15), 5, "shop", "one")
+    kept.set(KEY, b"a plan")
+    kept.set(KEY, b"a plan")
+    with pytest.raises(StoreRestsError):
+        kept.set(KEY, b"a plan")
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost:port/0",
+        "redis://localhost:6379/0?no_such_option=1",
+        "redis://localhost:6379/0?socket_timeout=soon",
+        "rediss://localhost:6379/0?ssl_cert_reqs=perhaps",
+        "redis+sentinel://one:port/plans",
+        "redis+sentinel://one:26379",
+        "redis+sentinel://one:26379/plans/first",
+        "redis+cluster://localhost:port",
+        "redis+cluster://localhost:6379?socket_timeout=soon",
+        "http://localhost:6379/0",
+        "redis://[localhost/0",
+        "localhost:6379",
+        "",
+    ],
+)
+def test_an_address_that_is_none_is_found_at_the_start(url: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        RedisStore(url, 5, "shop", "one")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rediss://user:secret@localhost:6380/0",
+        "rediss+sentinel://user:secret@one:26379,two:26380/plans/2?socket_timeout=1",
+        "rediss+cluster://:secret@localhost:6380",
+        "unix:///run/redis.sock?db=2",
+    ],
+)
+def test_an_address_connects_to_nothing_by_itself(url: str) -> None:
+    kept = RedisStore(url, 5, "shop", "one")
+    with pytest.raises(StoreError):
+        kept.get(KEY)
 
 
 def test_hosts_of_sentinels() -> None:

@@ -8,7 +8,8 @@ import pytest
 from django.core import checks
 from django.test import override_settings
 
-from djust_backend.checks import ID_NAME
+from djust_backend import checks as ours
+from djust_backend.checks import ID_METRICS, ID_NAME, ID_REDIS
 
 STOCK = "django.template.backends.django.DjangoTemplates"
 OURS = "djust_backend.DjustTemplates"
@@ -87,3 +88,46 @@ def test_what_django_finds_we_find(options: dict[str, Any]) -> None:
 def test_a_message_names_the_backend_it_is_about() -> None:
     (message,) = run({"BACKEND": OURS_AS_DJANGO, "OPTIONS": {"string_if_invalid": 1}})
     assert (message.id, message.obj.name) == ("templates.E002", "django")
+
+
+def found(config: dict[str, Any]) -> list[checks.CheckMessage]:
+    """What the checks say about these settings."""
+    with override_settings(DJUST_CONFIG=config):
+        return checks.run_checks(tags=[checks.Tags.templates])
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("redis://localhost:port/0", "Port could not be cast"),
+        ("redis://localhost:6379/0?no_such_option=1", "no_such_option"),
+        ("redis+sentinel://localhost:26379", "no service is named"),
+    ],
+)
+def test_an_address_of_no_redis_is_an_error(url: str, text: str) -> None:
+    (message,) = found({"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": url})
+    assert (message.id, message.level) == (ID_REDIS, checks.ERROR)
+    assert text in message.msg
+    assert "redis://host:6379/0" in (message.hint or "")
+    # Whoever keeps plans elsewhere is not told.
+    assert not found({"JIT_CACHE_BACKEND": "memory", "JIT_REDIS_URL": url})
+
+
+def test_a_redis_that_is_down_is_no_error_of_the_settings() -> None:
+    assert not found({"JIT_CACHE_BACKEND": "redis", "JIT_REDIS_URL": "redis://127.0.0.1:1/0"})
+
+
+@pytest.mark.parametrize(
+    ("config", "expected", "extra"),
+    [
+        ({"JIT_CACHE_BACKEND": "redis"}, ID_REDIS, "djust_backend[redis]"),
+        ({"JIT_METRICS": True}, ID_METRICS, "djust_backend[metrics]"),
+    ],
+)
+def test_a_package_that_is_missing_is_an_error_with_what_to_install(
+    config: dict[str, Any], expected: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ours, "find_spec", lambda name: None)
+    (message,) = found(config)
+    assert message.id == expected
+    assert extra in (message.hint or "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ def test_keys_have_defaults() -> None:
         {"JIT_CACHE_DIR": Path("plans")},
         {"JIT_REDIS_URL": "unix:///run/redis.sock?db=1", "JIT_REDIS_POOL_SIZE": 50},
         {"JIT_REDIS_URL": "redis+sentinel://one:26379,two:26379/plans/0"},
+        {"JIT_REDIS_URL": "rediss+cluster://one:6379"},
         {"JIT_CACHE_URL": "https://cdn.example.com/jit-cache/"},
     ],
 )
@@ -60,6 +63,9 @@ def test_known_keys_are_fine(config: dict[str, Any]) -> None:
         ({"JIT_REDIS_POOL_SIZE": 0}, "is 0", "at least 1"),
         ({"JIT_REDIS_POOL_SIZE": True}, "is True, not an int", "Write an int"),
         ({"JIT_CACHE_URL": "ftp://cdn.example.com/"}, "ftp://", "https://"),
+        ({"JIT_CACHE_URL": "http://["}, "http://[", "https://"),
+        ({"JIT_CACHE_DIR": "a\0b"}, "not the path of a folder", "path of a folder"),
+        (None, "not a dictionary", "DJUST_CONFIG = {"),
         (["JIT_ROW_MODE"], "not a dictionary", "DJUST_CONFIG = {"),
     ],
 )
@@ -68,6 +74,36 @@ def test_mistakes_are_errors(config: Any, text: str, hint: str) -> None:
     assert message.level == checks.ERROR
     assert text in message.msg
     assert hint in (message.hint or "")
+
+
+def test_a_password_is_for_no_log() -> None:
+    (message,) = found({"JIT_REDIS_URL": "redos://user:secret@host:6379/0"})
+    assert "secret" not in f"{message.msg}{message.hint}"
+    assert "host:6379" in message.msg
+
+
+@pytest.mark.parametrize("value", ["no", None, 1, []])
+def test_a_value_of_a_wrong_type_counts_as_the_default(value: Any) -> None:
+    with override_settings(DJUST_CONFIG={"JIT_ROW_MODE": value}):
+        assert conf.get("JIT_ROW_MODE") is True
+    with override_settings(DJUST_CONFIG=value):
+        assert conf.get("JIT_ROW_MODE") is True
+
+
+def test_a_process_that_starts_with_no_dictionary_is_told_so() -> None:
+    program = (
+        "import django\n"
+        "from django.conf import settings\n"
+        "settings.configure(DJUST_CONFIG=['x'], SECRET_KEY='x',"
+        " TEMPLATES=[{'BACKEND': 'djust_backend.django.DjustTemplates'}])\n"
+        "django.setup()\n"
+        "from django.core import checks\n"
+        "print([message.id for message in checks.run_checks()])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == f"['{ID_SETTINGS}']\n", done.stderr
 
 
 def test_the_document_lists_the_keys_that_there_are() -> None:

@@ -44,6 +44,23 @@ OWN: dict[str, tuple[str, ...]] = {
     "FromDb": ("loaded",),
     "Asked": ("any_thing",),
     "Clash": ("get", "0"),
+    "Asset": ("age", "get_next_by_made"),
+    "Ship": ("age", "name"),
+    "OldShip": ("name_of_port",),
+    "SoftPart": ("get_next_in_order.pk", "get_soft.pk"),
+    "Soft": ("get_softpart_order",),
+    "Odds": (
+        "word",
+        "picture.url",
+        "picture.thumbnail",
+        "path.name",
+        "cash.amount",
+        "data.a.b.0",
+        "data.items",
+        "moment.year",
+        "took.days",
+        "heir.name",
+    ),
 }
 
 DEPTH = 3
@@ -62,7 +79,9 @@ class Shape:
 def shape(model: str) -> Shape:
     """Read the attributes of a model off Django's own description of it."""
     cls: type[Model] = apps.get_model("zoo", model)
-    columns = [column.attname for column in cls._meta.concrete_fields]
+    columns = [
+        column.attname for column in cls._meta.concrete_fields if not column.attname.startswith("_")
+    ]
     to_one, to_many = {}, {}
     for relation in cls._meta.get_fields():
         if not relation.is_relation:

@@ -1,4 +1,4 @@
-"""Checks that what the documents point at exists: files behind links, sessions behind `nox -s`.
+"""Checks that what the documents point at exists: files, tests, sessions behind `nox -s`.
 
 python -m tests.lint.documents
 """
@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.lint.sources import ROOT, source_files
 
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)(?:#[^)]*)?\)")
-SESSION = re.compile(r"\bnox -s (\w+)|\bnoxfile\.py (\w+)")
+SESSION = re.compile(r"\bnox -s ([\w-]+)|\bnoxfile\.py (\w+)")
+TEST = re.compile(r"([\w/]+\.py)::(\w+)")
 
 
 def main() -> int:
@@ -31,8 +32,9 @@ def known_sessions() -> set[str]:
     """Return the names that noxfile.py runs: its sessions and its commands."""
     text = (ROOT / "noxfile.py").read_text(encoding="utf-8")
     functions = re.findall(r"^@nox\.session.*?^def (\w+?)_?\(", text, re.MULTILINE | re.DOTALL)
+    named = re.findall(r'^@nox\.session\(name="([\w-]+)"', text, re.MULTILINE)
     commands = re.findall(r'^    "(\w+)": \[', text, re.MULTILINE)
-    return {*functions, *commands}
+    return {*functions, *named, *commands}
 
 
 def check(path: Path, sessions: set[str]) -> Iterator[str]:
@@ -46,6 +48,10 @@ def check(path: Path, sessions: set[str]) -> Iterator[str]:
         session = match[1] or match[2]
         if session not in sessions:
             yield f"{name}: noxfile.py has no session {session}"
+    for place, test in TEST.findall(text):
+        file = ROOT / place
+        if not file.exists() or f"def {test}(" not in file.read_text(encoding="utf-8"):
+            yield f"{name}: there is no test {place}::{test}"
 
 
 if __name__ == "__main__":

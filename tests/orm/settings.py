@@ -1,4 +1,4 @@
-"""A site of models only; ORM_DATABASE chooses sqlite (default) or postgresql."""
+"""A site of models only, on the database of ORM_DATABASE; ORM_ROW_MODE=off turns row mode off."""
 
 import os
 
@@ -27,7 +27,12 @@ INSTALLED_APPS = ["django.contrib.contenttypes", "zoo"]
 MIGRATION_MODULES = {"contenttypes": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Each test derives its own plans; those of the cache name a store.
-DJUST_CONFIG = {"JIT_CACHE_BACKEND": "memory"}
+# SQL that is used again is compared with what Django compiles.
+DJUST_CONFIG = {
+    "JIT_CACHE_BACKEND": "memory",
+    "JIT_ROW_MODE": os.environ.get("ORM_ROW_MODE", "on") == "on",
+    "JIT_SQL_CHECK": True,
+}
 
 SECRET_KEY = "tests only"
 USE_TZ = True

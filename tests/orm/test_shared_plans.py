@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import models
+from django.utils.functional import cached_property
 from zoo.models import Author, Book
 
 from djust_backend.cache import events
@@ -172,6 +176,59 @@ def test_code_that_the_code_of_a_model_calls_is_part_of_a_key(
     before = key(Book.objects.all(), needs("label"))
     namespace["helper"] = other_helper
     assert key(Book.objects.all(), needs("label")) != before
+
+
+def test_what_code_fills_while_it_runs_is_no_part_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    namespace: dict[str, Any] = {"known": {}}
+    code = "def label(self, seen=[]):\n    return known.setdefault(self.pk, seen)\n"
+    exec(code, namespace)
+    monkeypatch.setattr(Book, "label", namespace["label"], raising=False)
+    monkeypatch.setattr(Book, "labels", {}, raising=False)
+    before = key(Book.objects.all(), needs("label"))
+    namespace["known"][1] = "one"
+    namespace["label"].__defaults__[0].append(1)
+    Book.labels[1] = "one"
+    fingerprint._described.clear()
+    assert key(Book.objects.all(), needs("label")) == before
+
+
+def test_what_django_remembers_of_models_is_no_part_of_a_key() -> None:
+    everything = apps.get_models(include_auto_created=True)
+    fingerprint._described.clear()
+    before = [fingerprint.described_model(model) for model in everything]
+    for model in everything:
+        use(model)
+    fingerprint._described.clear()
+    assert [fingerprint.described_model(model) for model in everything] == before
+
+
+def use(model: type[models.Model]) -> None:
+    """Let Django remember all that it ever remembers of a model and its fields."""
+    for part in (model._meta, *model._meta.get_fields(include_hidden=True)):
+        for base in type(part).__mro__:
+            for name, found in vars(base).items():
+                if isinstance(found, (property, cached_property)):
+                    with suppress(AttributeError):
+                        getattr(part, name)
+    for field in model._meta.many_to_many:
+        str(model._default_manager.filter(**{f"{field.name}__isnull": True}).query)
+    list(model._default_manager.all()[:1])
+
+
+def test_a_model_that_cannot_be_told_is_not_shared(
+    store: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = apply.whole_plan(Book.objects.order_by("pk"), needs("title"))
+    store.kept.clear()
+    forget()
+    # More than the bytes of a key can hold.
+    monkeypatch.setattr(Book._meta.get_field("title"), "max_length", 2**70)
+    fingerprint._described.clear()
+    with caplog.at_level(logging.ERROR, "djust_backend.jit"):
+        assert apply.whole_plan(Book.objects.order_by("pk"), needs("title")) == expected
+    assert not store.kept
+    assert "plans of zoo.Book are not shared" in caplog.text
+    fingerprint._described.clear()
 
 
 PROGRAM = """

@@ -61,7 +61,7 @@ def test_the_gain_is_what_stock_django_asks_more(log: pytest.LogCaptureFixture) 
 
 
 def test_instances_are_told_with_the_reason(log: pytest.LogCaptureFixture) -> None:
-    source = "{% for row in rows %}{{ row }}{{ row.content_type.model }}{% endfor %}"
+    source = "{% for row in rows %}{{ row|pprint }}{{ row.content_type.model }}{% endfor %}"
     engine().from_string(source).render({"rows": permissions(3, "instance")})
     line, _ = lines(log)
     assert line.startswith("(string): rows (auth.Permission)")

@@ -27,6 +27,6 @@ class Command(BaseCommand):
                 self.stdout.write("JIT_CACHE_BACKEND is 'memory': there is nothing to clear.")
                 return
             count = store.clear()
-        except (StoreError, ImportError, ValueError) as error:
+        except (StoreError, ImportError, OSError, ValueError) as error:
             raise CommandError(f"The store cannot be cleared: {error}") from error
         self.stdout.write(self.style.SUCCESS(f"{count} plans dropped from {store.name}"))

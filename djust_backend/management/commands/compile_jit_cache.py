@@ -36,9 +36,9 @@ class Command(BaseCommand):
 
     help = (
         "Compiles all templates, or those whose names match a glob, and reports those that do not "
-        "compile; the exit status is 1 if there are any. Stores the plans of generic ListViews "
-        "and of --model pairs. What other views hand to their templates is known when they run: "
-        "use warmup_jit_cache for these."
+        "compile, with place and message; the exit status is 1 if there are any, or if the store "
+        "cannot be written. Stores the plans of generic ListViews and of --model pairs. What other "
+        "views hand to their templates is known when they run: use warmup_jit_cache for these."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -62,7 +62,11 @@ class Command(BaseCommand):
         backend = finding.engine(options["engine"])
         names = finding.template_names(backend, options["globs"])
         if not names:
-            raise CommandError("No template has such a name.")
+            raise CommandError(
+                "No template has such a name."
+                if options["globs"]
+                else "The loaders of this engine list no templates: name pages to warmup_jit_cache."
+            )
         models = finding.model_pairs(options["model"])
         declared = [
             *finding.declared_lists(),
@@ -80,7 +84,7 @@ class Command(BaseCommand):
             f"{len(results) - len(wrong)} templates compiled, {len(wrong)} do not compile; "
             + stores.summary(options)
         )
-        if wrong:
+        if wrong or stores.failed(options):
             sys.exit(1)
 
     def compile_all(self, backend: DjustTemplates, names: list[str], jobs: int) -> list[Compiled]:

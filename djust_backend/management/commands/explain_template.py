@@ -14,7 +14,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from djust_backend.management import finding
 from djust_backend.management.explanation import Source, explained
-from djust_backend.management.rendering import Page, client, get
+from djust_backend.management.rendering import Page, Visitor
 from djust_backend.orm import Usage
 from djust_backend.orm.generated import conversion
 from djust_backend.template import Template
@@ -49,6 +49,8 @@ class Explanation:
                 "status": page.status,
                 "milliseconds": round(page.seconds * 1000, 1),
                 "queries": page.queries,
+                "hidden": page.hidden,
+                "error": page.error,
             },
             "generated": self.generated,
         }
@@ -59,8 +61,8 @@ class Command(BaseCommand):
 
     help = (
         "Tells what a template reads, how the rows for it are fetched and why so, which SQL that "
-        "is, what Python code of models reads behind the template's back, and which attributes no "
-        "model has (typing errors). The sources are those of --url, where the page is rendered and "
+        "is, what Python code reads behind the template's back, and which attributes no model has "
+        "(typing errors). The sources are those of --url, where the page is rendered and "
         "its queries are listed, those of --model, or those of generic ListViews of the URLconf."
     )
 
@@ -99,10 +101,9 @@ def explanation(name: str, template: Any, options: dict[str, Any]) -> Explanatio
     usages: dict[str, Usage] = template.usage if native else {}
     values: dict[str, Any] = dict(finding.model_pairs(options["model"]))
     page = None
-    generated: dict[str, str] = {}
+    _forget_generated()
     if options["url"]:
-        _forget_generated()
-        page = get(client(options["host"], options["user"]), finding.address(options["url"]))
+        page = Visitor(options["host"], options["user"]).get(finding.address(options["url"]))
         contexts = [one.context for one in page.rendered if one.template.origin == template.origin]
         if not contexts:
             raise CommandError(
@@ -111,7 +112,6 @@ def explanation(name: str, template: Any, options: dict[str, Any]) -> Explanatio
             )
         for context in contexts:
             values = {**context, **values}
-        generated = _generated()
     elif not values:
         values = dict(_declared(name, usages))
     found = [
@@ -121,7 +121,7 @@ def explanation(name: str, template: Any, options: dict[str, Any]) -> Explanatio
         and (source := explained(variable, values[variable], usage)) is not None
     ]
     paths = template.variable_paths if native else {}
-    return Explanation(name, native, paths, found, page, generated)
+    return Explanation(name, native, paths, found, page, _generated())
 
 
 def _declared(name: str, usages: dict[str, Usage]) -> Iterator[tuple[str, Any]]:
@@ -161,8 +161,12 @@ def lines(found: Explanation) -> Iterator[str]:
             f"{page.path}: status {page.status}, queries: {len(page.queries)}, "
             f"{page.seconds * 1000:.1f} ms"
         )
+        if page.error:
+            yield f"  {page.error}"
         for number, statement in enumerate(page.queries, 1):
             yield f"  {number}. {statement}"
+        for relation in page.hidden:
+            yield f"  hidden: {relation}, walked by Python code: fetched for all rows at once"
     for filename, text in found.generated.items():
         yield ""
         yield f"generated: {filename}"

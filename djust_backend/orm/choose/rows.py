@@ -347,23 +347,42 @@ class _Builder:
             or joins.refused_size(place, self.count)
         )
         joined = relation.query_name in dict(place.selected)
-        if joined or (refused is None and usage.reached()):
+        told = self.is_told_by_key(relation)
+        if joined and not told:
+            raise _RefusedError(Reason.NO_CONSTRAINT, *path)
+        if joined or (refused is None and told and usage.reached()):
             self.count += not joined
             inner = f"{prefix}{relation.query_name}__"
-            if relation.forward:
-                # Saves a column: a joined row's key is what the foreign key points to.
-                there = f"{inner}{relation.field.target_field.attname}"
-                self.same[there] = prefix + relation.field.attname
-            if not relation.forward:
-                self.present[inner] = self.column(inner + target._meta.pk.attname)
-            elif relation.nullable:
-                self.present[inner] = self.column(prefix + relation.field.attname)
-            else:
-                # There as sure as the row that points to it.
-                self.present[inner] = self.present[prefix]
+            self.note_presence(prefix, inner, relation)
             shape = self.shape(place.below(relation), inner, usage, code)
             return Slot(relation.name, ONE, self.present[inner], shape)
         return self.fetched(place, prefix, relation, usage)
+
+    def note_presence(self, prefix: str, inner: str, relation: facts.Relation) -> None:
+        """Find the column that tells whether a joined row is there: the key, if that is sure."""
+        assert relation.target is not None
+        if not relation.forward:
+            self.present[inner] = self.column(inner + relation.target._meta.pk.attname)
+            return
+        # Saves a column: a joined row's key is what the foreign key points to.
+        there = f"{inner}{relation.field.target_field.attname}"
+        self.same[there] = prefix + relation.field.attname
+        if relation.nullable:
+            self.present[inner] = self.column(prefix + relation.field.attname)
+        else:
+            # There as sure as the row that points to it.
+            self.present[inner] = self.present[prefix]
+
+    def is_told_by_key(self, relation: facts.Relation) -> bool:
+        """Whether a foreign key that is not NULL has its row, whose own key reads the same.
+
+        Django reads the key of a joined row from the row that points to it.
+        """
+        return not relation.forward or (
+            relation.guaranteed
+            and self.query.constraints
+            and links.matches_in_python(relation.field.target_field, self.query.db)
+        )
 
     def needs_only_key(self, relation: facts.Relation, usage: Usage) -> bool:
         """Whether the row's own key answers: nothing else is read, and the target is there."""
@@ -433,7 +452,11 @@ class _Builder:
         if not flags & (ITERATED | SLICED) and not brought:
             return Slot(relation.name, MANY, at, how="numbers")
         ordered = facts.is_total_order(relation.target, relation.target._meta.ordering or ())
-        builder = _Builder(_second_query(self.query, relation, ordered), link.path)
+        query = _second_query(self.query, relation, ordered)
+        if not brought and not _starts_at_first(rows):
+            # Perhaps nobody has rows there: what they point to is asked for when one is read.
+            query = replace(query, refused=query.refused or Reason.MAYBE)
+        builder = _Builder(query, link.path)
         found = builder.level(_reached(rows.each or NOTHING))
         counted = usage.fields.get("count", rows.fields.get("count", NOTHING))
         first = _first_rows(rows)
@@ -447,9 +470,14 @@ class _Builder:
 def _first_rows(usage: Usage) -> int:
     """How many first rows are sure to be asked for, if that is all that any slice asks for."""
     parts = [name for name in usage.fields if is_part(name)]
-    if len(parts) != 1 or not usage.fields[parts[0]].reached():
+    if len(parts) != 1 or not parts[0].startswith("[:") or not usage.fields[parts[0]].reached():
         return 0
     return int(parts[0].strip("[:]"))
+
+
+def _starts_at_first(usage: Usage) -> bool:
+    """Whether every slice of a collection has its first row, if it has any."""
+    return all(name.startswith("[:") for name in usage.fields if is_part(name))
 
 
 def _without(usage: Usage, without: str) -> Usage:

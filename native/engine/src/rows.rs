@@ -7,7 +7,9 @@ use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, Head, NameId};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple, PyTzInfo,
+};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -56,15 +58,84 @@ pub struct RowSet<'py> {
     windows: RefCell<FxHashMap<Window, Fetched<'py>>>,
 }
 
-/// Shape, slot, first row and the row after the last.
-type Window = (u32, u32, usize, usize);
+/// Shape, slot, first row and the row after the last, if not all rows from there on are meant.
+type Window = (u32, u32, usize, Option<usize>);
 
-/// A column of decimals as `SQLite` stores them: floats and integers.
+/// A column of values as `SQLite` stores them.
 struct Stored<'py> {
-    /// Makes the `Decimal`.
+    /// Django's converters: they make the value that an instance has, of whatever is stored.
     convert: Bound<'py, PyAny>,
-    places: u32,
-    digits: u32,
+    kind: StoredKind,
+}
+
+/// What is stored, by Django at least; other programs may have written anything.
+#[derive(Clone, Copy)]
+enum StoredKind {
+    /// Decimals as floats and integers, with so many places and digits.
+    Decimal(u32, u32),
+    /// Dates, and times in UTC, as texts.
+    Date,
+    DateTime,
+    /// Truth as 1 and 0.
+    Boolean,
+    /// Whole numbers as anything that `int()` takes.
+    Integer,
+}
+
+impl<'py> Stored<'py> {
+    /// See `conversions.Stored` of the ORM room.
+    fn read(wire: &Bound<'py, PyAny>) -> PyResult<(usize, Self)> {
+        let (at, kind, convert, places, digits): (usize, Bound<'py, PyString>, _, u32, u32) = wire.extract()?;
+        let kind = match kind.to_str()? {
+            "decimal" => StoredKind::Decimal(places, digits),
+            "date" => StoredKind::Date,
+            "datetime" => StoredKind::DateTime,
+            "boolean" => StoredKind::Boolean,
+            _ => StoredKind::Integer,
+        };
+        Ok((at, Self { convert, kind }))
+    }
+
+    fn is_meant(&self, value: &Bound<'py, PyAny>) -> bool {
+        let is_ready = match self.kind {
+            StoredKind::Boolean => value.is_exact_instance_of::<PyBool>(),
+            StoredKind::Integer => value.is_exact_instance_of::<PyInt>(),
+            StoredKind::Decimal(..) | StoredKind::Date | StoredKind::DateTime => false,
+        };
+        !is_ready && !value.is_none()
+    }
+
+    /// The value that an instance has.
+    fn ready(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match self.made(value) {
+            Some(made) => Ok(made),
+            None => self.convert.call1((value,)),
+        }
+    }
+
+    /// `None`: written otherwise than Django does, or no such day. Django's converters say what that is.
+    fn made(&self, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+        let py = value.py();
+        match self.kind {
+            StoredKind::Decimal(..) | StoredKind::Integer => None,
+            StoredKind::Date => {
+                let (year, month, day) = djust_text::stored::date(value.cast::<PyString>().ok()?.to_str().ok()?)?;
+                Some(PyDate::new(py, year, month, day).ok()?.into_any())
+            }
+            StoredKind::DateTime => {
+                let text = value.cast::<PyString>().ok()?;
+                let ((year, month, day), (hour, minute, second, micro)) =
+                    djust_text::stored::datetime(text.to_str().ok()?)?;
+                let utc = PyTzInfo::utc(py).ok()?;
+                let made = PyDateTime::new(py, year, month, day, hour, minute, second, micro, Some(&utc));
+                Some(made.ok()?.into_any())
+            }
+            StoredKind::Boolean => match value.extract::<u8>() {
+                Ok(number @ 0..=1) => Some(PyBool::new(py, number == 1).to_owned().into_any()),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Rows of a second query, and where the rows of each key are.
@@ -169,9 +240,9 @@ impl<'py> RowSet<'py> {
         let level = Level::of(&object.getattr("bound")?)?;
         let mut stored = Vec::new();
         for column in object.getattr("stored")?.try_iter()? {
-            let (at, convert, places, digits): (usize, Bound<'py, PyAny>, u32, u32) = column?.extract()?;
+            let (at, column) = Stored::read(&column?)?;
             stored.resize_with(stored.len().max(at + 1), || None);
-            stored[at] = Some(Stored { convert, places, digits });
+            stored[at] = Some(column);
         }
         Ok(Rc::new(Self {
             object,
@@ -191,8 +262,7 @@ impl<'py> RowSet<'py> {
 
     /// How a value at a position is to be made ready, if it is not.
     fn stored(&self, at: usize, value: &Bound<'py, PyAny>) -> Option<&Stored<'py>> {
-        let stored = self.stored.get(at)?.as_ref()?;
-        (value.is_exact_instance_of::<PyFloat>() || value.is_exact_instance_of::<PyInt>()).then_some(stored)
+        self.stored.get(at)?.as_ref().filter(|stored| stored.is_meant(value))
     }
 
     /// The related rows of all rows: fetched when they are asked for first.
@@ -235,7 +305,7 @@ impl<'py> Row<'py> {
     fn value(&self, at: usize) -> PyResult<Bound<'py, PyAny>> {
         let value = self.values.get_item(at)?;
         match self.set.stored(at, &value) {
-            Some(stored) => stored.convert.call1((value,)),
+            Some(stored) => stored.ready(&value),
             None => Ok(value),
         }
     }
@@ -361,11 +431,11 @@ impl<'py> Rows<'py> {
         let set = &self.owner.set;
         let is_fetched = set.related.borrow().contains_key(&(self.owner.shape, self.slot));
         let reads_rows = matches!(self.slot(), Slot::Many { reads_rows: true, .. });
-        let Some(stop) = stop.filter(|_| !(reads_rows || is_fetched)) else {
+        if reads_rows || is_fetched || (start == 0 && stop.is_none()) {
             let (set, rows) = Rows::lazy(&self.owner, self.slot).load()?;
             let stop = stop.map_or(rows.len(), |stop| stop.min(rows.len()));
             return Ok((set, rows.get_slice(start.min(stop), stop)));
-        };
+        }
         let (part, index) = set.window((self.owner.shape, self.slot, start, stop))?;
         let rows = match index.get_item(self.key()?)? {
             Some(rows) => rows.cast_into::<PyList>()?,
@@ -461,8 +531,15 @@ impl<'py> Render<'py> {
                 }
                 Some((_, Slot::Column(at))) if position + 2 == names.len() => {
                     let value = row.values.get_item(*at)?;
-                    let stored = row.set.stored(*at, &value).map(|stored| (stored.places, stored.digits));
-                    return Ok(Some((value, stored)));
+                    return Ok(Some(match row.set.stored(*at, &value) {
+                        None => (value, None),
+                        Some(Stored { kind: StoredKind::Decimal(places, digits), .. })
+                            if value.is_exact_instance_of::<PyFloat>() || value.is_exact_instance_of::<PyInt>() =>
+                        {
+                            (value, Some((*places, *digits)))
+                        }
+                        Some(stored) => (stored.ready(&value)?, None),
+                    }));
                 }
                 _ => return Ok(None),
             }

@@ -464,6 +464,11 @@ impl<'py> Render<'py> {
 
     /// `bool(value)`; a QuerySet is evaluated by the ORM room.
     pub fn truth(&mut self, value: &Value<'py>) -> PyResult<bool> {
+        if let Value::Py(object) = value
+            && matches!(class_of(self.stock, object)?, Class::Str | Class::Bool | Class::Int | Class::None | Class::Dict)
+        {
+            return object.is_truthy();
+        }
         if let Some(truth) = self.pushed_truth(value)? {
             return Ok(truth);
         }

@@ -3,9 +3,9 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyDict, PyInt, PyString, PyType};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 static STOCK: PyOnceLock<Stock> = PyOnceLock::new();
 
@@ -167,30 +167,63 @@ pub enum Class {
 /// Types known at most before the table is emptied: it must not keep classes that are made on the fly alive.
 const MAX_TYPES: usize = 4096;
 
+/// Types that are found again without the table, which keeps them alive.
+const RECENT_TYPES: usize = 64;
+
 thread_local! {
+    static RECENT: [Cell<(usize, Class)>; RECENT_TYPES] =
+        const { [const { Cell::new((0, Class::None)) }; RECENT_TYPES] };
     static CLASSES: RefCell<FxHashMap<usize, (Py<PyType>, Class)>> = RefCell::default();
 }
 
 /// The class of an object's type.
 pub fn class_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
-    let kind = object.get_type();
-    let key = kind.as_ptr() as usize;
-    if let Some(class) = CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, class)| *class)) {
+    // Most values are of these types, which need no table.
+    if object.is_exact_instance_of::<PyString>() {
+        return Ok(Class::Str);
+    }
+    if object.is_exact_instance_of::<PyDict>() {
+        return Ok(Class::Dict);
+    }
+    if object.is_exact_instance_of::<PyInt>() {
+        return Ok(Class::Int);
+    }
+    class_of_type(stock, object)
+}
+
+fn class_of_type(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
+    let key = object.get_type_ptr() as usize;
+    // The addresses of types are multiples of 16.
+    let place = (key >> 4) % RECENT_TYPES;
+    let (known, class) = RECENT.with(|recent| recent[place].get());
+    if known == key {
         return Ok(class);
     }
+    let kind = object.get_type();
+    let class = match CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, class)| *class)) {
+        Some(class) => class,
+        None => learned(stock, kind)?,
+    };
+    RECENT.with(|recent| recent[place].set((key, class)));
+    Ok(class)
+}
+
+/// Judges a type and keeps the answer.
+fn learned(stock: &Stock, kind: Bound<'_, PyType>) -> PyResult<Class> {
     let class = judge(stock, &kind)?;
     CLASSES.with(|classes| {
         let mut classes = classes.borrow_mut();
         if classes.len() >= MAX_TYPES {
             classes.clear();
+            RECENT.with(|recent| recent.iter().for_each(|place| place.set((0, Class::None))));
         }
-        classes.insert(key, (kind.unbind(), class));
+        classes.insert(kind.as_ptr() as usize, (kind.unbind(), class));
     });
     Ok(class)
 }
 
 fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
-    use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyNone, PyTuple};
+    use pyo3::types::{PyBool, PyFloat, PyList, PyNone, PyTuple};
     let py = kind.py();
     let exact = [
         (py.get_type::<PyString>(), Class::Str),

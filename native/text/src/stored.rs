@@ -51,9 +51,55 @@ pub fn decimal(value: f64, places: u32, max_digits: u32) -> Option<String> {
     Some(text)
 }
 
+/// The parts of a date.
+pub type Day = (i32, u8, u8);
+/// The parts of a time of day: hour, minute, second, microsecond.
+pub type Clock = (u8, u8, u8, u32);
+
+/// A date as Django writes it for `SQLite`: `2026-03-02`. `None`: written otherwise.
+pub fn date(text: &str) -> Option<Day> {
+    let bytes = text.as_bytes();
+    (bytes.len() == 10).then_some(())?;
+    day(bytes)
+}
+
+/// A date and time as Django writes it for `SQLite`: `2026-03-02 10:30:00`, with up to six digits of a second behind a
+/// point. `None`: written otherwise.
+pub fn datetime(text: &str) -> Option<(Day, Clock)> {
+    let bytes = text.as_bytes();
+    let (head, fraction) = bytes.split_at_checked(19)?;
+    let day = day(head)?;
+    let is_separated = matches!(head[10], b' ' | b'T') && head[13] == b':' && head[16] == b':';
+    let clock = (two(&head[11..])?, two(&head[14..])?, two(&head[17..])?);
+    is_separated.then_some(())?;
+    let micro = match fraction {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=6).contains(&digits.len()) => {
+            let number = digits.iter().try_fold(0, |all, &byte| Some(all * 10 + digit(byte)?))?;
+            number * 10u32.pow(6 - digits.len() as u32)
+        }
+        _ => return None,
+    };
+    Some((day, (clock.0, clock.1, clock.2, micro)))
+}
+
+fn day(bytes: &[u8]) -> Option<Day> {
+    (bytes[4] == b'-' && bytes[7] == b'-').then_some(())?;
+    let year = i32::from(two(bytes)?) * 100 + i32::from(two(&bytes[2..])?);
+    Some((year, two(&bytes[5..])?, two(&bytes[8..])?))
+}
+
+fn two(bytes: &[u8]) -> Option<u8> {
+    Some(digit(bytes[0])? as u8 * 10 + digit(bytes[1])? as u8)
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    byte.is_ascii_digit().then(|| u32::from(byte - b'0'))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{date, datetime, decimal};
 
     #[test]
     fn floats_become_the_decimals_that_were_stored() {
@@ -76,5 +122,37 @@ mod tests {
         assert_eq!(decimal(f64::NAN, 2, 7), None);
         assert_eq!(decimal(1e300, 2, 7), None);
         assert_eq!(decimal(1.0, 7, 9), None);
+    }
+
+    #[test]
+    fn only_what_django_writes_is_a_date() {
+        assert_eq!(date("2026-03-02"), Some((2026, 3, 2)));
+        // Whether there is such a day is for others to say.
+        assert_eq!(date("2026-13-99"), Some((2026, 13, 99)));
+        for text in ["", "2026-3-2", "20260302", "2026-03-02 ", "2026/03/02", "२०२६-03-02", "-026-03-02"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_django_writes_is_a_time() {
+        let day = (2026, 3, 2);
+        assert_eq!(datetime("2026-03-02 09:30:05"), Some((day, (9, 30, 5, 0))));
+        assert_eq!(datetime("2026-03-02T09:30:05.000001"), Some((day, (9, 30, 5, 1))));
+        assert_eq!(datetime("2026-03-02 09:30:05.5"), Some((day, (9, 30, 5, 500_000))));
+        for text in [
+            "",
+            "2026-03-02",
+            "2026-03-02 09:30",
+            "2026-03-02 09:30:05.",
+            "2026-03-02 09:30:05.1234567",
+            "2026-03-02 09:30:05Z",
+            "2026-03-02 09:30:05+02:00",
+            "2026-03-02 09:30:05,5",
+            "2026-03-02x09:30:05",
+            "2026-03-02 09:30:0é",
+        ] {
+            assert_eq!(datetime(text), None, "{text}");
+        }
     }
 }

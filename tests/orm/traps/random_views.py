@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, NotSupportedError, transaction
-from django.db.models import Count, F, Model, Prefetch, QuerySet, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Model,
+)
+from django.utils.functional import SimpleLazyObject
 from hypothesis import strategies as st
 from traps.compared import Case
+from traps.random_changes import Rows, Step, changes_of
 
 from tests.laws.random_pages import TREE, Names, Writer, shape
 
@@ -23,22 +27,14 @@ from tests.laws.random_pages import TREE, Names, Writer, shape
 ROOTS = ["Book"] * 8 + ["Author"] * 4 + ["Comment", "Chapter", "Tag", "Review", "Profile", "Node"] * 2 + [
     "Place", "Restaurant", "Bistro", "Club", "Membership", "Language", "Gadget", "Shelf", "Ranked", "PenName", "Secret",
     "Seat", "Sample", "Sample", "Clash", "FromDb", "Started", "Asked", "Watched", "Indexed", "Talking", "Shouting",
-    "Kind", "ExtraKind", "Quiet", "Brought", "Deed", "Deed",
+    "Kind", "ExtraKind", "Quiet", "Brought", "Deed", "Deed", "Firm", "Site", "Desk", "Badge", "Scratch", "Mark", "Asset",
+    "Ship", "House", "OldShip", "Crew", "Crew", "Liking", "Soft", "Soft", "SoftPart", "Odds", "Odds", "Basket", "Basket",
+    "Lost", "Dish", "Member",
 ]  # fmt: skip
 
 #: What building a QuerySet raises when its parts do not go together: the view would not have got that far.
 _MISFITS = (FieldError, FieldDoesNotExist, NotSupportedError, TypeError, ValueError, AttributeError)
-_FAILURES = (*_MISFITS, DatabaseError, NotImplementedError)
-
-Rows = QuerySet[Any]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change of a QuerySet, with its words for the report of a failure."""
-
-    words: str
-    change: Callable[[Rows], Rows]
+_FAILURES = (*_MISFITS, ValidationError, DatabaseError, LookupError, NotImplementedError)
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +51,7 @@ class View:
         for step in self.steps:
             try:
                 rows = step.change(rows)
-            except _MISFITS:
+            except (*_MISFITS, ValidationError):
                 continue
         return FORMS[self.form](rows)
 
@@ -94,94 +90,22 @@ FORMS: dict[str, Callable[[Rows], Any]] = {
     "partly read": lambda rows: (rows, bool(rows[:1]), rows.exists())[0],
     "slice of read": lambda rows: _read(rows)[:2],
     "dictionary": lambda rows: dict(enumerate(rows)),
+    "function": lambda rows: lambda: rows,
+    "function of new rows": lambda rows: lambda: rows.all(),
+    "lazy": lambda rows: SimpleLazyObject(lambda: rows),
+    "lazy list": lambda rows: SimpleLazyObject(lambda: list(rows)),
+    "chained": lambda rows: itertools.chain(rows, rows.all()[:1]),
+    "manager": lambda rows: rows.model._default_manager,
+    "paginator": lambda rows: Paginator(rows, 2, orphans=1).page(1),
+    "reversed": lambda rows: list(reversed(rows)),
+    "one by one": lambda rows: [rows.model._default_manager.get(pk=row.pk) for row in rows[:3]],
 }
-
-
-@st.composite
-def steps_of(draw: st.DrawFn, model: str) -> Step:
-    """A change that fits the model's columns and relations."""
-    of = shape(model)
-    columns = [name for name in of.columns if name.isidentifier() and name not in ("pk", "nothing")]
-    column = draw(st.sampled_from(columns))
-    one = draw(st.sampled_from(sorted(of.to_one) or ["pk"]))
-    further = draw(st.sampled_from(sorted(_further(of.to_one.get(one))) or ["pk"]))
-    many = draw(st.sampled_from(sorted(of.to_many) or ["pk"]))
-    below = of.to_many.get(many)
-    deep = draw(st.sampled_from(sorted(_further(below)) or ["pk"]))
-    query_name = _query_name(model, many)
-    target = apps.get_model("zoo", below)._default_manager if below not in (None, "*") else None
-    number = draw(st.integers(0, 3))
-    options = [
-        Step(".order_by('pk')", lambda rows: rows.order_by("pk")),
-        Step(".order_by('-pk')", lambda rows: rows.order_by("-pk")),
-        Step(".order_by()", lambda rows: rows.order_by()),
-        Step(f".order_by('{column}', 'pk')", lambda rows: rows.order_by(column, "pk")),
-        Step(f".order_by('{one}', 'pk')", lambda rows: rows.order_by(one, "pk")),
-        Step(".reverse()", lambda rows: rows.reverse()),
-        Step(f".filter(pk__gt={number})", lambda rows: rows.filter(pk__gt=number)),
-        Step(f".filter({one}__isnull=True)", lambda rows: rows.filter(**{f"{one}__isnull": True})),
-        Step(f".exclude({one}=None)", lambda rows: rows.exclude(**{one: None})),
-        Step(f".filter({query_name}__isnull=False)", lambda rows: rows.filter(**{f"{query_name}__isnull": False})),
-        Step(".distinct()", lambda rows: rows.distinct()),
-        Step(f".annotate(nothing=Count('{query_name}'))", lambda rows: rows.annotate(nothing=Count(query_name))),
-        Step(f".annotate(n=Count('{one}', distinct=True))", lambda rows: rows.annotate(n=Count(one, distinct=True))),
-        Step(f".annotate(nothing=F('{one}__pk'))", lambda rows: rows.annotate(nothing=F(f"{one}__pk"))),
-        Step(f".annotate(nothing=F('{query_name}__pk'))", lambda rows: rows.annotate(nothing=F(f"{query_name}__pk"))),
-        Step(".annotate(nothing=Value(3))", lambda rows: rows.annotate(nothing=Value(3))),
-        Step(".annotate(nothing=Window())", lambda rows: rows.annotate(nothing=Window(RowNumber(), order_by="pk"))),
-        Step(f".only('{column}')", lambda rows: rows.only(column)),
-        Step(f".only('pk', '{one}')", lambda rows: rows.only("pk", one)),
-        Step(f".defer('{column}')", lambda rows: rows.defer(column)),
-        Step(f".defer('{one}')", lambda rows: rows.defer(one)),
-        Step(f".select_related('{one}')", lambda rows: rows.select_related(one)),
-        Step(f".select_related('{one}__{further}')", lambda rows: rows.select_related(f"{one}__{further}")),
-        Step(".select_related()", lambda rows: rows.select_related()),
-        Step(f".prefetch_related('{one}')", lambda rows: rows.prefetch_related(one)),
-        Step(f".prefetch_related('{many}')", lambda rows: rows.prefetch_related(many)),
-        Step(f".prefetch_related('{many}__{deep}')", lambda rows: rows.prefetch_related(f"{many}__{deep}")),
-        Step(f".prefetch_related('{one}__{further}')", lambda rows: rows.prefetch_related(f"{one}__{further}")),
-        Step(f"[:{number}]", lambda rows: rows[:number]),
-        Step(f"[{number}:]", lambda rows: rows[number:]),
-        Step(".union(itself)", lambda rows: rows.order_by().union(rows.order_by())),
-        Step(".union(itself, all=True).order_by('id')", lambda rows: rows.order_by().union(rows.order_by(), all=True).order_by("id")),
-        Step(" | itself", lambda rows: rows | rows.all()),
-        Step(f".extra(select={{'nothing': '{number}'}})", lambda rows: rows.extra(select={"nothing": str(number)})),
-        Step(".select_for_update()", lambda rows: rows.select_for_update(of=("self",))),
-        Step(f".values('pk', '{column}', '{one}')", lambda rows: rows.values("pk", column, one)),
-        Step(f".values_list('{column}', '{one}')", lambda rows: rows.values_list(column, one)),
-        Step(f".values_list('{one}', flat=True)", lambda rows: rows.values_list(one, flat=True)),
-        Step(f".values('{one}').annotate(nothing=Count('pk'))", lambda rows: rows.values(one).annotate(nothing=Count("pk")).order_by(one)),
-        Step(".using('default')", lambda rows: rows.using("default")),
-        Step(".none()", lambda rows: rows.none()),
-    ]  # fmt: skip
-    if target is not None:
-        options += [
-            Step(f".prefetch_related({many}: pk > {number})", lambda rows: rows.prefetch_related(Prefetch(many, target.filter(pk__gt=number)))),
-            Step(f".prefetch_related({many}: -pk)", lambda rows: rows.prefetch_related(Prefetch(many, target.order_by("-pk")))),
-            Step(f".prefetch_related({many} to nothing)", lambda rows: rows.prefetch_related(Prefetch(many, target.all(), to_attr="nothing"))),
-            Step(f".prefetch_related({many}[:1] to nothing)", lambda rows: rows.prefetch_related(Prefetch(many, target.order_by("pk")[:1], to_attr="nothing"))),
-            Step(f".prefetch_related({many}: only pk)", lambda rows: rows.prefetch_related(Prefetch(many, target.only("pk")))),
-            Step(f".prefetch_related({many}, {many}: {deep})", lambda rows: rows.prefetch_related(Prefetch(many, target.select_related(deep)))),
-        ]  # fmt: skip
-    return draw(st.sampled_from(options))
-
-
-def _further(model: str | None) -> list[str]:
-    return [] if model in (None, "*") else sorted(shape(model).to_one)  # type: ignore[arg-type]
-
-
-def _query_name(model: str, accessor: str) -> str:
-    for relation in apps.get_model("zoo", model)._meta.get_fields():
-        reverse = getattr(relation, "get_accessor_name", None)
-        if accessor == (relation.name if reverse is None else reverse()):
-            return str(relation.name)
-    return accessor
 
 
 @st.composite
 def views(draw: st.DrawFn, model: str) -> View:
     """What a view might hand over of a model's rows."""
-    steps = draw(st.lists(steps_of(model), max_size=3))
+    steps = draw(st.lists(changes_of(model), max_size=3))
     first = draw(
         st.sampled_from([(), (Step(".order_by('pk')", lambda rows: rows.order_by("pk")),)])
     )
@@ -222,6 +146,9 @@ class Attacker(Writer):
                 ("{% load i18n %}{% language 'de' %}", "{% endlanguage %}"),
                 ("{% load cache %}{% cache 0 'x' %}", "{% endcache %}"),
                 ("{% if nothing %}", "{% endif %}"),
+                ("{% boxed %}", "{% endboxed %}"),
+                ("{% boxed as inside %}", "{% endboxed %}{{ inside }}"),
+                ("{% load i18n %}{% blocktranslate trimmed %}x{% endblocktranslate %}", ""),
             ]
         )
         return f"{start}{self.body(names.deeper())}{end}"
@@ -243,6 +170,10 @@ class Attacker(Writer):
                 f"{{{{ {path}|classed }}}}",
                 f"{{% bind z {path} %}}{{{{ z.{relation}.pk }}}}",
                 f"{{% with z={path} %}}{{% seen 'z' 'pk' %}}{{% endwith %}}",
+                f"{{% shown {path} %}}",
+                f"{{% keep {path} %}}{{% kept %}}",
+                f"{{% cycle {path} 'x' as turn %}}{{% resetcycle turn %}}",
+                f"{{% boxed %}}{{{{ {path}.{relation}.pk }}}}{{% endboxed %}}",
             ]
         )
 
@@ -376,7 +307,8 @@ class Attack:
         """A fresh context; `again` is the same object as `a`, `one` a row by itself."""
         made: dict[str, Any] = {name: view.make() for name, view in self.views.items()}
         one = apps.get_model("zoo", self.single)._default_manager.order_by("pk")[:1]
-        return {**made, "again": made["a"], "one": next(iter(one), None)}
+        one = next(iter(one), None)
+        return {**made, "again": made["a"], "one": one, "inner": "derived.html"}
 
     def can_be_made(self) -> bool:
         """Whether the views get as far as rendering."""
@@ -410,6 +342,20 @@ def attacks(draw: st.DrawFn) -> Attack:
     body += writer.body(names)
     load = "{% load handlers tools %}"
     templates = {name: load + text for name, text in writer.templates.items()}
+    templates["row.html"] = "{{ b.pk }}{{ b.name }}{{ b.author.name }}"
+    if draw(st.integers(0, 3)) == 0:
+        rows = names.with_row("x", first)
+        templates["base.html"] = (
+            f"{load}{{% block head %}}{writer.body(names)}{{% endblock %}}|"
+            f"{{% for x in a %}}{{% block row %}}{writer.body(rows)}{{% endblock %}}{{% endfor %}}"
+        )
+        body = (
+            f"{{% block row %}}{{% if x %}}{{{{ block.super }}}}{{% endif %}}{writer.body(rows)}{{% endblock %}}"
+            f"{{% block head %}}{body}{{{{ block.super }}}}{{% endblock %}}"
+        )
+        templates |= {name: load + text for name, text in writer.templates.items()}
+        templates["derived.html"] = "{% extends 'base.html' %}" + load + body
+        body = draw(st.sampled_from(["{% include 'derived.html' %}", "{% include inner %}"]))
     options = draw(
         st.sampled_from(
             [{}, {}, {"string_if_invalid": "INVALID %s"}, {"autoescape": False}, {"debug": True}]

@@ -28,6 +28,12 @@ QUERYSETS = {
     ),
     "sliced prefetch": lambda: books().prefetch_related(Prefetch("tags", Tag.objects.all()[:1])),
     "selected and deferred": lambda: books().select_related("author").only("title"),
+    "nothing deferred": lambda: books().defer("nothing"),
+    "the key deferred": lambda: books().defer("pk"),
+    "nothing of a relation deferred": lambda: books().defer("author__nothing"),
+    "beyond a column deferred": lambda: books().defer("title__nothing"),
+    "only nothing": lambda: books().only("title", "nothing"),
+    "only nothing of a relation": lambda: books().only("title", "author__nothing"),
     "unread until then": lambda: books().filter(
         pk__in=Book.objects.extra(where=["nonsense"]).values("pk")
     ),

@@ -30,6 +30,13 @@ class Elsewhere:
         return "other"
 
 
+class ByRow:
+    """Keeps what belongs to every other row elsewhere."""
+
+    def db_for_read(self, model, instance=None, **hints):
+        return None if instance is None or instance.pk % 2 else "other"
+
+
 @pytest.fixture
 def two(db):
     for alias in ("default", "other"):
@@ -67,11 +74,18 @@ BODIES = {
     "keys": loop("{{ b.author.pk }}{{ b.publisher.name }}{{ b.vault.name }}{{ b.publisher.pk }}"),
     "collections": loop("{% for t in b.tags.all %}{{ t.name }}{% endfor %}{% for c in b.chapters.all %}{{ c.translator.name }}{{ c.book.title }}{% endfor %}"),
     "counts": loop("{{ b.tags.count }}{{ b.chapters.all|length }}{{ b.tags.first.name }}"),
+    "numbers": loop("{{ b.tags.count }}{{ b.chapters.exists }}{% for t in b.tags.all|slice:':1' %}{{ t.name }}{% endfor %}"),
     "tree": loop("{% for o in b.author.book_set.all %}{{ o.title }}{{ o.tags.count }}{% endfor %}"),
     "all": "{% for b in rows.all %}{{ b.title }}{{ b.author.name }}{% endfor %}{{ rows.count }}{{ rows.db }}",
 }  # fmt: skip
 
-ROUTERS = {"none": [], "apart": [Apart()], "sticky": [Sticky()], "elsewhere": [Elsewhere()]}
+ROUTERS = {
+    "none": [],
+    "apart": [Apart()],
+    "sticky": [Sticky()],
+    "elsewhere": [Elsewhere()],
+    "by row": [ByRow()],
+}
 
 
 @pytest.mark.parametrize("routers", ROUTERS)

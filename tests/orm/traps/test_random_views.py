@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from traps.compared import both, complaint
 from traps.random_views import Attack, attacks
-from zoo import odd_data
+from zoo import odd_data, wild_data
 from zoo.data import populate
 
 EXAMPLES = int(os.environ.get("ORM_ATTACKS", "200"))
@@ -32,6 +32,7 @@ def test_random_views(db: None, attack: Attack, seed: int, size: int) -> None:
     with transaction.atomic():
         populate(seed, size)
         odd_data.populate(seed, size)
+        wild_data.populate(seed, size)
         # A relation whose keys are all NULL is read by no query of stock's; a join of it is no query.
         problem = complaint(both(attack.case()), joins=False) if attack.can_be_made() else None
         transaction.set_rollback(True)

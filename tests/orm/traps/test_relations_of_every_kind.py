@@ -85,6 +85,7 @@ CHILDREN = {
     "child tested": (lambda: Place.objects.order_by("pk"), "{% if b.restaurant %}{{ b.restaurant.name }}{% if b.restaurant.as_bistro %}b{% endif %}{% else %}-{% endif %}"),
     "child from parent": (lambda: Restaurant.objects.order_by("pk"), "{{ b.as_bistro.menu }}{{ b.as_bistro.name }}{{ b.restaurant.chef }}"),
     "child's only": (lambda: Bistro.objects.only("menu").order_by("pk"), "{{ b.menu }}{{ b.name }}{{ b.chef }}"),
+    "own deferred": (lambda: list(Restaurant.objects.defer("chef").order_by("pk")), "{{ b.place_ptr.country.name }}{{ b.place_ptr.pk }}{{ b.name }}"),
     "parent's deferred": (lambda: Restaurant.objects.defer("name", "country").order_by("pk"), "{{ b.name }}{{ b.country.name }}{{ b.place_ptr.name }}"),
     "related": (lambda: Place.objects.select_related("restaurant__as_bistro").order_by("pk"), "{{ b.restaurant.as_bistro.menu }}{{ b.restaurant.country.name }}"),
     "of a country": (lambda: [authors().first().country], "{% for p in b.place_set.all %}{{ p.name }}{{ p.restaurant.name }}{% endfor %}"),

@@ -76,6 +76,13 @@ def put(row, name, value):
 
 
 @register.simple_tag
+def saved(row):
+    """Writes a row as it is."""
+    row.save()
+    return ""
+
+
+@register.simple_tag
 def forget(row):
     """Fetches the columns of a row again."""
     row.refresh_from_db()
@@ -115,6 +122,12 @@ def asked():
 def shown(row):
     """Shows a row by a template."""
     return {"b": row}
+
+
+@register.simple_block_tag
+def boxed(content):
+    """Puts its body into a box, by Django's own tag for that."""
+    return f"[{content}]"
 
 
 class Around(template.Node):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import connection, models
 
-from . import odd  # noqa: F401 - its models are part of the schema
+from . import odd, wild  # noqa: F401 - their models are part of the schema
+
+if connection.vendor == "postgresql":
+    from . import postgres  # noqa: F401
 
 
 class Shown(models.Manager):

@@ -462,13 +462,13 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         match effect {
             Effect::Add => self.union((value, true), (arg, true)),
             Effect::Slice => {
-                if let Some(first) = first_rows(&at.template, call) {
-                    let marker = self.shared.names.intern(&first);
-                    self.step(value, marker);
-                }
+                let marker = self.shared.names.intern(&part_of_rows(&at.template, call));
+                self.step(value, marker);
                 self.part(value)
             }
             Effect::Sort => {
+                // A sort gives up at the first item that lacks the path, and gives an empty text.
+                let value = self.part(value);
                 self.sort_keys(at, value, call);
                 value
             }
@@ -503,7 +503,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         result
     }
 
-    /// `|dictsort:"author.name"`: reads the path of each element.
+    /// `|dictsort:"author.name"`: reads the path of each element, up to the first that lacks it.
     fn sort_keys(&mut self, at: &Loaded<R::Template>, value: Value, call: &FilterCall) {
         let ast = at.template.ast();
         let path = match &call.arg {
@@ -515,6 +515,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         self.in_body(|walk| {
             let mut item = walk.elements(value, None);
             let Some(path) = path else { return walk.touch(item, ESCAPED) };
+            walk.region = walk.doubt();
             for name in path.split('.') {
                 let name = walk.shared.names.intern(name);
                 item = walk.step(item, name);
@@ -554,11 +555,17 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
     }
 }
 
-/// `[:3]` for `|slice:":3"`: the part of a value that is asked for, as a field of it.
-fn first_rows<T: Template>(template: &T, call: &FilterCall) -> Option<String> {
-    let Some(Head::Const(id) | Head::Number(id)) = &call.arg else { return None };
+/// `[:3]` for `|slice:":3"`, `[3:]` for `|slice:"3:"`: the part of a value that is asked for, as a field of it. `[?]`: any.
+fn part_of_rows<T: Template>(template: &T, call: &FilterCall) -> String {
+    let Some(Head::Const(id) | Head::Number(id)) = &call.arg else { return UNKNOWN_PART.to_owned() };
     let text = &*template.ast().consts[*id as usize].text;
-    let stop = text.strip_prefix(':').unwrap_or(text);
-    let is_number = !stop.is_empty() && stop.len() < 10 && stop.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| format!("[:{stop}]"))
+    let is_number = |text: &str| text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (start, stop) = text.split_once(':').unwrap_or(("", text));
+    if !is_number(start) || !is_number(stop) || (start.is_empty() && stop.is_empty()) {
+        return UNKNOWN_PART.to_owned();
+    }
+    format!("[{start}:{stop}]")
 }
+
+/// The field of a part whose bounds are not known.
+const UNKNOWN_PART: &str = "[?]";

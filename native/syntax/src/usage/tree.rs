@@ -12,7 +12,7 @@ pub const TRUTH: u32 = 4;
 pub const ITERATED: u32 = 8;
 /// Its length is asked for.
 pub const COUNTED: u32 = 16;
-/// A part of its items is taken (`|slice`); with fixed bounds also a field such as `[:3]`.
+/// A part of its items is taken (`|slice`): also a field such as `[:3]`, or `[?]` without fixed bounds.
 pub const SLICED: u32 = 32;
 /// A single item is taken by position: a field whose name is the position (`0`, `-1` for the last).
 pub const INDEXED: u32 = 64;
@@ -186,7 +186,7 @@ impl Usage {
     }
 }
 
-/// True for a field that stands for the first rows of a value (`[:3]`).
+/// True for a field that stands for some rows of a value (`[:3]`).
 fn is_part(name: &str) -> bool {
     name.starts_with('[')
 }

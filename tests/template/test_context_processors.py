@@ -1,0 +1,184 @@
+"""What Django's context processors give: the same names and values, asked for early, late or not at all."""
+
+from __future__ import annotations
+
+import string
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.middleware import csrf
+from django.template import Context, Library, engines
+from django.test import RequestFactory, override_settings
+from django.utils import timezone, translation
+
+from tests.compare import Case, render_on_both
+
+CORE = "django.template.context_processors."
+ALL = [CORE + name for name in ("debug", "i18n", "tz", "media", "static", "request")]
+ALL += ["django.contrib.auth.context_processors.auth", "django.contrib.messages.context_processors.messages"]
+NAMES = [
+    "user", "perms.app", "messages", "DEFAULT_MESSAGE_LEVELS", "LANGUAGES", "LANGUAGE_CODE", "LANGUAGE_BIDI",
+    "TIME_ZONE", "MEDIA_URL", "STATIC_URL", "request.path", "debug", "sql_queries", "own",
+]  # fmt: skip
+
+register = Library()
+
+
+@register.simple_tag(takes_context=True)
+def seen(context: Context, *names: str) -> str:
+    """What Python code finds in a context."""
+    flat = context.flatten()
+    assert {"csrf_token", *flat} == set(flat)
+    assert isinstance(context.dicts[1], dict)
+    return ", ".join(f"{name}={context.get(name, '?')}/{flat.get(name, '?')}" for name in names)
+
+
+@register.simple_tag
+def speak(code: str) -> str:
+    """Change the language, as no tag should."""
+    translation.activate(code)
+    return ""
+
+
+def own(request: HttpRequest) -> dict[str, Any]:
+    """A processor of a site's own, which hides names of Django's."""
+    return {"own": "ours", "LANGUAGE_CODE": "xx", "user": "someone"}
+
+
+def speaking(request: HttpRequest) -> dict[str, Any]:
+    """A processor that changes what the ones after it see."""
+    translation.activate("de")
+    timezone.activate("Asia/Tokyo")
+    return {}
+
+
+def broken(request: HttpRequest) -> Any:
+    """A processor that gives no dictionary."""
+    return 5
+
+
+def page(source: str, processors: list[str], request: HttpRequest, **context: Any) -> str:
+    libraries = {"seen": __name__}
+    options = {"context_processors": processors, "libraries": libraries}
+
+    def fresh() -> dict[str, Any]:
+        # A page before may have changed them.
+        translation.activate("en")
+        timezone.activate("UTC")
+        return context
+
+    with translation.override("en"), timezone.override("UTC"):
+        return render_on_both(Case("{% load seen i18n %}" + source, fresh, request, options=options))
+
+
+def request(**attributes: Any) -> HttpRequest:
+    made = RequestFactory().get("/x/?a=1")
+    vars(made).update(attributes)
+    return made
+
+
+READ = " ".join(f"{name}:{{{{ {name} }}}}" for name in NAMES)
+SEEN = "{% seen " + " ".join(f"'{name.partition('.')[0]}'" for name in NAMES if name != "perms.app") + " %}"
+HERE = "tests.template.test_context_processors."
+
+
+@pytest.mark.parametrize(
+    "processors",
+    [ALL, [*ALL, HERE + "own"], [HERE + "own", *ALL], [HERE + "speaking", *ALL], [*ALL, HERE + "speaking"], []],
+)
+@pytest.mark.parametrize("source", [READ, SEEN, READ + SEEN, SEEN + READ])
+def test_every_name_read_by_templates_and_by_python(processors: list[str], source: str) -> None:
+    user = SimpleNamespace(get_all_permissions=set)
+    for made in (request(), request(user=AnonymousUser()), request(user=user, _messages=["m"])):
+        page(source, processors, made)
+        page(source, processors, made, user="view's", LANGUAGES="view's")
+    with override_settings(USE_I18N=False):
+        page(source, processors, request(user=AnonymousUser()))
+
+
+def test_values_are_those_of_the_start_of_the_page() -> None:
+    source = "{% speak 'ar' %}{{ LANGUAGE_CODE }} {{ LANGUAGE_BIDI }}"
+    assert page(source, ALL, request()) == "en False"
+    source = "{% language 'ar' %}{{ LANGUAGE_CODE }} {{ LANGUAGE_BIDI }}{% endlanguage %}"
+    assert page(source, ALL, request()) == "en False"
+    source = "{% load tz %}{% timezone 'Asia/Tokyo' %}{{ TIME_ZONE }}{% endtimezone %}"
+    assert page(source, ALL, request()) == "UTC"
+
+
+def test_a_processor_that_gives_no_dictionary() -> None:
+    with pytest.raises(TypeError, match="broken didn't return a dictionary"):
+        page("x", [*ALL, HERE + "broken"], request())
+
+
+def test_debug_names() -> None:
+    with override_settings(DEBUG=True, INTERNAL_IPS=["127.0.0.1"]):
+        assert "True" in page("{{ debug }}", ALL, request())
+
+
+def test_replaced_pieces_are_heard() -> None:
+    with mock.patch("django.template.context_processors.settings", SimpleNamespace(STATIC_URL="/patched/")):
+        assert page("{{ STATIC_URL }}", [CORE + "static"], request()) == "/patched/"
+    with mock.patch("django.contrib.messages.context_processors.get_messages", lambda request: "patched"):
+        assert page("{{ messages }}", ALL, request(_messages=[])) == "patched"
+    with mock.patch("django.utils.translation.get_language", lambda: "zz"):
+        assert page("{{ LANGUAGE_CODE }}", ALL, request()) == "zz"
+
+
+def ours(source: str, made: HttpRequest) -> str:
+    return str(engines["django"].from_string(source).render({}, made))
+
+
+INPUT = '<input type="hidden" name="csrfmiddlewaretoken" value="'
+
+
+def test_a_page_has_one_token_that_belongs_to_the_secret() -> None:
+    secret = "aZ09" * 8
+    made = RequestFactory().get("/")
+    made.META["CSRF_COOKIE"] = secret
+    for source in (
+        "{% csrf_token %}|{% csrf_token %}|{{ csrf_token }}",
+        "{{ csrf_token }}|{% csrf_token %}|{% csrf_token %}",
+        "{% csrf_token %}|{% with x=csrf_token %}{{ x }}|{% csrf_token %}{% endwith %}",
+    ):
+        parts = [part.removeprefix(INPUT).removesuffix('">') for part in ours(source, made).split("|")]
+        assert len(set(parts)) == 1
+        assert csrf._does_token_match(parts[0], secret)
+    assert made.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
+
+
+def test_tokens_are_masked_with_any_character() -> None:
+    made = RequestFactory().get("/")
+    made.META["CSRF_COOKIE"] = "b" * 32
+    tokens = [ours("{% csrf_token %}", made).removeprefix(INPUT)[:64] for _ in range(400)]
+    assert len(set(tokens)) == len(tokens)
+    counts = Counter("".join(token[:32] for token in tokens))
+    assert set(counts) == set(string.ascii_letters + string.digits)
+    assert max(counts.values()) < 2 * min(counts.values())
+
+
+def test_requests_without_a_usual_secret() -> None:
+    for meta in ({}, {"CSRF_COOKIE": "short"}, {"CSRF_COOKIE": "!" * 32}):
+        made = RequestFactory().get("/")
+        made.META.update(meta)
+        if meta.get("CSRF_COOKIE", "").startswith("!"):
+            with pytest.raises(ValueError, match="substring not found"):
+                ours("{% csrf_token %}", made)
+            continue
+        assert ours("{% csrf_token %}", made).startswith(INPUT)
+        assert made.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
+
+
+def test_replaced_token_makers_are_heard() -> None:
+    made = RequestFactory().get("/")
+    made.META["CSRF_COOKIE"] = "c" * 32
+    with mock.patch("django.template.context_processors.get_token", lambda request: "<t>"):
+        assert ours("{% csrf_token %}", made) == f'{INPUT}&lt;t&gt;">'
+    with mock.patch("django.template.context_processors.get_token", lambda request: None):
+        assert ours("{% csrf_token %}", made) == ""
+    with mock.patch("django.middleware.csrf._get_new_csrf_string", lambda: "m" * 32):
+        assert ours("{% csrf_token %}", made).startswith(INPUT + "m" * 32)
