@@ -44,19 +44,12 @@ def source(width: int, columns: tuple[Column, ...]) -> str:
 def conversion(width: int, columns: tuple[Column, ...]) -> Convert:
     """The function for rows of this width, of which these columns are converted."""
     text = source(width, columns)
-<<<<<<< HEAD
     marks = ", ".join(f"{at}" if count == 1 else f"{at} ({count} times)" for at, count in columns)
     filename = f"<djust rows of {width} columns, converted: {marks}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-    namespace: dict[str, Any] = {}
-=======
-    marks = ", ".join(f"{form} {at} with {count}" for at, form, count in columns)
-    filename = f"<djust rows of {width} columns: {marks}>"
     entry = (len(text), None, text.splitlines(True), filename)
     linecache.cache[filename] = entry
     # Tracebacks read `linecache`, Django's debug page asks the loader.
     namespace: dict[str, Any] = {"__name__": filename, "__loader__": _Loader(text)}
->>>>>>> laws
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 - nothing but numbers goes in
     function: Convert = namespace["rows"]
     finalize(function, _forget, filename, entry)
