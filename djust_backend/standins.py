@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from django.templatetags import static
 from django.utils import dateformat, formats, functional, html, numberformat, safestring, timezone
 
 from . import _native
@@ -30,7 +31,7 @@ HOMES = (
 _timezone: Any = timezone
 
 #: What the native helpers stand for. Who replaces any of it is heard.
-_HELPED = (html, formats, timezone, safestring, dateformat, numberformat)
+_HELPED = (html, formats, timezone, safestring, dateformat, numberformat, static)
 
 
 class _Formats:
@@ -70,11 +71,17 @@ class _TimeZone:
         return _timezone.template_localtime(value, use_tz) if local is None else local
 
 
+def _static(path: Any) -> Any:
+    address = _native.static_address(path)
+    return static.static(path) if address is None else address
+
+
 _HELPERS: dict[int, Any] = {
     id(html.format_html): _native.format_html,
     id(formats): _Formats(),
     id(timezone): _TimeZone(),
     id(safestring.mark_safe): _native.mark_safe,
+    id(static.static): _static,
 }
 
 
@@ -230,6 +237,7 @@ def _helped_functions() -> list[tuple[ModuleType, Any]]:
         timezone: ("template_localtime", "localtime", "get_current_timezone"),
         dateformat: ("format", "time_format"),
         numberformat: ("format",),
+        static: ("static",),
     }
     return [(module, getattr(module, name)) for module, found in names.items() for name in found]
 
