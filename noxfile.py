@@ -334,6 +334,13 @@ def bench_orm(session: nox.Session) -> None:
     python(session, "-m", "tests.benchmarks.orm", *session.posargs)
 
 
+@nox.session(name="bench-plans", venv_backend="none")
+def bench_plans(session: nox.Session) -> None:
+    """Measure what plans cost in memory, in a folder and in Redis; arguments are passed on."""
+    extension(session)
+    python(session, "-m", "tests.benchmarks.plans", *session.posargs)
+
+
 @nox.session(name="bench-apps", venv_backend="none")
 def bench_apps(session: nox.Session) -> None:
     """Measure the rendering of real applications' pages; arguments are passed on."""
@@ -346,13 +353,6 @@ def report(session: nox.Session) -> None:
     """Run all benchmarks and write docs/performance.md; arguments are passed on."""
     extension(session)
     python(session, "-m", "tests.benchmarks.report", *session.posargs)
-
-
-@nox.session(name="bench-plans", venv_backend="none")
-def bench_plans(session: nox.Session) -> None:
-    """Measure what plans cost in memory, in a folder and in Redis; arguments are passed on."""
-    extension(session)
-    python(session, "-m", "tests.benchmarks.plans", *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -97,7 +97,18 @@ def test_one_argument_of_any_type(name: str) -> None:
     for value in VALUES:
         outcome(f"{{% url '{name}' v %}}", v=value)
         outcome(f"{{% url '{name}' v as u %}}[{{{{ u }}}}]", v=value)
-        for keyword in ("number", "text", "slug", "rest", "part", "key", "a", "year", "what", "name"):
+        for keyword in (
+            "number",
+            "text",
+            "slug",
+            "rest",
+            "part",
+            "key",
+            "a",
+            "year",
+            "what",
+            "name",
+        ):
             outcome(f"{{% url '{name}' {keyword}=v as u %}}[{{{{ u }}}}]", v=value)
 
 
@@ -107,7 +118,10 @@ def test_forms_are_tried_in_order() -> None:
     assert "NoReverseMatch" in outcome("{% url 'two' 1 'no slug!' %}")
     assert outcome("{% url 'old' 5 %} {% url 'old' 5 6 %}") == "/old/5/ /old/5/page-6/"
     assert outcome("{% url 'double' %}") == "/%2Fdouble/"
-    assert outcome("{% url 'other:one' 3 'x' %}{% url 'other:all' owner=4 %}") == "/other/3/x//other/4/"
+    assert (
+        outcome("{% url 'other:one' 3 'x' %}{% url 'other:all' owner=4 %}")
+        == "/other/3/x//other/4/"
+    )
     assert "ValueError" in outcome("{% url 'two' 1 b='c' %}")
 
 
@@ -118,13 +132,22 @@ def test_escaping_and_variables() -> None:
 
 
 def test_current_application() -> None:
-    for attributes in ({"current_app": "other"}, {"current_app": None}, {"current_app": ""}, {"current_app": 5}):
+    for attributes in (
+        {"current_app": "other"},
+        {"current_app": None},
+        {"current_app": ""},
+        {"current_app": 5},
+    ):
         request = RequestFactory().get("/")
         vars(request).update(attributes)
-        outcome("{% url 'shelf:all' as u %}[{{ u }}]{% url 'shelf:one' 1 'x' as u %}[{{ u }}]", request)
+        outcome(
+            "{% url 'shelf:all' as u %}[{{ u }}]{% url 'shelf:one' 1 'x' as u %}[{{ u }}]", request
+        )
     request = RequestFactory().get("/")
     request.resolver_match = urls.resolve("/other/3/x/")
-    source = "{% url 'shelf:all' as u %}[{{ u }}]{% url 'shelf:one' owner=1 name='x' as u %}[{{ u }}]"
+    source = (
+        "{% url 'shelf:all' as u %}[{{ u }}]{% url 'shelf:one' owner=1 name='x' as u %}[{{ u }}]"
+    )
     assert outcome(source, request) == "[][/other/1/x/]"
 
 
@@ -154,7 +177,10 @@ def test_patterns_that_depend_on_the_language() -> None:
         path("p/", nothing, name="plain"), re_path(spoken(), nothing, name="yes")
     )
     source = "{% load i18n %}{% url 'plain' %} {% url 'yes' %} {% language 'de' %}{% url 'plain' %}{% endlanguage %}"
-    with module("tests_translated_addresses", patterns) as name, override_settings(ROOT_URLCONF=name):
+    with (
+        module("tests_translated_addresses", patterns) as name,
+        override_settings(ROOT_URLCONF=name),
+    ):
         with translation.override("en"):
             assert outcome(source) == "/en/p/ /en/Yes/ /de/p/"
         with translation.override("de"):
@@ -168,7 +194,9 @@ def test_replaced_pieces_are_heard() -> None:
     assert outcome(source) == "/s/x/"
     with mock.patch("django.urls.reverse", lambda *args, **kwargs: "/patched/"):
         assert outcome(source) == "/patched/"
-    with mock.patch.object(converters.StringConverter, "to_url", lambda self, value: f"{value}{value}"):
+    with mock.patch.object(
+        converters.StringConverter, "to_url", lambda self, value: f"{value}{value}"
+    ):
         assert outcome(source) == "/s/xx/"
     assert outcome(source) == "/s/x/"
     urlpatterns.append(path("last/<str:text>/", nothing, name="text"))
@@ -213,7 +241,9 @@ def test_static_files_follow_the_storage() -> None:
         assert outcome(STATIC, v="x.png").startswith("/a b.css?1 /x.png?1")
     with mock.patch.object(storage.StaticFilesStorage, "url", lambda self, name: f"patched {name}"):
         assert outcome(STATIC, v="x.png").startswith("patched a b.css patched x.png")
-    with mock.patch("django.templatetags.static.StaticNode.handle_simple", staticmethod(lambda path: "handled")):
+    with mock.patch(
+        "django.templatetags.static.StaticNode.handle_simple", staticmethod(lambda path: "handled")
+    ):
         assert outcome(STATIC, v="x.png").startswith("handled handled")
     assert outcome(STATIC, v="x.png") == first
 

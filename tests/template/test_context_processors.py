@@ -20,7 +20,10 @@ from tests.compare import Case, render_on_both
 
 CORE = "django.template.context_processors."
 ALL = [CORE + name for name in ("debug", "i18n", "tz", "media", "static", "request")]
-ALL += ["django.contrib.auth.context_processors.auth", "django.contrib.messages.context_processors.messages"]
+ALL += [
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 NAMES = [
     "user", "perms.app", "messages", "DEFAULT_MESSAGE_LEVELS", "LANGUAGES", "LANGUAGE_CODE", "LANGUAGE_BIDI",
     "TIME_ZONE", "MEDIA_URL", "STATIC_URL", "request.path", "debug", "sql_queries", "own",
@@ -73,7 +76,9 @@ def page(source: str, processors: list[str], request: HttpRequest, **context: An
         return context
 
     with translation.override("en"), timezone.override("UTC"):
-        return render_on_both(Case("{% load seen i18n %}" + source, fresh, request, options=options))
+        return render_on_both(
+            Case("{% load seen i18n %}" + source, fresh, request, options=options)
+        )
 
 
 def request(**attributes: Any) -> HttpRequest:
@@ -83,13 +88,24 @@ def request(**attributes: Any) -> HttpRequest:
 
 
 READ = " ".join(f"{name}:{{{{ {name} }}}}" for name in NAMES)
-SEEN = "{% seen " + " ".join(f"'{name.partition('.')[0]}'" for name in NAMES if name != "perms.app") + " %}"
+SEEN = (
+    "{% seen "
+    + " ".join(f"'{name.partition('.')[0]}'" for name in NAMES if name != "perms.app")
+    + " %}"
+)
 HERE = "tests.template.test_context_processors."
 
 
 @pytest.mark.parametrize(
     "processors",
-    [ALL, [*ALL, HERE + "own"], [HERE + "own", *ALL], [HERE + "speaking", *ALL], [*ALL, HERE + "speaking"], []],
+    [
+        ALL,
+        [*ALL, HERE + "own"],
+        [HERE + "own", *ALL],
+        [HERE + "speaking", *ALL],
+        [*ALL, HERE + "speaking"],
+        [],
+    ],
 )
 @pytest.mark.parametrize("source", [READ, SEEN, READ + SEEN, SEEN + READ])
 def test_every_name_read_by_templates_and_by_python(processors: list[str], source: str) -> None:
@@ -121,9 +137,13 @@ def test_debug_names() -> None:
 
 
 def test_replaced_pieces_are_heard() -> None:
-    with mock.patch("django.template.context_processors.settings", SimpleNamespace(STATIC_URL="/patched/")):
+    with mock.patch(
+        "django.template.context_processors.settings", SimpleNamespace(STATIC_URL="/patched/")
+    ):
         assert page("{{ STATIC_URL }}", [CORE + "static"], request()) == "/patched/"
-    with mock.patch("django.contrib.messages.context_processors.get_messages", lambda request: "patched"):
+    with mock.patch(
+        "django.contrib.messages.context_processors.get_messages", lambda request: "patched"
+    ):
         assert page("{{ messages }}", ALL, request(_messages=[])) == "patched"
     with mock.patch("django.utils.translation.get_language", lambda: "zz"):
         assert page("{{ LANGUAGE_CODE }}", ALL, request()) == "zz"
@@ -145,7 +165,9 @@ def test_a_page_has_one_token_that_belongs_to_the_secret() -> None:
         "{{ csrf_token }}|{% csrf_token %}|{% csrf_token %}",
         "{% csrf_token %}|{% with x=csrf_token %}{{ x }}|{% csrf_token %}{% endwith %}",
     ):
-        parts = [part.removeprefix(INPUT).removesuffix('">') for part in ours(source, made).split("|")]
+        parts = [
+            part.removeprefix(INPUT).removesuffix('">') for part in ours(source, made).split("|")
+        ]
         assert len(set(parts)) == 1
         assert csrf._does_token_match(parts[0], secret)
     assert made.META["CSRF_COOKIE_NEEDS_UPDATE"] is True

@@ -31,6 +31,7 @@ mod scopes;
 mod shared;
 mod sources;
 mod stock;
+mod stored;
 mod surroundings;
 mod tags;
 mod value;

@@ -4,12 +4,11 @@ use crate::lookup::Lookup;
 use crate::program::Program;
 use crate::render::Render;
 use crate::stock::{Class, Stock, class_of};
+use crate::stored::{Stored, StoredKind};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, Head, NameId};
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple, PyTzInfo,
-};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -60,83 +59,6 @@ pub struct RowSet<'py> {
 
 /// Shape, slot, first row and the row after the last, if not all rows from there on are meant.
 type Window = (u32, u32, usize, Option<usize>);
-
-/// A column of values as `SQLite` stores them.
-struct Stored<'py> {
-    /// Django's converters: they make the value that an instance has, of whatever is stored.
-    convert: Bound<'py, PyAny>,
-    kind: StoredKind,
-}
-
-/// What is stored, by Django at least; other programs may have written anything.
-#[derive(Clone, Copy)]
-enum StoredKind {
-    /// Decimals as floats and integers, with so many places and digits.
-    Decimal(u32, u32),
-    /// Dates, and times in UTC, as texts.
-    Date,
-    DateTime,
-    /// Truth as 1 and 0.
-    Boolean,
-    /// Whole numbers as anything that `int()` takes.
-    Integer,
-}
-
-impl<'py> Stored<'py> {
-    /// See `conversions.Stored` of the ORM room.
-    fn read(wire: &Bound<'py, PyAny>) -> PyResult<(usize, Self)> {
-        let (at, kind, convert, places, digits): (usize, Bound<'py, PyString>, _, u32, u32) = wire.extract()?;
-        let kind = match kind.to_str()? {
-            "decimal" => StoredKind::Decimal(places, digits),
-            "date" => StoredKind::Date,
-            "datetime" => StoredKind::DateTime,
-            "boolean" => StoredKind::Boolean,
-            _ => StoredKind::Integer,
-        };
-        Ok((at, Self { convert, kind }))
-    }
-
-    fn is_meant(&self, value: &Bound<'py, PyAny>) -> bool {
-        let is_ready = match self.kind {
-            StoredKind::Boolean => value.is_exact_instance_of::<PyBool>(),
-            StoredKind::Integer => value.is_exact_instance_of::<PyInt>(),
-            StoredKind::Decimal(..) | StoredKind::Date | StoredKind::DateTime => false,
-        };
-        !is_ready && !value.is_none()
-    }
-
-    /// The value that an instance has.
-    fn ready(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        match self.made(value) {
-            Some(made) => Ok(made),
-            None => self.convert.call1((value,)),
-        }
-    }
-
-    /// `None`: written otherwise than Django does, or no such day. Django's converters say what that is.
-    fn made(&self, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
-        let py = value.py();
-        match self.kind {
-            StoredKind::Decimal(..) | StoredKind::Integer => None,
-            StoredKind::Date => {
-                let (year, month, day) = djust_text::stored::date(value.cast::<PyString>().ok()?.to_str().ok()?)?;
-                Some(PyDate::new(py, year, month, day).ok()?.into_any())
-            }
-            StoredKind::DateTime => {
-                let text = value.cast::<PyString>().ok()?;
-                let ((year, month, day), (hour, minute, second, micro)) =
-                    djust_text::stored::datetime(text.to_str().ok()?)?;
-                let utc = PyTzInfo::utc(py).ok()?;
-                let made = PyDateTime::new(py, year, month, day, hour, minute, second, micro, Some(&utc));
-                Some(made.ok()?.into_any())
-            }
-            StoredKind::Boolean => match value.extract::<u8>() {
-                Ok(number @ 0..=1) => Some(PyBool::new(py, number == 1).to_owned().into_any()),
-                _ => None,
-            },
-        }
-    }
-}
 
 /// Rows of a second query, and where the rows of each key are.
 type Fetched<'py> = (Rc<RowSet<'py>>, Bound<'py, PyDict>);

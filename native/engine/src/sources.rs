@@ -465,7 +465,10 @@ impl<'py> Render<'py> {
     /// `bool(value)`; a QuerySet is evaluated by the ORM room.
     pub fn truth(&mut self, value: &Value<'py>) -> PyResult<bool> {
         if let Value::Py(object) = value
-            && matches!(class_of(self.stock, object)?, Class::Str | Class::Bool | Class::Int | Class::None | Class::Dict)
+            && matches!(
+                class_of(self.stock, object)?,
+                Class::Str | Class::Bool | Class::Int | Class::None | Class::Dict
+            )
         {
             return object.is_truthy();
         }
