@@ -34,6 +34,9 @@ _timezone: Any = timezone
 _HELPED = (html, formats, timezone, safestring, dateformat, numberformat, static)
 
 
+_BINDING = (dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"])
+
+
 class _Formats:
     """`django.utils.formats`, with numbers and dates in the language of the page natively."""
 
@@ -139,10 +142,9 @@ def _codes(code: CodeType) -> list[CodeType]:
     return [code, *(found for each in inner for found in _codes(each))]
 
 
-@lru_cache(maxsize=512)
 def _binds_globals(code: CodeType) -> bool:
-    names = ("STORE_GLOBAL", "DELETE_GLOBAL")
-    return any(instruction.opname in names for instruction in dis.get_instructions(code))
+    """True if code assigns names of its module, which ours would not see; or if it looks so."""
+    return any(opcode in code.co_code[::2] for opcode in _BINDING)
 
 
 #: Names of a module as they were: namespace, name and value.
