@@ -76,6 +76,7 @@ def data() -> dict[str, Any]:
             "run": {"rounds": 3},
             "applications": {"zoo": {"pages": {"/a/": application}}},
             "summaries": [{"application": "zoo", "engine": "ours", "pages": 1, "total": 0.345, "mean": 0.345,
+                    "own": 0.1,
                            "worst": "/a/", "worst_share": 0.345, "bar": 0.4, "is_reached": True}],
         },
         "growth": {
