@@ -19,6 +19,7 @@ from djust_backend.orm import (
     Usage,
     display_labels,
     facts,
+    generated,
     plan_of,
     usage_of_page,
 )
@@ -140,8 +141,9 @@ def _generate(queryset: QuerySet[Any], plan: Plan) -> None:
     except EmptyResultSet:
         return
     converters = compiler.get_converters([item[0] for item in compiler.select])
-    if converters:
-        Conversion(len(plan.rows.columns), converters, compiler.connection)
+    calls, _ = Conversion(len(plan.rows.columns), converters, compiler.connection).now()
+    if calls is not None:
+        generated.conversion(calls.width, calls.columns)
 
 
 def queries(plan: Plan) -> int:

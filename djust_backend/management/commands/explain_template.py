@@ -167,6 +167,9 @@ def lines(found: Explanation) -> Iterator[str]:
             yield f"  {number}. {statement}"
         for relation in page.hidden:
             yield f"  hidden: {relation}, walked by Python code: fetched for all rows at once"
+    if any(source.mode == "rows" for source in found.sources) and not found.generated:
+        yield ""
+        yield "generated: no code, values are read as the database gives them"
     for filename, text in found.generated.items():
         yield ""
         yield f"generated: {filename}"
