@@ -16,8 +16,10 @@ from django.utils.safestring import SafeString
 from . import form_engine, observed
 from ._native import NativeProgram, count_stock_render
 from .checks import check_metrics, check_name, check_redis, check_settings
+from .conf import serialization
 from .engine import Engine
-from .orm import Plan
+from .orm import Plan, release
+from .plan_cache import shared_plans
 from .template import Template as CompiledTemplate
 
 
@@ -37,6 +39,9 @@ class DjustTemplates(stock.DjangoTemplates):
         BaseEngine.__init__(self, params)
         self.engine = Engine(self.dirs, self.app_dirs, **options)
         self._template_class = ObservedTemplate if observed.wanted() else Template
+        if serialization() and shared_plans() is not None:
+            # Read once for a process, and not while the first page waits.
+            release()
         form_engine.lend(DjustTemplates)
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:

@@ -6,7 +6,6 @@ one is heard.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import logging
 import sys
@@ -22,7 +21,6 @@ from zoneinfo import ZoneInfo
 import django
 from django import urls
 from django.conf import settings
-from django.core.cache import CacheHandler
 from django.http import QueryDict
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
@@ -39,25 +37,29 @@ from django.template.defaulttags import GroupedResult as group_result  # noqa: N
 from django.template.exceptions import TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
-from django.templatetags import cache as django_cache_tags
-from django.templatetags import i18n as i18n_tags
-from django.templatetags import static as static_tags
-from django.templatetags.i18n import GetLanguageInfoNode
-from django.templatetags.static import PrefixNode
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
-from django.utils import html, timezone, translation
+from django.utils import html, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from .addresses import address_sources, routes, static_place, static_url
+from .fragments import (
+    cache_tags,
+    cache_timeout,
+    cache_variable,
+    fragment_cache,
+    fragment_key,
+    md5,
+    named_cache,
+)
+from .known_nodes import is_stock_querystring, value_node
 from .localisation import (
     ambient,
     counted_text,
     date_format_string,
     date_names,
     humanize_now,
-    local_variable,
     now_like,
     number_formats,
     surroundings,
@@ -95,27 +97,47 @@ from .sources import (
     watch_instances,
 )
 from .standins import stand_in
+from .translations import (
+    available_languages,
+    check_count,
+    current_language,
+    current_language_bidi,
+    current_timezone_name,
+    format_translation,
+    is_bidi,
+    override_language,
+    override_timezone,
+    single_percents,
+    translate_constant,
+    translate_lazily,
+    translate_plural,
+    translate_text,
+    zone_name,
+)
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
-    "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy",
-    "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt",
-    "ambient", "answers", "ask", "block_context", "block_value", "blocks_within",
-    "counted_text", "counts_its_rows", "dangling", "date", "date_format_string", "date_names",
-    "datetime", "defaulttags", "display_label", "evaluate", "fill", "first_of", "group_result",
-    "humanize_now", "instances", "key_column", "kind", "known_token", "load", "logger",
-    "make_partials", "model_step", "needs_of_collection", "now_like", "number_formats",
-    "processor_kind", "proxy_node", "reach", "routes", "rows", "settings", "simple_lazy",
-    "size_of", "source_queryset", "stand_in", "static_place", "static_url", "surroundings",
-    "time", "token_types", "translated_text", "usage", "usage_of_page", "version", "watch",
-    "watch_instances",
+    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
+    "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeString",
+    "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist",
+    "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt", "ambient", "answers",
+    "ask", "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
+    "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
+    "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
+    "date_format_string", "date_names", "datetime", "defaulttags", "display_label", "evaluate",
+    "fill", "first_of", "format_translation", "fragment_cache", "fragment_key", "group_result",
+    "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column", "kind",
+    "known_token", "load", "logger", "make_partials", "md5", "model_step", "named_cache",
+    "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
+    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
+    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
+    "surroundings", "time", "token_types", "translate_constant", "translate_lazily",
+    "translate_plural", "translate_text", "translated_text", "usage", "usage_of_page", "value_node",
+    "version", "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
 base: Any = django_base
-cache_tags: Any = django_cache_tags
 
 logger = logging.getLogger("django.template")
 token_types = (
@@ -128,6 +150,7 @@ token_types = (
 
 utc = FixedZone.utc
 date_filter = defaultfilters.date
+reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
 
 
@@ -371,40 +394,7 @@ def is_unpatched_helper(cls: type[Node]) -> bool:
     )
 
 
-def value_node(node: Node) -> tuple[Any, Any, str | None] | None:
-    """Function, argument and variable of a node that prints or stores what the function returns.
-
-    None for other nodes, and where somebody has changed how these work.
-    """
-    kind = type(node)
-    if kind is PrefixNode and comes_from(kind.render, static_tags.__name__):
-        prefix: Any = node
-        return kind.handle_simple, prefix.name, prefix.varname
-    if kind is GetLanguageInfoNode and comes_from(kind.render, i18n_tags.__name__):
-        info: Any = node
-        return language_info, info.lang_code, info.variable
-    return None
-
-
-def is_stock_querystring(function: Any) -> bool:
-    """True for the function of `{% querystring %}`, if Django makes query strings."""
-    known = getattr(defaulttags, "querystring", None)
-    methods = (QueryDict.urlencode, QueryDict.copy, QueryDict.__setitem__, QueryDict.__delitem__)
-    return function is known and all(
-        comes_from(part, home)
-        for part, home in (
-            (function, defaulttags.__name__),
-            *((m, "django.http.request") for m in methods),
-        )
-    )
-
-
 # Tags
-
-
-def language_info(code: Any) -> Any:
-    """`{% get_language_info %}`"""
-    return translation.get_language_info(code)
 
 
 def url(view_name: Any, args: list[Any], kwargs: dict[str, Any], request: Any, quiet: bool) -> str:
@@ -520,168 +510,3 @@ def partial_is_watched(partial: Any) -> bool:
 
 
 _PARTIAL = getattr(base, "PartialTemplate", None)
-
-
-# {% cache %}
-
-
-def cache_timeout(value: Any) -> int | None:
-    """The timeout of `{% cache %}`.
-
-    Errors: TemplateSyntaxError; TypeError for a tuple, as it fills the message.
-    """
-    if value is None:
-        return None
-    try:
-        return int(value)
-    except (ValueError, TypeError):
-        message = '"cache" tag got a non-integer timeout value: %r' % value  # noqa: UP031
-        raise TemplateSyntaxError(message) from None
-
-
-def named_cache(name: Any) -> Any:
-    """The cache of `{% cache … using=name %}`. Error: TemplateSyntaxError."""
-    try:
-        return cache_tags.caches[name]
-    except cache_tags.InvalidCacheBackendError:
-        message = "Invalid cache name specified for cache tag: %r" % name  # noqa: UP031
-        raise TemplateSyntaxError(message) from None
-
-
-def fragment_cache() -> Any:
-    """The cache of `{% cache %}` that names none."""
-    try:
-        return cache_tags.caches["template_fragments"]
-    except cache_tags.InvalidCacheBackendError:
-        return cache_tags.caches["default"]
-
-
-def md5(data: bytes) -> Any:
-    """The hash of a fragment's key, as `make_template_fragment_key` takes it."""
-    return hashlib.md5(data, usedforsecurity=False)
-
-
-def cache_variable(handler: Any) -> Any:
-    """The context variable behind the caches of a thread; None if the handler is not Django's."""
-    return local_variable(vars(handler)["_connections"]) if type(handler) is CacheHandler else None
-
-
-def fragment_key(name: str, vary_on: list[Any]) -> str:
-    """The key of `{% cache %}`"""
-    key: str = cache_tags.make_template_fragment_key(name, vary_on)
-    return key
-
-
-# Translation and time zones
-
-
-def translate_lazily(value: Any, message_context: Any) -> Any:
-    """A value that `{% translate %}` translates (`Variable.resolve`)."""
-    message = value.replace("%", "%%")
-    if isinstance(value, SafeData):
-        message = mark_safe(message)
-    if message_context:
-        return base.pgettext_lazy(message_context, message)
-    return base.gettext_lazy(message)
-
-
-def translate_constant(text: Any, message_context: Any) -> Any:
-    """`{% translate "text" %}`: the translation, ready for the page."""
-    if isinstance(text, Promise):
-        # `{% translate _("text") %}`
-        return single_percents(conditional_escape(str(translate_lazily(text, message_context))))
-    message = mark_safe(text.replace("\\'", "'").replace("\\\\", "\\").replace("%", "%%"))
-    if message_context:
-        return single_percents(translation.pgettext(message_context, message))
-    return single_percents(translation.gettext(message))
-
-
-def single_percents(value: str) -> str:
-    """Takes back the doubling of percent signs."""
-    text = value.replace("%%", "%")
-    return mark_safe(text) if isinstance(value, SafeData) else text
-
-
-def check_count(count: Any, name: str, tag_name: str) -> None:
-    """Error: TemplateSyntaxError if the counter of `{% blocktranslate %}` is no number."""
-    if not isinstance(count, (Decimal, float, int)):
-        raise TemplateSyntaxError(f"{name!r} argument to {tag_name!r} tag must be a number.")
-
-
-def translate_text(message_context: Any, text: str, trimmed: bool) -> str:
-    """`gettext` or `pgettext` of a block's text."""
-    if trimmed:
-        text = translation.trim_whitespace(text)
-    if message_context:
-        return translation.pgettext(message_context, text)
-    return translation.gettext(text)
-
-
-def translate_plural(
-    message_context: Any, singular: str, plural: str, count: Any, trimmed: bool
-) -> str:
-    """`ngettext` or `npgettext` of a block's texts."""
-    if trimmed:
-        singular = translation.trim_whitespace(singular)
-        plural = translation.trim_whitespace(plural)
-    if message_context:
-        return translation.npgettext(message_context, singular, plural, count)
-    return translation.ngettext(singular, plural, count)
-
-
-def format_translation(text: str, data: dict[str, Any], tag_name: str, nested: bool) -> str | None:
-    """A translation with its values; `None` if it cannot be formatted.
-
-    Error: TemplateSyntaxError, in place of `None`, if `nested`.
-    """
-    try:
-        return text % data
-    except (KeyError, ValueError):
-        if nested:
-            raise TemplateSyntaxError(
-                f"{tag_name!r} is unable to format string returned by gettext: "
-                f"{text!r} using {data!r}"
-            ) from None
-        return None
-
-
-def override_language(code: Any) -> Any:
-    """`{% language %}`"""
-    return translation.override(code)
-
-
-def override_timezone(zone: Any) -> Any:
-    """`{% timezone %}`"""
-    return timezone.override(zone)
-
-
-def current_language() -> Any:
-    """`{% get_current_language %}`"""
-    return translation.get_language()
-
-
-def current_language_bidi() -> Any:
-    """`{% get_current_language_bidi %}`"""
-    return translation.get_language_bidi()
-
-
-def available_languages() -> Any:
-    """`{% get_available_languages %}`"""
-    return [(code, translation.gettext(name)) for code, name in settings.LANGUAGES]
-
-
-def is_bidi(code: str) -> bool:
-    """`get_language_bidi()` in a language."""
-    base = code.split("-")[0] if settings.USE_I18N else code
-    return base in settings.LANGUAGES_BIDI
-
-
-def zone_name(zone: Any) -> str:
-    """`get_current_timezone_name()` in a time zone."""
-    name: str = zone.tzname(None) or str(zone)
-    return name
-
-
-def current_timezone_name() -> Any:
-    """`{% get_current_timezone %}`"""
-    return timezone.get_current_timezone_name()

@@ -12,6 +12,7 @@ from django.utils.encoding import force_str
 from django.utils.hashable import make_hashable
 
 from . import orm
+from .address_methods import address_method
 from .conf import hidden_relations, row_mode, serialization
 from .orm import Usage, Watch, accessor, adopt, usage_of_page
 from .orm.usage import REACHED
@@ -44,6 +45,8 @@ def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
         labels = orm.display_labels(model, name)
         if labels is not None:
             return ("display", *labels)
+    if found is None and (method := address_method(model, name)) is not None:
+        return ("address", *method)
     if found is None and orm.may_walk(model, name):
         return ("code",)
     return found

@@ -116,6 +116,23 @@ def _addresses() -> list[tuple[Any, str, Any]]:
     return notes
 
 
+def _token_and_key_makers() -> dict[str, list[tuple[Any, str, Any]]]:
+    """What CSRF tokens, and the keys of `{% cache %}`, are made with."""
+    return {
+        "tokens": [
+            *_members(csrf, "get_token", "_get_new_csrf_string", "_mask_cipher_secret"),
+            *_members(csrf, "get_random_string"),
+            _constant(csrf, "CSRF_SECRET_LENGTH", 32),
+            _constant(csrf, "CSRF_ALLOWED_CHARS", string.ascii_letters + string.digits),
+        ],
+        "fragment_keys": [
+            *_members(cache_tags, "make_template_fragment_key"),
+            (cache_utils, "md5", vars(cache_utils)["md5"]),
+            _constant(cache_utils, "TEMPLATE_FRAGMENT_KEY_TEMPLATE", "template.cache.%s.%s"),
+        ],
+    }
+
+
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """Notes the pieces of Django that are run natively: (holder, attribute, value).
 
@@ -166,17 +183,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "template": template,
         "contexts": contexts,
         "addresses": _addresses(),
-        "tokens": [
-            *_members(csrf, "get_token", "_get_new_csrf_string", "_mask_cipher_secret"),
-            *_members(csrf, "get_random_string"),
-            _constant(csrf, "CSRF_SECRET_LENGTH", 32),
-            _constant(csrf, "CSRF_ALLOWED_CHARS", string.ascii_letters + string.digits),
-        ],
-        "fragment_keys": [
-            *_members(cache_tags, "make_template_fragment_key"),
-            (cache_utils, "md5", vars(cache_utils)["md5"]),
-            _constant(cache_utils, "TEMPLATE_FRAGMENT_KEY_TEMPLATE", "template.cache.%s.%s"),
-        ],
+        **_token_and_key_makers(),
         "tags": tags,
         "signs_in_names": "+-]" in base.filter_raw_string,
     }

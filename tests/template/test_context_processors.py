@@ -142,10 +142,10 @@ def test_replaced_pieces_are_heard() -> None:
     ):
         assert page("{{ STATIC_URL }}", [CORE + "static"], request()) == "/patched/"
     with mock.patch(
-        "django.contrib.messages.context_processors.get_messages", lambda request: "patched"
+        "django.contrib.messages.context_processors.get_messages", return_value="patched"
     ):
         assert page("{{ messages }}", ALL, request(_messages=[])) == "patched"
-    with mock.patch("django.utils.translation.get_language", lambda: "zz"):
+    with mock.patch("django.utils.translation.get_language", return_value="zz"):
         assert page("{{ LANGUAGE_CODE }}", ALL, request()) == "zz"
 
 
@@ -198,9 +198,9 @@ def test_requests_without_a_usual_secret() -> None:
 def test_replaced_token_makers_are_heard() -> None:
     made = RequestFactory().get("/")
     made.META["CSRF_COOKIE"] = "c" * 32
-    with mock.patch("django.template.context_processors.get_token", lambda request: "<t>"):
+    with mock.patch("django.template.context_processors.get_token", return_value="<t>"):
         assert ours("{% csrf_token %}", made) == f'{INPUT}&lt;t&gt;">'
-    with mock.patch("django.template.context_processors.get_token", lambda request: None):
+    with mock.patch("django.template.context_processors.get_token", return_value=None):
         assert ours("{% csrf_token %}", made) == ""
-    with mock.patch("django.middleware.csrf._get_new_csrf_string", lambda: "m" * 32):
+    with mock.patch("django.middleware.csrf._get_new_csrf_string", return_value="m" * 32):
         assert ours("{% csrf_token %}", made).startswith(INPUT + "m" * 32)

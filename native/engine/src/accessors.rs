@@ -1,5 +1,6 @@
 //! What the attributes of model classes are to us: columns, relations and their caches; asked of the ORM room once.
 
+use crate::addresses::AddressMethod;
 use crate::render::Render;
 use crate::value::Value;
 use pyo3::prelude::*;
@@ -21,6 +22,8 @@ pub enum Accessor {
         /// Value to label.
         labels: Py<PyDict>,
     },
+    /// A method that does nothing but `return reverse(…)`.
+    Address(AddressMethod),
     /// A single related object, cached under `cache` in `_state.fields_cache`.
     ToOne {
         /// Key of the cache.
@@ -141,6 +144,7 @@ fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
             direct: found.get_item(3)?.is_truthy()?,
         },
         "code" => Accessor::Code,
+        "address" => Accessor::Address(AddressMethod::load(found)?),
         "display" => {
             Accessor::Display { attribute: text(found, 1)?, labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind() }
         }

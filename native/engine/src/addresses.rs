@@ -10,7 +10,7 @@ use crate::watch;
 use djust_text::urls::quote_into;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,14 +23,20 @@ const MAX_TABLES: usize = 64;
 const MAX_NAMES: usize = 4096;
 
 thread_local! {
-    static SOURCES: RefCell<Option<Option<Rc<Sources>>>> = const { RefCell::new(None) };
+    static SOURCES: RefCell<Option<Rc<Option<Sources>>>> = const { RefCell::new(None) };
     static TABLES: RefCell<Vec<Rc<Table>>> = const { RefCell::new(Vec::new()) };
     static FILES: RefCell<(Box<str>, Files)> = RefCell::default();
     static PLACE: RefCell<Option<(Place, Evidence)>> = const { RefCell::new(None) };
 }
 
-/// What the addresses of static files depend on, besides their paths. `None`: nobody knows.
-pub type Place = Option<Rc<str>>;
+/// What the addresses of static files depend on, besides their paths.
+#[derive(Clone)]
+pub enum Place {
+    /// This text stands for it.
+    Known(Rc<str>),
+    /// Nobody knows: Django's function must be asked each time.
+    Unknown,
+}
 
 /// What a place was told from: values of objects' own, and versions of classes.
 struct Evidence {
@@ -83,7 +89,7 @@ fn static_place(py: Python<'_>, stock: &Stock) -> PyResult<Place> {
     }
     let found = stock.call(py, "static_place", ())?;
     let place: Option<String> = found.get_item(0)?.extract()?;
-    let place: Place = place.map(Into::into);
+    let place = place.map_or(Place::Unknown, |place| Place::Known(place.into()));
     let evidence = Evidence::load(&found.get_item(1)?)?;
     PLACE.with(|known| known.replace(Some((place.clone(), evidence))));
     Ok(place)
@@ -101,7 +107,8 @@ struct Sources {
 }
 
 impl Sources {
-    fn get(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rc<Self>>> {
+    /// `None` inside: they are not where they are expected.
+    fn get(py: Python<'_>, stock: &Stock) -> PyResult<Rc<Option<Self>>> {
         if let Some(known) = SOURCES.with(|known| known.borrow().clone()) {
             return Ok(known);
         }
@@ -110,18 +117,19 @@ impl Sources {
             None
         } else {
             let item = |at: usize| found.get_item(at).map(Bound::unbind);
-            Some(Rc::new(Self {
+            Some(Self {
                 base: item(0)?,
                 resolvers: item(1)?,
                 urlconfs: (item(2)?, item(3)?),
                 prefixes: (item(4)?, item(5)?),
-            }))
+            })
         };
-        SOURCES.with(|known| known.replace(Some(found.clone())));
+        let found = Rc::new(found);
+        SOURCES.with(|known| known.replace(Some(Rc::clone(&found))));
         Ok(found)
     }
 
-    /// The resolver of the thread's URLconf, and its script prefix. `None`: they are not where they are expected.
+    /// The resolver of the thread's URLs, and its script prefix. `None`: they are not where they are expected.
     fn now<'py>(&self, py: Python<'py>, stock: &Stock) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
         let base = self.base.bind(py);
         let same = |name: &Bound<'py, PyString>, local: &Py<PyAny>| base.getattr(name).map(|now| now.is(local));
@@ -330,6 +338,53 @@ impl Table {
     }
 }
 
+/// A method of a model that does nothing but `return reverse(…)`.
+pub struct AddressMethod {
+    function: Py<PyAny>,
+    code: Py<PyAny>,
+    view: Py<PyAny>,
+    /// Keys of the instance's dictionary.
+    columns: Vec<Py<PyString>>,
+    /// Names of the arguments, if they have names.
+    keywords: Vec<Py<PyString>>,
+}
+
+impl AddressMethod {
+    /// From what `djust_backend.address_methods` says, after the kind of the step.
+    pub fn load(found: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        let names = |at: usize| -> PyResult<Vec<Py<PyString>>> {
+            let names = found.get_item(at)?;
+            let names = names.try_iter()?.map(|name| {
+                let name = name?;
+                Ok(PyString::intern(found.py(), name.cast::<PyString>()?.to_str()?).unbind())
+            });
+            names.collect()
+        };
+        Ok(Self {
+            function: found.get_item(1)?.unbind(),
+            code: found.get_item(2)?.unbind(),
+            view: found.get_item(3)?.unbind(),
+            columns: names(4)?,
+            keywords: names(5)?,
+        })
+    }
+
+    /// True if a call would still run this function, as it was, with Django's `reverse`.
+    fn is_current(&self, stock: &Stock, object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<bool> {
+        let py = object.py();
+        if !crate::lookup::class_has_this(object, name, self.function.bind(py)) {
+            return Ok(false);
+        }
+        let function = self.function.bind(py);
+        if !function.getattr(intern!(py, "__code__"))?.is(&self.code) {
+            return Ok(false);
+        }
+        let globals = function.getattr(intern!(py, "__globals__"))?;
+        let reverse = globals.cast::<PyDict>()?.get_item(intern!(py, "reverse"))?;
+        Ok(reverse.is_some_and(|reverse| reverse.is(&stock.reverse)))
+    }
+}
+
 /// The arguments of a `{% url %}`, with the texts that they are in an address.
 pub enum Arguments<'a, 'py> {
     /// By place.
@@ -349,7 +404,8 @@ impl<'py> Render<'py> {
             return Ok(None);
         }
         let Some(locale) = self.locale()? else { return Ok(None) };
-        let Some(sources) = Sources::get(py, stock)? else { return Ok(None) };
+        let sources = Sources::get(py, stock)?;
+        let Some(sources) = &*sources else { return Ok(None) };
         let Some((resolver, prefix)) = sources.now(py, stock)? else { return Ok(None) };
         let Ok(prefix) = prefix.cast_exact::<PyString>() else { return Ok(None) };
         let table = Table::find(&resolver, locale.language(), prefix.to_str()?);
@@ -386,6 +442,36 @@ impl<'py> Render<'py> {
         Ok(None)
     }
 
+    /// What a method that reverses returns for an instance. `None`: it must be called.
+    pub fn method_address(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        method: &AddressMethod,
+    ) -> PyResult<Option<Rc<str>>> {
+        let py = self.py;
+        if !method.is_current(self.stock, object, name)? {
+            return Ok(None);
+        }
+        let Some(own) = crate::lookup::own_dict(object) else { return Ok(None) };
+        // An attribute of the instance's own hides the method.
+        if own.contains(name)? {
+            return Ok(None);
+        }
+        let mut values = Vec::with_capacity(method.columns.len());
+        for column in &method.columns {
+            let Some(value) = own.get_item(column.bind(py))? else { return Ok(None) };
+            values.push(value);
+        }
+        let view = method.view.bind(py);
+        if method.keywords.is_empty() {
+            return self.reversed(view, &Arguments::Placed(&values), None);
+        }
+        let names = method.keywords.iter().map(|name| name.bind(py).clone());
+        let named: Vec<_> = names.zip(values).collect();
+        self.reversed(view, &Arguments::Named(&named), None)
+    }
+
     /// The text of an argument. `None`: only its own class knows.
     fn address_part<'a>(&self, value: &'a Bound<'py, PyAny>) -> PyResult<Option<std::borrow::Cow<'a, str>>> {
         use crate::stock::{Class, class_of};
@@ -401,15 +487,14 @@ impl<'py> Render<'py> {
     /// The address of a static file. `None`: Django's function must be asked, now and each time.
     pub fn static_address(&mut self, path: &Bound<'py, PyAny>) -> PyResult<Option<Rc<str>>> {
         let Some(text) = crate::filters::subject::object_string(self.stock, path) else { return Ok(None) };
-        let place = match &self.static_place {
-            Some(place) => place.clone(),
-            None => {
-                let found = static_place(self.py, self.stock)?;
-                self.static_place = Some(found.clone());
-                found
-            }
+        let place = if let Some(place) = &self.static_place {
+            place.clone()
+        } else {
+            let found = static_place(self.py, self.stock)?;
+            self.static_place = Some(found.clone());
+            found
         };
-        let Some(place) = place else { return Ok(None) };
+        let Place::Known(place) = place else { return Ok(None) };
         let known = FILES.with(|files| {
             let mut files = files.borrow_mut();
             if *files.0 != *place || files.1.len() >= MAX_NAMES {

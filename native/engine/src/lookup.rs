@@ -400,6 +400,12 @@ pub fn class_has(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool 
     unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() }
 }
 
+/// True if a name leads to exactly this attribute of an object's class, by its MRO.
+pub fn class_has_this(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>, wanted: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: as in `class_has`.
+    unsafe { std::ptr::eq(_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()), wanted.as_ptr()) }
+}
+
 /// A truth attribute that most objects do not have.
 fn flag<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
     optional_attribute(object, name)?.map_or(Ok(false), |flag| flag.is_truthy())

@@ -6,6 +6,9 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
+/// Room for more than this is not made at once.
+const MAX_EXPECTED: usize = 16 << 20;
+
 /// Text being rendered. Lone surrogates, which a Python `str` may hold and UTF-8 may not, are kept as their three-byte
 /// generalised form and are remembered by `surrogates`.
 #[derive(Default)]
@@ -18,6 +21,11 @@ impl Out {
     /// A buffer with room for `capacity` bytes.
     pub fn with_capacity(capacity: usize) -> Self {
         Self { bytes: Vec::with_capacity(capacity), surrogates: false }
+    }
+
+    /// Makes room for about so many more bytes, so that a long text need not move while it grows.
+    pub fn expect(&mut self, more: usize) {
+        self.bytes.reserve(more.min(MAX_EXPECTED));
     }
 
     /// Bytes written so far.

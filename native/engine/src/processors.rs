@@ -78,12 +78,15 @@ impl Known {
     }
 }
 
+/// Names, interned, and their values.
+type Named<'py> = Vec<(Bound<'py, PyString>, Late<'py>)>;
+
 /// What one processor gives.
 enum Given<'py> {
     /// Names and values as the processor returned them.
     Values(Bound<'py, PyDict>),
     /// The names of a processor of Django's, with the values that it would have read.
-    Named(Vec<(Bound<'py, PyString>, Late<'py>)>),
+    Named(Named<'py>),
 }
 
 /// A value that is made when it is asked for, of what the processor would have seen at the start of the page.
@@ -137,15 +140,14 @@ impl<'py> Render<'py> {
                 Some((kind, notes)) if all_hold(self.py, notes)? => self.late(*kind, &processor, request)?,
                 _ => None,
             };
-            given.push(match late {
-                Some(late) => Given::Named(late),
-                None => {
-                    let values = processor.call1((request,))?;
-                    self.forget_ambient();
-                    let dict = PyDict::new(self.py);
-                    update_from(self.stock, &dict, &processor, &values)?;
-                    Given::Values(dict)
-                }
+            given.push(if let Some(late) = late {
+                Given::Named(late)
+            } else {
+                let values = processor.call1((request,))?;
+                self.forget_ambient();
+                let dict = PyDict::new(self.py);
+                update_from(self.stock, &dict, &processor, &values)?;
+                Given::Values(dict)
             });
         }
         Ok(Processed { request: request.clone(), given: RefCell::new(given) })
@@ -157,7 +159,7 @@ impl<'py> Render<'py> {
         kind: Kind,
         processor: &Bound<'py, PyAny>,
         request: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<Vec<(Bound<'py, PyString>, Late<'py>)>>> {
+    ) -> PyResult<Option<Named<'py>>> {
         let py = self.py;
         let stock = self.stock;
         let setting = |name: &Bound<'py, PyString>| stock.setting(py, name).map(Late::Ready);

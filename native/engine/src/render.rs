@@ -112,8 +112,8 @@ pub struct Render<'py> {
     pub ambient: Option<crate::locale::Ambient<'py>>,
     /// What `reverse` would try, once an address was asked for; as long as `ambient`.
     pub addresses: Option<Rc<crate::addresses::Table>>,
-    /// What the addresses of static files depend on (`None` inside: nobody knows), as long as `ambient`.
-    pub static_place: Option<Option<Rc<str>>>,
+    /// What the addresses of static files depend on, once it was asked for; as long as `ambient`.
+    pub static_place: Option<crate::addresses::Place>,
     /// The setting `USE_THOUSAND_SEPARATOR`, once it has been asked for; as long as `ambient`.
     pub groups_thousands: std::cell::Cell<Option<bool>>,
 }

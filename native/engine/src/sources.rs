@@ -142,6 +142,10 @@ impl<'py> Render<'py> {
                 *trail = None;
                 Ok(None)
             }
+            Accessor::Address(method) => {
+                *trail = None;
+                Ok(self.method_address(object, name, method)?.map(|address| (Value::Text(address, false), 0)))
+            }
             Accessor::Display { attribute, labels } => {
                 *trail = None;
                 // An annotation of that name hides the method.

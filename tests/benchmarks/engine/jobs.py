@@ -67,8 +67,7 @@ class RenderJob:
 
     def call(self) -> Callable[[dict[str, Any], Any], object]:
         """What renders: the scenario's own function, or a template that is loaded already."""
-        floor = self.scenario.floor
-        if self.language == "python" and floor is not None:
+        if self.language == "python" and (floor := self.scenario.floor) is not None:
             return lambda context, _request: floor(context)
         if self.scenario.render:
             return self.scenario.render

@@ -14,7 +14,7 @@ from typing import Any
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.benchmarks.engine import report, rivals
+from tests.benchmarks.engine import plot, report, rivals
 from tests.benchmarks.engine.backends import BACKENDS, DEFAULT
 from tests.benchmarks.engine.process import Failed, Missing, Process
 from tests.benchmarks.engine.session import OURS, STOCK, Effort, Row, Session
@@ -153,13 +153,15 @@ def main(arguments: list[str] | None = None) -> int:
                 process.stop()
     summaries = summarise(rows, processes)
     show(rows, summaries, memory)
+    content = {
+        "run": describe(processes, effort),
+        "scenarios": [row.plain() for row in rows],
+        "summaries": summaries,
+        "memory_kib_per_template": memory,
+    }
+    if options.plot:
+        plot.draw(content, options.plot)
     if options.json:
-        content = {
-            "run": describe(processes, effort),
-            "scenarios": [row.plain() for row in rows],
-            "summaries": summaries,
-            "memory_kib_per_template": memory,
-        }
         text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
         options.json.write_text(text, encoding="utf-8")
     failed = [row for row in rows if row.results.get(OURS, row.results[STOCK]).status != "ok"]

@@ -164,7 +164,7 @@ impl<'py> Render<'py> {
     }
 }
 
-impl<'py> Render<'py> {
+impl Render<'_> {
     /// What `{% now %}` shows: the time as the module of the tag knows it. `None`: left to Django.
     pub fn formatted_now(&mut self, format: &str) -> PyResult<Option<String>> {
         let py = self.py;

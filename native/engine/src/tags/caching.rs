@@ -112,7 +112,7 @@ impl<'py> Render<'py> {
 
 /// Where the caches of this thread are: the handler, its `Local` and the variable behind that, and the settings.
 struct Handler {
-    handler: Py<PyAny>,
+    caches: Py<PyAny>,
     connections: Py<PyAny>,
     variable: Py<PyAny>,
 }
@@ -133,14 +133,14 @@ fn open_cache<'py>(py: Python<'py>, stock: &Stock) -> PyResult<Option<Bound<'py,
     };
     let known = HANDLER.with(|known| known.borrow().clone());
     let known = match known {
-        Some(known) if caches.is(&known.handler) && connections.is(&known.connections) => known,
+        Some(known) if caches.is(&known.caches) && connections.is(&known.connections) => known,
         _ => {
             let variable = stock.call(py, "cache_variable", (&caches,))?;
             if variable.is_none() {
                 return Ok(None);
             }
             let made = Rc::new(Handler {
-                handler: caches.unbind(),
+                caches: caches.unbind(),
                 connections: connections.unbind(),
                 variable: variable.unbind(),
             });

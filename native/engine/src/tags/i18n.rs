@@ -9,7 +9,7 @@ use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::{Ambient, BlockTranslate, ExprId, Head, ListId, NameId, NodeId, Piece};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use std::rc::Rc;
 
 impl<'py> Render<'py> {
@@ -162,13 +162,11 @@ impl<'py> Render<'py> {
         if let Some(pieces) = &phrase.pieces
             && let Some(text) = filled(pieces, &shown)
         {
-            return match node.asvar {
-                Some(name) => self.assign(p, name, Value::safe(text)),
-                None => {
-                    self.out.push_str(&text);
-                    Ok(())
-                }
-            };
+            if let Some(name) = node.asvar {
+                return self.assign(p, name, Value::safe(text));
+            }
+            self.out.push_str(&text);
+            return Ok(());
         }
         self.formatted_phrase(p, (id, node), (&phrase, shown), nested)
     }
@@ -304,7 +302,36 @@ impl<'py> Render<'py> {
         result
     }
 
+    /// `{% get_available_languages %}`. `None`: the setting is no list of pairs of strings.
+    fn available_languages(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.py;
+        let Some(locale) = self.locale()? else { return Ok(None) };
+        let setting = self.stock.setting(py, pyo3::intern!(py, "LANGUAGES"))?;
+        let Ok(setting) = setting.cast_exact::<PyList>() else { return Ok(None) };
+        let found = PyList::empty(py);
+        for pair in setting.iter() {
+            let Ok((code, name)) = pair.extract::<(Bound<'py, PyString>, Bound<'py, PyAny>)>() else { return Ok(None) };
+            let Ok(text) = name.cast_exact::<PyString>() else { return Ok(None) };
+            let Ok(text) = text.to_str() else { return Ok(None) };
+            let translate = || {
+                let text = self.stock.call(py, "translate_text", (py.None(), &name, false))?.str()?;
+                Ok(text.to_str().ok().map(Into::into))
+            };
+            let Some(text) = locale.message(text, translate)? else { return Ok(None) };
+            found.append((code, &*text))?;
+        }
+        Ok(Some(found.into_any()))
+    }
+
     pub(crate) fn ambient_node(&mut self, p: &Program, what: Ambient, name: NameId) -> PyResult<()> {
+        let known = match what {
+            Ambient::Language => self.locale()?.map(|locale| locale.language_text(self.py).into_any()),
+            Ambient::Languages => self.available_languages()?,
+            _ => None,
+        };
+        if let Some(value) = known {
+            return self.assign(p, name, Value::Py(value));
+        }
         let function = match what {
             Ambient::Language => "current_language",
             Ambient::LanguageBidi => "current_language_bidi",

@@ -199,6 +199,7 @@ impl<'py> Render<'py> {
     }
 
     /// `float(value)` of numbers. `None`: another type, or a large one.
+    #[expect(clippy::cast_precision_loss, reason = "Python converts whole numbers in the same way")]
     fn float(&self, value: &Bound<'py, PyAny>) -> PyResult<Option<f64>> {
         Ok(match class_of(self.stock, value)? {
             Class::Float => Some(value.cast::<PyFloat>()?.value()),

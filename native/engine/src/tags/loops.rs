@@ -16,6 +16,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyList, PyTuple};
 use std::rc::Rc;
 
+/// So many turns tell how much text the others will be.
+const MEASURED_TURNS: usize = 16;
+
 /// The parts of a `{% for %}`.
 pub struct ForSpec<'a> {
     /// Loop variables.
@@ -114,6 +117,7 @@ impl<'py> Render<'py> {
         (forloop, set, place): (&Rc<ForLoop<'py>>, Option<&Rc<RowSet<'py>>>, Option<&Place>),
     ) -> PyResult<()> {
         let mut index = 0;
+        let start = self.out.len();
         let mut joined = Joined::default();
         while let Some(item) = items.next() {
             let item = item?;
@@ -135,6 +139,11 @@ impl<'py> Render<'py> {
                 self.scopes.pop();
             }
             index += 1;
+            if index == MEASURED_TURNS {
+                // Python code may have changed the length of a list since.
+                let each = self.out.len().saturating_sub(start) / MEASURED_TURNS;
+                self.out.expect(each.saturating_mul(forloop.len.saturating_sub(index)));
+            }
         }
         joined.check()
     }

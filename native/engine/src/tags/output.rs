@@ -85,13 +85,11 @@ impl<'py> Render<'py> {
 
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
         if let Some(text) = self.formatted_now(format)? {
-            return match asvar {
-                Some(name) => self.assign(p, name, Value::text(text)),
-                None => {
-                    self.out.push_str(&text);
-                    Ok(())
-                }
-            };
+            if let Some(name) = asvar {
+                return self.assign(p, name, Value::text(text));
+            }
+            self.out.push_str(&text);
+            return Ok(());
         }
         let text = self.stock.call(self.py, "now", (format,))?;
         match asvar {

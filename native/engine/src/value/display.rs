@@ -119,6 +119,9 @@ impl<'py> Render<'py> {
         if !self.autoescape || text.is_exact_instance_of::<PyString>() {
             return self.out.push_py(text, self.autoescape);
         }
+        if text.get_type().is(&self.stock.SafeString) {
+            return self.out.push_py(text, false);
+        }
         self.write_special(text.as_any())
     }
 
