@@ -467,8 +467,8 @@ impl<'py> Render<'py> {
         if method.keywords.is_empty() {
             return self.reversed(view, &Arguments::Placed(&values), None);
         }
-        let names = method.keywords.iter().map(|name| name.bind(py).clone());
-        let named: Vec<_> = names.zip(values).collect();
+        let keywords = method.keywords.iter().map(|name| name.bind(py).clone());
+        let named: Vec<_> = keywords.zip(values).collect();
         self.reversed(view, &Arguments::Named(&named), None)
     }
 
