@@ -467,9 +467,9 @@ impl<'py> Render<'py> {
         if method.keywords.is_empty() {
             return self.reversed(view, &Arguments::Placed(&values), None);
         }
-        let names = method.keywords.iter().map(|name| name.bind(py).clone());
-        let named: Vec<_> = names.zip(values).collect();
-        self.reversed(view, &Arguments::Named(&named), None)
+        let keywords = method.keywords.iter().map(|name| name.bind(py).clone());
+        let pairs: Vec<_> = keywords.zip(values).collect();
+        self.reversed(view, &Arguments::Named(&pairs), None)
     }
 
     /// The text of an argument. `None`: only its own class knows.
