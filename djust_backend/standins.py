@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from django.templatetags import static
 from django.utils import dateformat, formats, functional, html, numberformat, safestring, timezone
 
 from . import _native
@@ -30,7 +31,10 @@ HOMES = (
 _timezone: Any = timezone
 
 #: What the native helpers stand for. Who replaces any of it is heard.
-_HELPED = (html, formats, timezone, safestring, dateformat, numberformat)
+_HELPED = (html, formats, timezone, safestring, dateformat, numberformat, static)
+
+
+_BINDING = (dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"])
 
 
 class _Formats:
@@ -70,11 +74,17 @@ class _TimeZone:
         return _timezone.template_localtime(value, use_tz) if local is None else local
 
 
+def _static(path: Any) -> Any:
+    address = _native.static_address(path)
+    return static.static(path) if address is None else address
+
+
 _HELPERS: dict[int, Any] = {
     id(html.format_html): _native.format_html,
     id(formats): _Formats(),
     id(timezone): _TimeZone(),
     id(safestring.mark_safe): _native.mark_safe,
+    id(static.static): _static,
 }
 
 
@@ -132,10 +142,9 @@ def _codes(code: CodeType) -> list[CodeType]:
     return [code, *(found for each in inner for found in _codes(each))]
 
 
-@lru_cache(maxsize=512)
 def _binds_globals(code: CodeType) -> bool:
-    names = ("STORE_GLOBAL", "DELETE_GLOBAL")
-    return any(instruction.opname in names for instruction in dis.get_instructions(code))
+    """True if code assigns names of its module, which ours would not see; or if it looks so."""
+    return any(opcode in code.co_code[::2] for opcode in _BINDING)
 
 
 #: Names of a module as they were: namespace, name and value.
@@ -230,6 +239,7 @@ def _helped_functions() -> list[tuple[ModuleType, Any]]:
         timezone: ("template_localtime", "localtime", "get_current_timezone"),
         dateformat: ("format", "time_format"),
         numberformat: ("format",),
+        static: ("static",),
     }
     return [(module, getattr(module, name)) for module, found in names.items() for name in found]
 

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.db.models import F
+from django.db.models.signals import post_init
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import Library
@@ -326,6 +327,16 @@ class CompileTests(CommandTestCase):
         self.assertEqual(events.counts["compiled"], 0)
         self.assertGreater(events.counts["hit.bundle"], 0)
 
+    def test_a_bundle_goes_into_a_folder(self) -> None:
+        """One that has to be made, too."""
+        folder = self.folder / "for" / "the cdn"
+        text = self.run_command("compile_jit_cache", "blog/*", "--bundle", f"{folder}/")
+        self.assertIn(f"bundle written to {folder}/plans.msgpack", text)
+        self.assertTrue((folder / "plans.msgpack").is_file())
+        with self.assertRaisesMessage(CommandError, "--bundle"):
+            target = folder / "plans.msgpack" / "below a file"
+            call_command("compile_jit_cache", "blog/*", "--bundle", str(target), stdout=StringIO())
+
     def test_a_model_that_there_is_not(self) -> None:
         """The message shows how to write it."""
         with self.assertRaisesMessage(CommandError, "Write --model books=shop.Book."):
@@ -393,6 +404,18 @@ class ExplainTests(CommandTestCase):
         self.assertIn("a list that the view has fetched", text)
         self.assertIn("rentals.Property has no attribute nane; do you mean name?", text)
         self.assertEqual(text.count("unknown:"), 1)
+
+    def test_attributes_that_code_gives_to_instances_are_no_mistakes(self) -> None:
+        """Who knows which ones those are."""
+        self.use_templates(**TEMPLATES)
+
+        def give(instance: Property, **_: Any) -> None:
+            instance.nane = instance.name
+
+        post_init.connect(give, sender=Property)
+        self.addCleanup(post_init.disconnect, give, sender=Property)
+        words = ("explain_template", "typo.html", "--model", "homes=rentals.Property")
+        self.assertNotIn("unknown", self.run_command(*words))
 
     def test_what_python_code_walks_is_told(self) -> None:
         """A filter that goes from row to row."""

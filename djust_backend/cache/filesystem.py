@@ -8,7 +8,6 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from .store import StoreError
@@ -117,13 +116,6 @@ class FileStore:
             pass
         except OSError as error:
             raise StoreError(str(error)) from error
-
-    def items(self) -> Iterator[tuple[str, bytes]]:
-        """Every file that is named as ours are."""
-        for path in self._plans():
-            found = self.get(path.name.removesuffix(_SUFFIX))
-            if found is not None:
-                yield path.name.removesuffix(_SUFFIX), found
 
     def clear(self) -> int:
         """Remove the plans, and what processes that died have left."""

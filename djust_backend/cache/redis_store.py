@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -81,15 +81,6 @@ class RedisStore:
     def unlock(self, key: str, token: str) -> None:
         """Compare and delete, in one step of the server's."""
         self._ask(lambda client: client.eval(_UNLOCK, 1, f"{self._prefix}{key}:lock", token))
-
-    def items(self) -> Iterator[tuple[str, bytes]]:
-        """The plans of this release."""
-        names = self._ask(lambda client: list(client.scan_iter(f"{self._prefix}*", count=500)))
-        for name in names:
-            key = name.decode(errors="replace").removeprefix(self._prefix)
-            found = None if key.endswith(":lock") else self.get(key)
-            if found is not None:
-                yield key, found
 
     def clear(self) -> int:
         """Drop the plans and locks of all releases of this project."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 
@@ -35,9 +34,6 @@ class Store(Protocol):
 
     def unlock(self, key: str, token: str) -> None:
         """Give the right back, if it still is the one of this token."""
-
-    def items(self) -> Iterator[tuple[str, bytes]]:
-        """Everything that is kept, for bundles."""
 
     def clear(self) -> int:
         """Drop everything of ours, of all releases; how much it was."""

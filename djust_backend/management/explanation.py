@@ -11,6 +11,7 @@ from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
+from django.db.models.signals import post_init
 
 from djust_backend.orm import (
     Plan,
@@ -221,9 +222,11 @@ def unknown(model: type[Model], usage: Usage, known: set[str], prefix: str = "")
     """Sentences about attributes that a template reads of rows and that their model does not have.
 
     `known` are names that instances have beyond their class. A model that answers for attributes
-    itself (`__getattr__`, `__getitem__`) has every name.
+    itself (`__getattr__`, `__getitem__`), or gives its instances more of them, has every name.
     """
     if any(facts.class_attribute(model, name) for name in ("__getattr__", "__getitem__")):
+        return
+    if _gives_attributes(model):
         return
     for name, below in usage.fields.items():
         if facts.class_attribute(model, name) is None and name not in known and not is_part(name):
@@ -232,6 +235,14 @@ def unknown(model: type[Model], usage: Usage, known: set[str], prefix: str = "")
             yield f"{prefix}{name}: {model._meta.label} has no attribute {name}{hint}"
         for target, further in _below(model, name, below):
             yield from unknown(target, further, set(), f"{prefix}{name}.")
+
+
+def _gives_attributes(model: type[Model]) -> bool:
+    """Whether instances of a model get attributes from code of the site's when they are made."""
+    own = ("__init__", "from_db", "__getattribute__")
+    return post_init.has_listeners(model) or any(
+        facts.class_attribute(model, name) is not facts.class_attribute(Model, name) for name in own
+    )
 
 
 def _names(model: type[Model]) -> list[str]:

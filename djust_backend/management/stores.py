@@ -20,7 +20,6 @@ def add_bundle_option(parser: ArgumentParser) -> None:
     """`--bundle FILE`."""
     parser.add_argument(
         "--bundle",
-        type=Path,
         metavar="FILE",
         help="write all plans into this file, for JIT_CACHE_URL of servers; a folder gets "
         f"{bundle.FILE_NAME}",
@@ -33,12 +32,10 @@ def kept(options: dict[str, Any]) -> Iterator[None]:
 
     Error: CommandError for a file that cannot be written.
     """
-    path: Path | None = options["bundle"]
+    path = _bundle(options)
     if path is None:
         yield
         return
-    if path.is_dir():
-        path /= bundle.FILE_NAME
     with plan_cache.collecting() as store:
         yield
         document = bundle.pack(store.items())
@@ -48,12 +45,21 @@ def kept(options: dict[str, Any]) -> Iterator[None]:
         raise CommandError(f"--bundle {path}: {error}") from error
 
 
+def _bundle(options: dict[str, Any]) -> Path | None:
+    """The file of the option; a folder, which may be one to be made, gets a file."""
+    given: str | None = options["bundle"]
+    if given is None:
+        return None
+    path = Path(given)
+    return path / bundle.FILE_NAME if path.is_dir() or given.endswith("/") else path
+
+
 def summary(options: dict[str, Any]) -> str:
     """What became of the plans, for the last line of a command."""
     derived, known = events.counts["compiled"], events.counts["hit"]
     text = f"{derived} plans derived, {known} were known"
     if options["bundle"] is not None:
-        return f"{text}; bundle written to {options['bundle']}"
+        return f"{text}; bundle written to {_bundle(options)}"
     backend = conf.get("JIT_CACHE_BACKEND")
     if backend == "memory":
         return f"{text}; JIT_CACHE_BACKEND is 'memory', so that they end with this process"

@@ -156,7 +156,8 @@ def counts_its_rows(queryset: Any) -> bool:
     """Whether `count()` and `exists()` are sure to say what the rows say, were they read before.
 
     They leave out the QuerySet's joins for related rows and for its order, which may lose rows, and
-    treat annotations, groups and duplicates in their own way.
+    treat annotations, groups and duplicates in their own way. They run no prefetches, which may
+    fail.
     """
     query: Any = queryset.query
     if not (counts_itself(type(queryset)) and gives_plain_models(queryset)):
@@ -165,6 +166,8 @@ def counts_its_rows(queryset: Any) -> bool:
     if kind is not Query or not keeps(type(queryset), QuerySet, _REWRITTEN_METHODS):
         return False
     if query.select_related or query.annotations or query.distinct or _refused_shape(query):
+        return False
+    if _prefetches_may_fail(query.model, queryset._prefetch_related_lookups):
         return False
     ordering = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
     return facts.orders_by_columns(query.model, ordering)
@@ -260,6 +263,21 @@ def _can_defer(query: Query) -> bool:
         # The query with instances says so.
         return False
     return True
+
+
+def _prefetches_may_fail(model: type[Model], lookups: Iterable[Any]) -> bool:
+    """Whether Django may refuse the view's prefetches: names not there, or asked for twice."""
+    seen: set[str] = set()
+    for lookup in lookups:
+        own = isinstance(lookup, Prefetch)
+        to = lookup.prefetch_to if own else str(lookup)
+        if not _is_plain_prefetch(model, lookup.prefetch_through if own else lookup):
+            return True
+        if own and (to in seen or to != lookup.prefetch_through):
+            return True
+        steps = to.split(LOOKUP_SEP)
+        seen.update(LOOKUP_SEP.join(steps[:length]) for length in range(1, len(steps) + 1))
+    return False
 
 
 def _is_plain_prefetch(model: type[Model], lookup: Any) -> bool:

@@ -144,7 +144,9 @@ def windowing(
     rows = _ordered(relation, part.by_key, using)
     numbered = _numbered(rows.filter(**{f"{found.path}__in": keys}), found, part, using)
     few = part.stop is not None and part.stop <= _FEW
-    if found.through is not None or (counted and not few):
+    # Only some databases compare keys of several columns with those of a query.
+    is_composite = len(rows.model._meta.pk_fields) > 1
+    if found.through is not None or is_composite or (counted and not few):
         return numbered.annotate(**{COUNT: _row_count(found)}) if counted else numbered
     # A row has one parent only. So it is enough to number keys, which is less to sort than rows.
     chosen: QuerySet[Any] = rows.filter(pk__in=numbered.order_by().values("pk"))

@@ -43,12 +43,13 @@ class Answers:
     in a loop would ask for all rows again in each turn.
     """
 
-    __slots__ = ("__weakref__", "_watched", "stale")
+    __slots__ = ("__weakref__", "_removals", "_watched", "stale")
 
     def __init__(self) -> None:
         self.stale = False
         # By alias: the statements' wrappers of the connection that is watched.
         self._watched: dict[str, list[Any]] = {}
+        self._removals: list[finalize[..., Answers]] = []
 
     def ask(self, group: Group, current: Model, question: Question) -> Answer | None:
         """The answers for `current` and those of its peers that would ask the same.
@@ -93,8 +94,14 @@ class Answers:
                 answers.stale = True
             return execute(sql, params, many, context)
 
-        wrappers.append(watch)
-        finalize(self, _remove, wrappers, watch)
+        # In front: `connection.execute_wrapper`, opened by a tag, takes away the last one.
+        wrappers.insert(0, watch)
+        self._removals.append(finalize(self, _remove, wrappers, watch))
+
+    def stop(self) -> None:
+        """Leave the connections as they were: the render is over, though an error may keep this."""
+        for remove in self._removals:
+            remove()
 
 
 def _remove(wrappers: list[Any], watch: object) -> None:

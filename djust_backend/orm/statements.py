@@ -69,7 +69,8 @@ class Statement:
         """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
         sql, compiled = selected.query.get_compiler(using=selected.db).as_sql()
         own = f"{self.before}{middle}{self.after}{end}"
-        if sql != own or tuple(compiled) != (*params, *self.tail):
+        # Drivers have values that are equal to nothing but themselves, and say what they hold.
+        if sql != own or repr(tuple(compiled)) != repr((*params, *self.tail)):
             raise DifferentSQLError(f"{own} {(*params, *self.tail)} is now {sql} {tuple(compiled)}")
 
     def run(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Fetched:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -22,7 +24,6 @@ def test_what_is_kept_is_found_by_every_process(tmp_path: Path) -> None:
     store.set(KEY, b"one")
     store.set(KEY, b"two")
     assert FileStore(tmp_path / "plans").get(KEY) == b"two"
-    assert dict(store.items()) == {KEY: b"two"}
 
 
 def test_the_folder_is_for_its_user_alone(tmp_path: Path) -> None:
@@ -74,6 +75,46 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
         store.set(KEY, b"two")
     assert [path.name for path in tmp_path.iterdir()] == [f"{KEY}.plan"]
     assert store.get(KEY) == b"one"
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from djust_backend.cache.filesystem import FileStore
+
+store = FileStore(Path(sys.argv[1]))
+value = sys.argv[2].encode() * int(sys.argv[3])
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    for key in ("0" * 64, "1" * 64):
+        store.set(key, value)
+        token = store.lock(key)
+        if token:
+            store.unlock(key, token)
+print("done")
+"""
+
+
+def test_readers_of_many_writers_see_whole_values(tmp_path: Path) -> None:
+    folder = tmp_path / "plans"
+    values = [("a", 10), ("b", 5_000), ("c", 300_000)]
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder), letter, str(size)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for letter, size in values
+    ]
+    whole = {letter.encode() * size for letter, size in values}
+    store, seen = FileStore(folder), set()
+    while any(writer.poll() is None for writer in writers):
+        found = store.get(KEY)
+        assert found is None or found in whole
+        seen.add(found)
+    assert [writer.communicate()[0] for writer in writers] == ["done\n"] * 3
+    assert len(seen) > 1
+    assert sorted(path.name for path in folder.iterdir()) == [f"{KEY}.plan", f"{OTHER}.plan"]
 
 
 def test_the_folder_may_go_at_any_time(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -117,3 +118,20 @@ def test_without_redis_py_the_bundle_serves_all_the_same(
         assert found is not None
         assert found.find(KEY, "shop.Book") is None
     assert "JIT_CACHE_BACKEND cannot be used" in caplog.text
+
+
+def test_a_site_with_the_app_is_ready_for_its_store_when_it_has_started() -> None:
+    program = (
+        "import sys, django\n"
+        "from django.conf import settings\n"
+        "settings.configure(SECRET_KEY='x', INSTALLED_APPS=['djust_backend'], DJUST_CONFIG="
+        "{'JIT_CACHE_BACKEND': 'redis', 'JIT_REDIS_URL': 'redis://127.0.0.1:1/0'})\n"
+        "django.setup()\n"
+        "from djust_backend import plan_cache\n"
+        "print('redis' in sys.modules, plan_cache.shared_plans.cache_info().currsize)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    # Nothing is connected: nobody is at this address, and nobody complains.
+    assert (done.stdout, done.stderr) == ("True 1\n", "")

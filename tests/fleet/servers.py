@@ -32,6 +32,12 @@ def child_exit(server, worker):
     multiprocess.mark_process_dead(worker.pid)
 """
 
+# Processes that are copies of one that has loaded the site.
+PRELOADED = f"""
+preload_app = True
+{GUNICORN}
+"""
+
 # No process can write a byte to any file, as on a full disk; so it counts in its memory.
 ON_A_FULL_DISK = """
 import resource
@@ -59,9 +65,9 @@ class Fleet:
         self._database = database
         self._servers: list[Server] = []
 
-    def start(self, *, workers: int = 1, full_disk: bool = False, **config: Any) -> Server:
-        """A server with this DJUST_CONFIG that answers."""
-        server = Server(self.folder, self.environment(config), workers, full_disk)
+    def start(self, *, workers: int = 1, gunicorn: str = GUNICORN, **config: Any) -> Server:
+        """A server with this DJUST_CONFIG that answers; `gunicorn` is its configuration."""
+        server = Server(self.folder, self.environment(config), workers, gunicorn)
         self._servers.append(server)
         server.wait()
         return server
@@ -99,19 +105,19 @@ class Server:
     """gunicorn with some processes, on a port of its own."""
 
     def __init__(
-        self, folder: Path, environment: dict[str, str], workers: int, full_disk: bool
+        self, folder: Path, environment: dict[str, str], workers: int, gunicorn: str
     ) -> None:
         self.port = services.free_port()
         own = folder / f"server-{self.port}"
         own.mkdir()
         (own / "metrics").mkdir()
-        (own / "gunicorn.conf.py").write_text(ON_A_FULL_DISK if full_disk else GUNICORN)
+        (own / "gunicorn.conf.py").write_text(gunicorn)
         self._log: list[bytes] = []
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind"]
         command += [f"127.0.0.1:{self.port}", "--workers", str(workers), "--threads", "4"]
         command += ["--config", str(own / "gunicorn.conf.py"), "--keep-alive", "30"]
         variables = dict(environment)
-        if not full_disk:
+        if gunicorn is not ON_A_FULL_DISK:
             variables["PROMETHEUS_MULTIPROC_DIR"] = str(own / "metrics")
         # Through a pipe, which takes bytes even where no file does.
         self._process = subprocess.Popen(

@@ -17,7 +17,7 @@ from djust_backend.cache import bundle
 from tests.cache.servers import RedisServer
 from tests.fleet.fleet_site.forgetful import HEADER
 from tests.fleet.load import VISITORS, Window, visit
-from tests.fleet.servers import Fleet, Server
+from tests.fleet.servers import ON_A_FULL_DISK, PRELOADED, Fleet, Server
 
 PAGES = ("/", "/blog/", "/properties/", "/blog/tag/balcony/", "/properties/1/", "/leases/1/")
 
@@ -77,7 +77,7 @@ def test_the_second_server_compiles_nothing(fleet: Fleet, redis: RedisServer) ->
     assert {answer.status for answer in (*cold, *warm)} == {200}
     assert first.metrics()[COMPILED] > 0
 
-    second = fleet.start(workers=2, **by_redis(redis))
+    second = fleet.start(workers=2, gunicorn=PRELOADED, **by_redis(redis))
     answers = [second.get(path) for path in PAGES]
     assert [answer.body for answer in answers] == [answer.body for answer in warm]
     # What Python code walks is known to the second server as well.
@@ -192,7 +192,7 @@ def test_a_bundle_serves_servers_that_can_write_nothing(fleet: Fleet, database: 
     thread.start()
     try:
         url = f"http://127.0.0.1:{cdn.server_address[1]}/"
-        server = fleet.start(full_disk=True, JIT_CACHE_DIR=READ_ONLY, JIT_CACHE_URL=url)
+        server = fleet.start(gunicorn=ON_A_FULL_DISK, JIT_CACHE_DIR=READ_ONLY, JIT_CACHE_URL=url)
         for path in PAGES:
             assert server.get(path).status == 200
         counts = server.metrics()
@@ -208,7 +208,7 @@ def test_a_bundle_serves_servers_that_can_write_nothing(fleet: Fleet, database: 
 @pytest.mark.parametrize("folder", [READ_ONLY, "plans"])
 def test_a_disk_that_takes_nothing_is_a_line_in_the_log(fleet: Fleet, folder: str) -> None:
     where = folder if folder == READ_ONLY else str(fleet.folder / folder)
-    server = fleet.start(full_disk=True, JIT_CACHE_DIR=where)
+    server = fleet.start(gunicorn=ON_A_FULL_DISK, JIT_CACHE_DIR=where)
     for _ in range(2):
         for path in PAGES:
             assert server.get(path, **{HEADER: "1"}).status == 200
@@ -220,7 +220,7 @@ def test_a_disk_that_takes_nothing_is_a_line_in_the_log(fleet: Fleet, folder: st
 def test_plans_of_a_folder_that_became_read_only_are_read(fleet: Fleet) -> None:
     folder = str(fleet.folder / "plans")
     fleet.run("warmup_jit_cache", *PAGES, JIT_CACHE_DIR=folder)
-    server = fleet.start(full_disk=True, JIT_CACHE_DIR=folder)
+    server = fleet.start(gunicorn=ON_A_FULL_DISK, JIT_CACHE_DIR=folder)
     for path in PAGES:
         assert server.get(path).status == 200
     assert server.metrics().get(COMPILED, 0) == 0

@@ -468,8 +468,8 @@ impl<'py> Render<'py> {
             return self.reversed(view, &Arguments::Placed(&values), None);
         }
         let keywords = method.keywords.iter().map(|name| name.bind(py).clone());
-        let pairs: Vec<_> = keywords.zip(values).collect();
-        self.reversed(view, &Arguments::Named(&pairs), None)
+        let named: Vec<_> = keywords.zip(values).collect();
+        self.reversed(view, &Arguments::Named(&named), None)
     }
 
     /// The text of an argument. `None`: only its own class knows.

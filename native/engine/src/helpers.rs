@@ -134,6 +134,14 @@ pub fn number_format<'py>(value: &Bound<'py, PyAny>, places: usize) -> PyResult<
     Ok(numbers::format(number, Some(places), formats, false).map(|text| PyString::new(py, &text)))
 }
 
+/// `django.templatetags.static.static`. `None`: left to Django.
+#[pyfunction]
+pub fn static_address<'py>(path: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyString>>> {
+    let py = path.py();
+    let found = detached(py, Stock::get(py)?).static_address(path)?;
+    Ok(found.map(|address| PyString::new(py, &address)))
+}
+
 /// `django.utils.timezone.template_localtime(value)` for datetimes. `None`: left to Django.
 #[pyfunction]
 pub fn template_localtime<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {

@@ -49,7 +49,7 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::helpers::{format_html, localized, mark_safe, number_format, template_localtime};
+    use super::helpers::{format_html, localized, mark_safe, number_format, static_address, template_localtime};
     #[pymodule_export]
     use super::install;
     #[pymodule_export]

@@ -61,6 +61,16 @@ pub struct Pushed {
     without: Option<(Py<PyAny>, i64)>,
 }
 
+impl Pushed {
+    /// Has the connections left as they were found.
+    pub fn stop(self, py: Python<'_>) -> PyResult<()> {
+        match self.asker {
+            Some(asker) => asker.bind(py).call_method0("stop").map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Part {
     /// The rows `[start:stop]`, in their own order.
     pub fn new(start: usize, stop: Option<usize>) -> Self {

@@ -12,6 +12,12 @@ from djust_backend._native import NativeProgram
 
 RENDERER = "the renderer"
 
+#: Functions of our package. They hold what they call of Django, the queries of the ORM room for instance.
+OURS = "djust_backend."
+
+#: This is Django's code, with helpers of ours.
+BORROWED = "djust_backend.standins."
+
 #: The ways from Python into the renderer, by the names that a profiler sees.
 _ENTRIES = {
     f"{NativeProgram.__name__}.{name}"
@@ -35,6 +41,10 @@ class Account:
         self._stack: list[tuple[FrameType | None, str]] = []
         self._since = time.perf_counter()
 
+    def resume(self) -> None:
+        """A render begins; what was before is nobody's."""
+        self._since = time.perf_counter()
+
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
         self.spent[self._holder] += time.perf_counter() - self._since
         if event == "call" and self._holder == RENDERER and self._stack:
@@ -49,10 +59,16 @@ class Account:
             self._holder = self._stack.pop()[1]
         self._since = time.perf_counter()
 
-    def shares(self, most: int) -> list[tuple[str, float]]:
-        """The part of the time that the largest holders have."""
+    def shares(self, most: int) -> dict[str, Any]:
+        """The part of the time that is ours, and the largest holders with theirs."""
         total = sum(self.spent.values())
-        return [(name, spent / total) for name, spent in self.spent.most_common(most)]
+        own = sum(
+            spent
+            for name, spent in self.spent.items()
+            if name.startswith((RENDERER, OURS)) and not name.startswith(BORROWED)
+        )
+        held = [(name, spent / total) for name, spent in self.spent.most_common(most)]
+        return {"own": own / total, "holders": held}
 
 
 def enters(function: Any) -> bool:

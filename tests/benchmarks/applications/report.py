@@ -23,7 +23,8 @@ HEAD = (
 class Summary:
     """One engine on one application: how its time relates to stock's.
 
-    `total` weighs each page by its time; `mean` is the geometric mean of the pages' shares.
+    `total` weighs each page by its time; `mean` is the geometric mean of the pages' shares. `own` is
+    what our package has of `total`, as a profiler sees it.
     """
 
     application: str
@@ -31,6 +32,7 @@ class Summary:
     pages: int
     total: float
     mean: float
+    own: float
     worst: str
     worst_share: float
 
@@ -43,7 +45,7 @@ class Summary:
         word = "reached" if self.is_reached else "MISSED"
         return (
             f"{word:8}{self.application:10}{self.engine:9}{self.total * 100:5.1f} % of stock's time "
-            f"(bar: {BAR * 100:.0f} %), mean of {self.pages} pages {self.mean * 100:.1f} %, "
+            f"(bar: {BAR * 100:.0f} %; {self.own * 100:.1f} % without code of others), mean of {self.pages} pages {self.mean * 100:.1f} %, "
             f"worst {self.worst_share * 100:.0f} % ({self.worst})"
         )
 
@@ -58,11 +60,14 @@ def summarise(application: Application, engine: str = OURS) -> Summary | None:
     mean = geometric_mean(found.values())
     if mean is None:
         return None
-    own, stock = (
-        sum(application.pages[page][name].us for page in found) for name in (engine, STOCK)
-    )
+    results = [application.pages[page] for page in found]
+    stock = sum(page[STOCK].us for page in results)
+    spent = sum(page[engine].us for page in results)
+    own = sum(page[engine].us * page[engine].own for page in results)
     worst = max(found, key=lambda page: found[page])
-    return Summary(application.name, engine, len(found), own / stock, mean, worst, found[worst])
+    return Summary(
+        application.name, engine, len(found), spent / stock, mean, own / stock, worst, found[worst]
+    )
 
 
 def line(page: str, name: str, result: Result) -> str:

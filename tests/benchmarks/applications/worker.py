@@ -35,6 +35,7 @@ class Meter:
         self.spent = 0
         self.renders = 0
         self.profile: Callable[[FrameType, str, object], None] | None = None
+        self.begin: Callable[[], None] = lambda: None
 
     def watch(self, template_class: Any) -> None:
         """Measure what a class's `render()` takes."""
@@ -46,6 +47,7 @@ class Meter:
             self.depth = 1
             self.renders += 1
             if self.profile is not None:
+                self.begin()
                 sys.setprofile(self.profile)
             start = time.process_time_ns()
             try:
@@ -127,11 +129,15 @@ class Worker:
             self.meter.profile = None
         return entered
 
-    def holders(self, page: str, visits: int) -> list[tuple[str, float]]:
-        """Which Python functions have how much of the time; asked of our engine only."""
+    def holders(self, page: str, visits: int) -> dict[str, Any]:
+        """How much of the time is ours, and which Python functions have the most of it.
+
+        Asked of our engine only.
+        """
         from tests.benchmarks.applications.holders import Account
 
         self.meter.profile = account = Account()
+        self.meter.begin = account.resume
         try:
             self._spent(page, visits)
         finally:

@@ -26,6 +26,9 @@ QUERYSETS = {
     "prefetched twice": lambda: books().prefetch_related(
         "tags", Prefetch("tags", Tag.objects.all())
     ),
+    "prefetched by two QuerySets": lambda: books().prefetch_related(
+        Prefetch("tags", Tag.objects.all()), Prefetch("tags", Tag.objects.distinct())
+    ),
     "sliced prefetch": lambda: books().prefetch_related(Prefetch("tags", Tag.objects.all()[:1])),
     "selected and deferred": lambda: books().select_related("author").only("title"),
     "nothing deferred": lambda: books().defer("nothing"),
@@ -63,6 +66,9 @@ READ = {
     "length, then loop": "{{ rows|length }}" + loop("{{ b.author.name }}"),
     "twice": "{% if rows and nothing %}{% endif %}" + loop("{{ b.title }}"),
     "bound": "{% with r=rows %}{{ r|length }}{% if r %}y{% endif %}{% endwith %}",
+    "counted before": "{{ rows.count }}{{ rows|length }}" + loop("{{ b.title }}"),
+    "counted in vain": "{{ rows.count }}{% if nothing %}" + loop("{{ b.title }}") + "{% endif %}",
+    "asked before": "{{ rows.exists }}{{ rows|length }}{{ rows.count }}{{ rows|length }}",
     "count": "{{ rows.count }}{{ rows.exists }}{{ rows.first.title }}",
 }
 

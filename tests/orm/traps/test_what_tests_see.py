@@ -29,6 +29,7 @@ TEMPLATES = {
     "row.html": "{% for t in b.tags.all %}{{ t.name }}{% endfor %}",
     "foot.html": "{{ object_list|length }}{{ page_obj.number }}",
     "one.html": "{{ object.author.name }}{% for t in book.tags.all %}{{ t.category.name }}{% endfor %}",
+    "hidden.html": "{% for b in books %}{{ b.remarks }}{{ b.tags.count }}{{ b.tags.first }}{% endfor %}",
     "plain.html": "{% for b in books %}{{ b.title }}{{ b.author.country.name }}{% endfor %}{{ books.count }}",
 }
 ENGINES = {
@@ -52,6 +53,10 @@ def plain(request):
     return render(request, "plain.html", {"books": Book.objects.order_by("pk")})
 
 
+def hidden(request):
+    return render(request, "hidden.html", {"books": Book.objects.order_by("pk")})
+
+
 def late(request):
     """Rendered after the view, and changed by a callback before anybody sees it."""
     response = TemplateResponse(request, "plain.html", {"books": Book.objects.order_by("pk")})
@@ -72,6 +77,7 @@ urlpatterns = [
     path("books/", Books.as_view()),
     path("book/<int:pk>/", OneBook.as_view()),
     path("plain/", plain),
+    path("hidden/", hidden),
     path("late/", late),
     path("twice/", twice),
 ]
@@ -109,7 +115,7 @@ def visit(engine: str, address: str):
     return response, number, seen
 
 
-ADDRESSES = ["/books/", "/books/?page=2", "/plain/", "/late/", "/twice/"]
+ADDRESSES = ["/books/", "/books/?page=2", "/plain/", "/hidden/", "/late/", "/twice/"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -183,3 +189,21 @@ def test_rows_of_the_context_may_be_used_afterwards(library):
         assert books.filter(title="b0").count() == 2
         assert books.last().pk == library.books[-1].pk
         assert len(books) == 6
+
+
+def test_a_kept_response_keeps_nothing_of_the_render(library):
+    with site("ours") as client:
+        response = client.get("/hidden/")
+        assert connection.execute_wrappers == []
+        for book in response.context["books"]:
+            assert type(book._state.fields_cache) is dict
+        assert response.context["books"]._iterable_class is Book.objects.all()._iterable_class
+
+
+def test_rows_of_a_kept_response_ask_one_by_one(library, django_assert_num_queries):
+    """As on stock: what was not read while the page was rendered is asked for by each row."""
+    for engine in ENGINES:
+        with site(engine) as client:
+            books = list(client.get("/hidden/").context["books"])
+            with django_assert_num_queries(len(books)):
+                assert [book.vault_id and book.author.name for book in books]

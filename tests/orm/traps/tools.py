@@ -149,6 +149,33 @@ def around(parser, token):
     return Around(nodelist)
 
 
+class Counting(template.Node):
+    """Counts the statements of its body as a site may, by a wrapper that it takes away again."""
+
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        statements = []
+
+        def count(execute, sql, params, many, more):
+            statements.append(sql)
+            return execute(sql, params, many, more)
+
+        with connection.execute_wrapper(count):
+            text = self.nodelist.render(context)
+        # Ours may be fewer: whether there were any is what both must agree in.
+        return f"{text}({bool(statements)})"
+
+
+@register.tag
+def counting(parser, token):
+    """`{% counting %}…{% endcounting %}`"""
+    nodelist = parser.parse(("endcounting",))
+    parser.delete_first_token()
+    return Counting(nodelist)
+
+
 class Bind(template.Node):
     """Leaves a row in the context under another name, for what follows."""
 

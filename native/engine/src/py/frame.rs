@@ -48,8 +48,7 @@ impl RootState {
         let stopped = reached.stop(py);
         *self.groups.borrow_mut() = Groups::default();
         let asked = self.pushed.replace(Pushed::default());
-        drop(asked);
-        stopped
+        stopped.and(asked.stop(py))
     }
 }
 
@@ -274,6 +273,11 @@ pub fn known_root(base: &Bound<'_, PyDict>) -> PyResult<Option<Arc<RootState>>> 
         return Ok(Some(Arc::clone(&found.get().state.root)));
     }
     Ok(None)
+}
+
+/// Takes the state of a render that is over out of its context.
+pub fn forget_root(base: &Bound<'_, PyDict>) -> PyResult<()> {
+    if base.contains(ROOT_KEY)? { base.del_item(ROOT_KEY) } else { Ok(()) }
 }
 
 fn new_root(base: &Bound<'_, PyDict>) -> PyResult<Arc<RootState>> {

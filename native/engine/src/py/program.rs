@@ -6,7 +6,7 @@ use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
 use crate::py::entry::{enter, enter_frame, frame_count, fresh, leave, render_context_dicts, render_context_template};
-use crate::py::frame::{Frame, RootState, known_root, root_in};
+use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
 use crate::render::Render;
@@ -325,7 +325,7 @@ impl NativeProgram {
         let p = slf.get().program()?;
         let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
         let left = leave(&mut render, context, Some(before));
-        let cleared = if is_outermost { render.frames[0].state.root.clear(py) } else { Ok(()) };
+        let cleared = if is_outermost { end_root(&render, base) } else { Ok(()) };
         left?;
         cleared?;
         result?;
@@ -402,7 +402,8 @@ impl NativeProgram {
         list_id: u32,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        Self::within(slf, context, |render, p| render.list(slf, p, list_id))
+        // Where Django renders a template itself (as in tests, which watch it), its list is the whole render.
+        Self::within(slf, context, true, |render, p| render.list(slf, p, list_id))
     }
 
     /// `Node.render(context)` of a node of this template.
@@ -413,7 +414,7 @@ impl NativeProgram {
         node: u32,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        Self::within(slf, context, |render, p| render.node(slf, p, node, p.kind(node)))
+        Self::within(slf, context, false, |render, p| render.node(slf, p, node, p.kind(node)))
     }
 
     /// `FilterExpression.resolve(context, ignore_failures)`
@@ -465,9 +466,12 @@ impl NativeProgram {
     }
 
     /// Runs `work` in the context that Python code has handed in, and returns its output as a safe string.
+    ///
+    /// `may_be_all`: if no render is under way in that context, this is one as a whole.
     fn within<'py>(
         slf: &Bound<'py, Self>,
         context: &Bound<'py, PyAny>,
+        may_be_all: bool,
         work: impl FnOnce(&mut Render<'py>, &Program) -> PyResult<()>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = slf.py();
@@ -477,14 +481,27 @@ impl NativeProgram {
         }
         let p = slf.get().program()?;
         let mut render = enter(py, stock, context)?;
+        let base = render_context_dicts(stock, context)?.get_item(0)?;
+        let base = base.cast::<PyDict>()?;
+        let is_outermost = may_be_all && known_root(base)?.is_none();
         enter_frame(&mut render, stock, context)?;
         let result = work(&mut render, p);
-        leave(&mut render, context, None)?;
+        let left = leave(&mut render, context, None);
+        let cleared = if is_outermost { end_root(&render, base) } else { Ok(()) };
+        left?;
+        cleared?;
         result?;
         counters::native_render();
         let text = render.out.finish(py)?;
         stock.SafeString.bind(py).call1((text,)).map(Some)
     }
+}
+
+/// Lets go of what a render has collected; the next one in the same context starts anew.
+fn end_root(render: &Render<'_>, base: &Bound<'_, PyDict>) -> PyResult<()> {
+    let cleared = render.frames[0].state.root.clear(base.py());
+    forget_root(base)?;
+    cleared
 }
 
 /// Tells the native side which class the face's `Template` is.
