@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
+import secrets
 import string
 from importlib import import_module
 from types import FunctionType
@@ -116,12 +117,20 @@ def _addresses() -> list[tuple[Any, str, Any]]:
     return notes
 
 
+def _choice() -> tuple[Any, str, Any]:
+    """What draws the characters of a token: a method of the system's source of randomness."""
+    value = secrets.choice
+    is_own = isinstance(getattr(value, "__self__", None), secrets.SystemRandom)
+    return secrets, "choice", value if is_own else _REPLACED
+
+
 def _token_and_key_makers() -> dict[str, list[tuple[Any, str, Any]]]:
     """What CSRF tokens, and the keys of `{% cache %}`, are made with."""
     return {
         "tokens": [
             *_members(csrf, "get_token", "_get_new_csrf_string", "_mask_cipher_secret"),
             *_members(csrf, "get_random_string"),
+            _choice(),
             _constant(csrf, "CSRF_SECRET_LENGTH", 32),
             _constant(csrf, "CSRF_ALLOWED_CHARS", string.ascii_letters + string.digits),
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from django.contrib.admin import utils
 from django.contrib.admin.templatetags import admin_list
 from django.db import models
-from django.test import override_settings
+from django.template import engines
+from django.test import RequestFactory, override_settings
 from django.utils import formats, html, timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
@@ -186,3 +188,15 @@ def test_a_piece_that_a_site_replaces_is_heard(
     expected = len(calls)
     assert display(*arguments) == stock
     assert len(calls) == 2 * expected > 0
+
+
+def test_a_replaced_source_of_chance_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "choice", lambda characters: characters[7])
+    texts = []
+    for name in ("stock", "django"):
+        request = RequestFactory().get("/")
+        request.META["CSRF_COOKIE"] = "c" * 32
+        template = engines[name].from_string("{% csrf_token %}")
+        texts.append(template.render({}, request))
+    assert "csrfmiddlewaretoken" in texts[0]
+    assert texts[0] == texts[1]

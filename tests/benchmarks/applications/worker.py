@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import importlib
 import math
 import re
 import sys
@@ -65,6 +66,9 @@ class Worker:
 
     def __init__(self, engine: str, application: str) -> None:
         site.stop_clock()
+        if engine == "ours":
+            # It notes what of Python and Django is replaced: chance is, for the time of checks only.
+            importlib.import_module("djust_backend.template")
         with site.repeatable_chance():
             # `control` is stock once more.
             pages = site.prepare(application, "ours" if engine == "ours" else "stock", "plain")
