@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.signals import setting_changed
+from django.core.exceptions import ImproperlyConfigured
+
+_Made = TypeVar("_Made")
 
 #: Every key, and the value that it has if the site does not set it.
 DEFAULTS: dict[str, Any] = {
@@ -63,9 +65,45 @@ _PASSWORD = re.compile(r"//[^@/]*@")
 _TYPES: dict[str, tuple[type, ...]] = {"JIT_CACHE_DIR": (str, Path)}
 
 
-# The values of the site that can be used, once they have been looked for: Django's settings are
-# slow to say that they have none.
-_site: list[Mapping[str, Any]] = []
+class Settled(Generic[_Made]):
+    """What a function makes of settings, until Django has other ones (`override_settings`).
+
+    Looks at the object that holds Django's settings, which costs less than asking for a setting
+    that a site has not, and needs no receiver that others would see.
+    """
+
+    def __init__(self, names: tuple[str, ...], make: Callable[[], _Made]) -> None:
+        """`names` are the settings that `make` reads."""
+        self._names = names
+        self._make = make
+        self._known: tuple[object, list[object], _Made] | None = None
+
+    def __call__(self) -> _Made:
+        """What there is, or what is made now; raises what making it raises."""
+        known = self._known
+        if known is not None and known[0] is settings._wrapped:
+            return known[2]
+        values = [self._value(name) for name in self._names]
+        made = known[2] if known is not None and known[1] == values else self._make()
+        self._known = (settings._wrapped, values, made)
+        return made
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anybody has asked yet."""
+        return self._known is not None
+
+    def forget(self) -> None:
+        """Make it anew when somebody asks."""
+        self._known = None
+
+    @staticmethod
+    def _value(name: str) -> object:
+        try:
+            return getattr(settings, name, None)
+        except ImproperlyConfigured:
+            # An empty SECRET_KEY, of which nothing can be made either.
+            return None
 
 
 def get(name: str) -> Any:
@@ -74,8 +112,7 @@ def get(name: str) -> Any:
     Servers run no system checks: what these would tell of must not break pages.
     """
     default = DEFAULTS[name]
-    site = _site[0] if _site else _look()
-    return site.get(name, default)
+    return _site().get(name, default)
 
 
 def _look() -> Mapping[str, Any]:
@@ -86,16 +123,11 @@ def _look() -> Mapping[str, Any]:
             known = name in DEFAULTS
             if known and (type(value) is type(DEFAULTS[name]) or _wanted(name, value) is None):
                 found[name] = value
-    _site[:] = [found]
     return found
 
 
-def _forget(*, setting: str, **_more: Any) -> None:
-    if setting == "DJUST_CONFIG":
-        _site.clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="djust_backend.conf")
+# The values of the site that can be used.
+_site = Settled(("DJUST_CONFIG",), _look)
 
 
 def serialization() -> bool:

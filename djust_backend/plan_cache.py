@@ -6,13 +6,10 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.signals import setting_changed
 from django.utils.crypto import salted_hmac
 
 from . import conf
@@ -25,8 +22,7 @@ from .orm import forget_plans, release, share_plans
 logger = logging.getLogger("djust_backend.jit")
 
 
-@lru_cache(maxsize=1)
-def shared_plans() -> SharedPlans | None:
+def _shared_plans() -> SharedPlans | None:
     """What the planner asks for plans of other processes; None if the site shares none.
 
     Settings that make no store are a line in the log: pages are rendered without it.
@@ -101,10 +97,4 @@ def folder() -> Path:
     return Path(tempfile.gettempdir()) / f"djust-plans-{project()}"
 
 
-def _forget(*, setting: str, **_: Any) -> None:
-    """Settings change in tests: the store of the old ones is not the one of the new."""
-    if setting in ("DJUST_CONFIG", "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
-        shared_plans.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="djust_backend.plan_cache")
+shared_plans = conf.Settled(("DJUST_CONFIG", "SECRET_KEY", "SECRET_KEY_FALLBACKS"), _shared_plans)
