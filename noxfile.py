@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -132,28 +133,48 @@ SUITES: dict[str, tuple[list[str], dict[str, str]]] = {
     ),
 }
 
+#: What runs after what. One of these keeps a core busy; those of the fleet measure, and are alone.
+TURNS = (["tests"], ["orm-sqlite", "orm-postgresql"])
+
 
 def run_suites(session: nox.Session, interpreter: Path, prefix: str, *further: str) -> None:
     """Run every suite, also after a failure, and keep the reports for the totals."""
-    env = environment.variables(interpreter.parents[1])
     failed = []
-    for name, (arguments, variables) in SUITES.items():
-        try:
-            pytest_with_services(session, interpreter, {**env, **variables}, prefix + name,
-                                 *arguments, *further)  # fmt: skip
-        except nox.command.CommandFailed:
-            failed.append(name)
+    for names in TURNS:
+        commands = [suite(interpreter, prefix, name, *further) for name in names]
+        for command, _ in commands:
+            session.log(" ".join(command))
+        with ThreadPoolExecutor(len(commands)) as pool:
+            done = list(pool.map(functools.partial(run_suite, alone=len(names) == 1), commands))
+        failed += [name for name, is_passed in zip(names, done, strict=True) if not is_passed]
     if failed:
         session.error(f"failed: {', '.join(failed)}")
 
 
-def pytest_with_services(
-    session: nox.Session, interpreter: Path, env: dict[str, str], report: str, *arguments: str
-) -> None:
-    """Run pytest once, with the addresses of the servers in its environment."""
+def suite(
+    interpreter: Path, prefix: str, name: str, *further: str
+) -> tuple[list[str], dict[str, str]]:
+    """Return the command of a suite, and its environment."""
+    arguments, variables = SUITES[name]
+    command = pytest_with_services(interpreter, prefix + name, *arguments, *further)
+    return command, {**environment.variables(interpreter.parents[1]), **variables}
+
+
+def run_suite(found: tuple[list[str], dict[str, str]], *, alone: bool) -> bool:
+    """Run a suite and tell whether it passed; beside others, its output comes at its end."""
+    command, env = found
+    if alone:
+        return subprocess.run(command, cwd=ROOT, env=env).returncode == 0
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)  # fmt: skip
+    print(done.stdout, flush=True)
+    return done.returncode == 0
+
+
+def pytest_with_services(interpreter: Path, report: str, *arguments: str) -> list[str]:
+    """Return the command that runs pytest once, with servers named in its environment."""
     command = [str(interpreter), "-m", "tests.services", str(interpreter), "-m", "pytest"]
-    junit = f"--junitxml={REPORTS / report}.xml"
-    session.run(*command, junit, *arguments, external=True, env=env)
+    return [*command, f"--junitxml={REPORTS / report}.xml", *arguments]
 
 
 @nox.session(venv_backend="none")
@@ -218,8 +239,8 @@ def pytest_(session: nox.Session) -> None:
     extension(session)
     workbench = environment.workbench()
     if session.posargs:
-        env = environment.variables()
-        pytest_with_services(session, workbench, env, "named", *session.posargs)
+        command = pytest_with_services(workbench, "named", *session.posargs)
+        session.run(*command, external=True, env=environment.variables())
     else:
         run_suites(session, workbench, "")
 
