@@ -62,7 +62,8 @@ class QueryFacts:
     `refused` forbids joins altogether, `rows` forbids rows without instances. `apart` are models
     that the router keeps elsewhere, `own_querysets` paths that the QuerySet prefetches with
     QuerySets, or to attributes, of its own. `deferred` are the names of `defer()`, or of `only()`.
-    `ordered`: no two rows tie in the order.
+    `ordered`: no two rows tie in the order. `known` are relations whose object the related manager
+    has; it may be of a child class with a primary key of its own, but for those in `same_keys`.
     """
 
     model: type[Model]
@@ -72,6 +73,7 @@ class QueryFacts:
     selected: Selection = ()
     deferred: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    same_keys: frozenset[str] = frozenset()
     prefetched: frozenset[str] = frozenset()
     apart: frozenset[type[Model]] = field(default=frozenset())
     rows: Reason | None = None

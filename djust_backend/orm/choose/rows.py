@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
-from django.db.models import FileField, Model
+from django.db.models import FileField, ForeignKey, Model
 from django.db.models.fields.files import (
     FieldFile,
     FileDescriptor,
@@ -337,9 +337,11 @@ class _Builder:
             raise _RefusedError(reason, *path)
         if relation.forward:
             self.check_deferred(place, relation.field.attname)
-            if code is None and self.needs_only_key(relation, usage):
+            known = not place.path and relation.field.name in self.query.known
+            is_own_key = not known or relation.field.name in self.query.same_keys
+            if code is None and self.needs_only_key(relation, usage, is_own_key):
                 return self.key_only(place, prefix, relation, usage)
-            if not place.path and relation.field.name in self.query.known:
+            if known:
                 raise _RefusedError(Reason.KNOWN, *path)
         refused = (
             self.query.refused
@@ -384,8 +386,13 @@ class _Builder:
             and links.matches_in_python(relation.field.target_field, self.query.db)
         )
 
-    def needs_only_key(self, relation: facts.Relation, usage: Usage) -> bool:
-        """Whether the row's own key answers: nothing else is read, and the target is there."""
+    def needs_only_key(self, relation: facts.Relation, usage: Usage, is_own_key: bool) -> bool:
+        """Whether the row's own key answers: nothing else is read, and the target is there.
+
+        `is_own_key`: it is the primary key of the object that stock finds.
+        """
+        if not is_own_key and "pk" in usage.fields:
+            return False
         if not relation.guaranteed or not self.query.constraints:
             return False
         if not relation.field.target_field.primary_key:
@@ -490,13 +497,18 @@ def _second_query(query: QueryFacts, relation: facts.Relation, ordered: bool) ->
     """The facts of a query for related rows, which know the row that they belong to."""
     assert relation.target is not None
     many_to_many = getattr(relation.field, "many_to_many", False)
+    known = frozenset() if relation.forward or many_to_many else frozenset({relation.field.name})
+    is_key = isinstance(relation.field, ForeignKey) and (
+        relation.field.target_field is relation.owner._meta.pk
+    )
     return QueryFacts(
         model=relation.target,
         db=query.db,
         refused=None if ordered else Reason.ORDER_HAS_TIES,
         ordered=ordered,
         constraints=query.constraints,
-        known=frozenset() if relation.forward or many_to_many else frozenset({relation.field.name}),
+        known=known,
+        same_keys=known if is_key else frozenset(),
         apart=query.apart,
     )
 
