@@ -106,7 +106,7 @@ def test_values_of_every_type(zoo_rows):
         "status": ["d", Sample.Status.DRAFT, ""],
         "loud": ["x", "X"],
         "key": ["0" * 32, None],
-        "data": [None, {}, [], "x"],
+        "data": [{}, [], "x", 1, True],
         "text": ["", "a\\\\b", "a%s", "\U0001f600"],
     }.items():
         for value in values:
