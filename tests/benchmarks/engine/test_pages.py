@@ -56,7 +56,7 @@ BUDGETS = {
     "lookup/cached": 3,
 }
 
-#: Django 6 has an `urlize` of its own, which runs in Python, partials, and forms in other templates.
+#: With Django 6, `urlize` is Python's for links without a scheme, and there are partials.
 if django.VERSION >= (6,):
     BUDGETS |= {
         "filters/markup": 3000,
