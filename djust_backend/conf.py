@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Any] = {
     # compiles it each time all the same, and raises if the two differ.
     "JIT_SQL_REUSE": True,
     "JIT_SQL_CHECK": False,
+    # Queries that are sure to be run, sent to PostgreSQL at once (psycopg 3).
+    "JIT_PIPELINE": True,
     # Where plans are kept beyond the process: "memory" (nowhere), "filesystem" or "redis".
     "JIT_CACHE_BACKEND": "filesystem",
     # The folder of "filesystem"; if empty, one of the user's and the project's own.
@@ -148,6 +150,11 @@ def sql_reuse() -> bool:
 def sql_check() -> bool:
     """Whether SQL that is used again is compared with what Django compiles now."""
     return bool(get("JIT_SQL_CHECK"))
+
+
+def pipeline() -> bool:
+    """Whether queries that are sure to be run are sent to PostgreSQL at once."""
+    return bool(get("JIT_PIPELINE"))
 
 
 def hidden_relations() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ class Slot:
     `at` is the position in the row of the value, or of the key of a relation. `shape` is the shape
     of a joined row (in the same level), or how many first rows of a collection are wanted;
     `level` are the rows of a second query. `how` says more: for a collection, whether its rows or
-    its numbers are wanted first, or its first rows together with their number.
+    its numbers are wanted first, or its first rows together with their number. `is_sure`: the
+    template asks for just this of every row.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Slot:
     shape: int = -1
     level: Level | None = None
     how: str = ""
+    is_sure: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -43,6 +45,7 @@ class Slot:
             "shape": self.shape,
             "level": None if self.level is None else self.level.to_dict(),
             "how": self.how,
+            "is_sure": self.is_sure,
         }
 
     @classmethod
@@ -56,6 +59,7 @@ class Slot:
             data["shape"],
             None if level is None else Level.from_dict(level),
             data["how"],
+            data["is_sure"],
         )
 
 
@@ -131,6 +135,14 @@ class Level:
         return cls(
             tuple(data["columns"]), tuple(Shape.from_dict(shape) for shape in data["shapes"])
         )
+
+    def sure_places(self, shape: int = 0) -> Iterator[tuple[int, int]]:
+        """The second queries that every row needs, as numbers of a shape and of a slot in it."""
+        for number, slot in enumerate(self.shapes[shape].slots):
+            if slot.is_sure and slot.kind == ONE:
+                yield from self.sure_places(slot.shape)
+            elif slot.is_sure and slot.kind in (FETCHED, MANY):
+                yield shape, number
 
     def lines(self, indent: str) -> list[str]:
         """The columns of this query and of those below it, for people."""

@@ -13,7 +13,7 @@ import msgpack  # type: ignore[import-untyped]
 from .levels import Level
 
 # Changes with the plain data of plans and levels.
-FORMAT = 1
+FORMAT = 2
 
 
 class Reason(Enum):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from django.apps import apps
 from django.core.exceptions import FieldError
@@ -22,7 +22,8 @@ from .display import display_labels
 from .levels import DISPLAY, FILE, MANY, ONE, Level, Slot
 from .pushdown import COUNT, Part, counting, seeking, windowing
 from .shapes import Simple
-from .statements import Fetched, fetch_of_keys, fetch_selected
+from .pipelines import expect, may_send
+from .statements import NOTHING, Fetched, Request, request_of_keys, request_selected
 from .undeclared import without_types
 from .versions import Versions, versions
 
@@ -47,9 +48,22 @@ def fetch(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Fetch
     CannotBuildError if Django makes no SQL of it; database errors as they come.
     """
     try:
-        return fetch_selected(queryset, level.columns, level, simple)
+        request = request_selected(queryset, level.columns, level, simple)
+        return _run(request)
     except _BUILD_ERRORS as error:
         raise CannotBuildError(str(error)) from error
+
+
+def request_of_rows(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Request | None:
+    """The query that `rows_of` would run; None if none, or if it is not sure which."""
+    bound = bind(level)
+    if bound.has_listeners() or not bound.is_current() or queryset in _fetched:
+        return None
+    try:
+        return request_selected(queryset, level.columns, level, simple)
+    except _BUILD_ERRORS:
+        # Reported when it is run.
+        return None
 
 
 def rows_of(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> RowSet | None:
@@ -99,7 +113,9 @@ class RowSet:
     """
 
     __slots__ = (
+        "__weakref__",
         "_built",
+        "_is_announced",
         "_made",
         "_related",
         "_windows",
@@ -122,6 +138,7 @@ class RowSet:
         self._made: dict[tuple[int, int], Model] = {}
         self._related: dict[tuple[int, int], tuple[RowSet, dict[Any, Any]]] = {}
         self._windows: dict[tuple[int, int, int, int | None], Index] = {}
+        self._is_announced = False
 
     def related(self, shape: int, slot: int) -> tuple[RowSet, dict[Any, Any]]:
         """The related rows of all rows in one query, and where each key's are.
@@ -131,6 +148,7 @@ class RowSet:
         known = self._related.get((shape, slot))
         if known is not None:
             return known
+        self._announce((shape, slot))
         bound = self.bound.below(shape, slot)
         rows = self._fetch(bound, None)
         index: dict[Any, Any] = {}
@@ -148,7 +166,7 @@ class RowSet:
         rows: list[Row] = []
         stored: tuple[Stored, ...] = ()
         for keys in _batches(self.keys(bound.slot.at), self.using):
-            found = bound.fetch(keys, self.using, part, counted)
+            found = _run(bound.request(keys, self.using, part, counted))
             stored = found.stored or stored
             rows += found.rows
         return RowSet(bound.level, Fetched(rows, stored), self.using, None)
@@ -158,11 +176,38 @@ class RowSet:
         if self.bound.level.shapes[shape].slots[slot].how == "counted":
             _, index = self._counted_window(shape, slot)
             return {key: int(first[0][-1]) for key, first in index.items()}
+        self._announce((shape, slot))
         bound = self.bound.numbers(shape, slot)
         counts: dict[Any, int] = {}
         for keys in _batches(self.keys(bound.slot.at), self.using):
-            counts.update(bound.count(keys, self.using).rows)
+            counts.update(_run(bound.request_numbers(keys, self.using)).rows)
         return counts
+
+    def _announce(self, asked: tuple[int, int]) -> None:
+        """Have the queries that every row needs sent with the first of them."""
+        if self._is_announced:
+            return
+        self._is_announced = True
+        places = self.bound.sure_places
+        if len(places) < 2 or asked not in places or not may_send(connections[self.using]):
+            return
+        requests = [self._request(*place) for place in places if place != asked]
+        found = [request for request in requests if request is not None]
+        if found:
+            stopped = expect(connections[self.using], found)
+            finalize(self, stopped.stop).atexit = False
+
+    def _request(self, shape: int, slot: int) -> Request | None:
+        """The query of a sure place; None if it takes none, or more than one."""
+        wanted = self.bound.level.shapes[shape].slots[slot]
+        keys = self.keys(wanted.at)
+        if not keys or len(keys) > guards.batch_size(self.using):
+            return None
+        if wanted.how == "numbers":
+            return self.bound.numbers(shape, slot).request_numbers(keys, self.using)
+        counted = wanted.how == "counted"
+        part = Part(0, wanted.shape) if counted else None
+        return self.bound.below(shape, slot).request(keys, self.using, part, counted)
 
     def _counted_window(self, shape: int, slot: int) -> Index:
         """The first related rows of each key; the last value of each row is how many there are."""
@@ -170,6 +215,7 @@ class RowSet:
         known = self._windows.get((shape, slot, 0, bound.slot.shape))
         if known is not None:
             return known
+        self._announce((shape, slot))
         rows = self._fetch(bound, Part(0, bound.slot.shape), counted=True)
         index: dict[Any, list[Row]] = {}
         for row in rows.rows:
@@ -258,9 +304,9 @@ class Numbers:
         self.relation = relation
         self.key: Any = links.key_field(relation)
 
-    def count(self, keys: Sequence[Any], using: str) -> Fetched:
-        """Pairs of a key and how many rows it has, for the keys that have any."""
-        return fetch_of_keys(
+    def request_numbers(self, keys: Sequence[Any], using: str) -> Request | None:
+        """Asks for pairs of a key and how many rows it has, for the keys that have any."""
+        return request_of_keys(
             lambda keys: counting(self.relation, keys, using),
             keys,
             using,
@@ -285,8 +331,10 @@ class Related(Numbers):
         assert slot.level is not None
         self.level = bind(slot.level)
 
-    def fetch(self, keys: Sequence[Any], using: str, part: Part | None, counted: bool) -> Fetched:
-        """The related rows that belong to these keys, or a part of each key's."""
+    def request(
+        self, keys: Sequence[Any], using: str, part: Part | None, counted: bool
+    ) -> Request | None:
+        """Asks for the related rows that belong to these keys, or a part of each key's."""
 
         def make(keys: Sequence[Any]) -> QuerySet[Any]:
             columns = self.level.level.columns
@@ -300,7 +348,7 @@ class Related(Numbers):
             typed = without_types(rows.query, columns, connections[using])
             return rows.values_list(*typed, *([COUNT] if counted else []))
 
-        return fetch_of_keys(make, keys, using, (self, part, counted), self.prepare)
+        return request_of_keys(make, keys, using, (self, part, counted), self.prepare)
 
     def _queryset(self, keys: Sequence[Any], using: str) -> QuerySet[Any]:
         """The related rows in the order that lazy access gives."""
@@ -316,7 +364,16 @@ class Related(Numbers):
 class Bound:
     """A level together with the classes, labels and exceptions of this process."""
 
-    __slots__ = ("_below", "_numbers", "_seen", "_watched", "level", "models", "wire")
+    __slots__ = (
+        "_below",
+        "_numbers",
+        "_seen",
+        "_watched",
+        "level",
+        "models",
+        "sure_places",
+        "wire",
+    )
 
     def __init__(self, level: Level) -> None:
         self.level = level
@@ -329,6 +386,7 @@ class Bound:
         )
         self._below: dict[tuple[int, int], Related] = {}
         self._numbers: dict[tuple[int, int], Numbers] = {}
+        self.sure_places = tuple(level.sure_places())
         self._seen: Versions = None
         self._watched: Watched = watch(
             (model, name, facts.class_attribute(model, name))
@@ -458,6 +516,10 @@ def _file_maker(model: type[Model], name: str) -> Callable[[str | None], Any]:
 def bind(level: Level) -> Bound:
     """The level in this process; LookupError if one of its models is not there."""
     return Bound(level)
+
+
+def _run(request: Request | None) -> Fetched:
+    return NOTHING if request is None else request.run()
 
 
 def _batches(keys: Sequence[Any], using: str) -> Iterator[Sequence[Any]]:

@@ -65,26 +65,12 @@ class Statement:
     is_wider: bool
     convert: Conversion | None
 
-    def compare(self, selected: Any, middle: str, end: str, params: Sequence[Any]) -> None:
-        """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
-        sql, compiled = selected.query.get_compiler(using=selected.db).as_sql()
-        own = f"{self.before}{middle}{self.after}{end}"
-        # Drivers have values that are equal to nothing but themselves, and say what they hold.
-        if sql != own or repr(tuple(compiled)) != repr((*params, *self.tail)):
-            raise DifferentSQLError(f"{own} {(*params, *self.tail)} is now {sql} {tuple(compiled)}")
-
-    def run(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Fetched:
-        """The rows of the statement with this in its middle and at its end.
-
-        Database errors as they come.
-        """
+    def request(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Request:
+        """The statement with this in its middle and at its end."""
         sql = f"{self.before}{middle}{self.after}{end}"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, (*params, *self.tail))
-            calls, stored = (None, ()) if self.convert is None else self.convert.now()
-            return Fetched(self._rows(cursor, calls), stored)
+        return Request(connection, sql, (*params, *self.tail), self)
 
-    def _rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
+    def rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
         if calls is None and not self.is_wider:
             found = cursor.fetchall()
             is_ready = type(found) is list and (not found or type(found[0]) is tuple)
@@ -100,6 +86,30 @@ class Statement:
         return rows
 
 
+class Request(NamedTuple):
+    """One query that is ready to be run."""
+
+    connection: Any
+    sql: str
+    params: tuple[Any, ...]
+    statement: Statement
+
+    def compare(self, selected: Any) -> None:
+        """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
+        sql, compiled = selected.query.get_compiler(using=selected.db).as_sql()
+        # Drivers have values that are equal to nothing but themselves, and say what they hold.
+        if sql != self.sql or repr(tuple(compiled)) != repr(self.params):
+            raise DifferentSQLError(f"{self.sql} {self.params} is now {sql} {tuple(compiled)}")
+
+    def run(self) -> Fetched:
+        """The rows. Database errors as they come."""
+        convert = self.statement.convert
+        with self.connection.cursor() as cursor:
+            cursor.execute(self.sql, self.params)
+            calls, stored = (None, ()) if convert is None else convert.now()
+            return Fetched(self.statement.rows(cursor, calls), stored)
+
+
 class _Known(threading.local):
     """The statements of this thread, by alias of the database, with the connection they belong to.
 
@@ -113,13 +123,13 @@ class _Known(threading.local):
 _known = _Known()
 
 
-def fetch_selected(
+def request_selected(
     queryset: QuerySet[Any], columns: Sequence[str], name: Hashable, simple: Simple | None
-) -> Fetched:
-    """The rows of a QuerySet as tuples of these columns (paths as `values_list` takes them).
+) -> Request | None:
+    """Asks for the rows of a QuerySet as tuples of these columns (as `values_list` takes them).
 
-    `name` stands for the columns in the key, `simple` is what `shapes` says of the QuerySet. Raises
-    what building and running the query raises.
+    `name` stands for the columns in the key, `simple` is what `shapes` says of the QuerySet. None
+    if it cannot have rows. Raises what building the query raises.
     """
     query: Any = queryset.query
     connection = connections[queryset.db]
@@ -130,23 +140,24 @@ def fetch_selected(
         try:
             where, params = _condition(query, simple.condition, connection)
         except EmptyResultSet:
-            return NOTHING
+            return None
         limits = _limits(query, connection)
         # Whether dates come as texts depends on the time zone.
         key = (name, simple.shape, bool(where), is_utc(connection))
         known: Statement | None = _remembered(connection, key)
         if known is not None:
+            request = known.request(connection, where, limits, params)
             if sql_check():
                 columns = without_types(query, columns, connection)
-                known.compare(queryset.values_list(*columns), where, limits, params)
-            return known.run(connection, where, limits, params)
+                request.compare(queryset.values_list(*columns))
+            return request
         columns = without_types(query, columns, connection)
     selected: Any = queryset.values_list(*columns)
     compiler = selected.query.get_compiler(using=selected.db)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
-        return NOTHING
+        return None
     statement = _statement(compiler, len(columns), sql)
     if simple is not None and sql.endswith(limits):
         where, where_params = _condition(selected.query, None, connection)
@@ -154,16 +165,17 @@ def fetch_selected(
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
             _remember(connection, key, replace(statement, before=parts[0], after=parts[1]))
-    return statement.run(connection, "", "", params)
+    return statement.request(connection, "", "", params)
 
 
-def fetch_of_keys(
+def request_of_keys(
     make: Any, keys: Sequence[Any], using: str, name: Hashable, prepare: Any
-) -> Fetched:
-    """The rows of a query that differs from others of its name only in a list of keys.
+) -> Request | None:
+    """A query that differs from others of its name only in a list of keys.
 
     `make(keys)` gives the QuerySet (of `values_list`) if its SQL is not known yet; `prepare`
-    turns a key into what the driver takes. Raises what building and running the query raises.
+    turns a key into what the driver takes. None if it cannot have rows. Raises what building the
+    query raises.
     """
     connection = connections[using]
     name = (name, is_utc(connection))
@@ -171,15 +183,16 @@ def fetch_of_keys(
     if known is not None:
         marks = ", ".join(["%s"] * len(keys))
         params = [prepare(key, connection) for key in keys]
+        request = known.request(connection, marks, "", params)
         if sql_check():
-            known.compare(make(keys), marks, "", params)
-        return known.run(connection, marks, "", params)
+            request.compare(make(keys))
+        return request
     selected = make(keys)
     compiler = selected.query.get_compiler(using=using)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
-        return NOTHING
+        return None
     width = compiler.col_count if compiler.col_count is not None else len(compiler.select)
     statement = _statement(compiler, width, sql)
     marks = ", ".join(["%s"] * len(keys))
@@ -189,7 +202,7 @@ def fetch_of_keys(
         tail = tuple(params[len(keys) :])
         cut = replace(statement, before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
         _remember(connection, name, cut)
-    return statement.run(connection, "", "", params)
+    return statement.request(connection, "", "", params)
 
 
 def _statement(compiler: Any, width: int, sql: str) -> Statement:

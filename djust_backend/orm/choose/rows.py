@@ -357,7 +357,8 @@ class _Builder:
             inner = f"{prefix}{relation.query_name}__"
             self.note_presence(prefix, inner, relation)
             shape = self.shape(place.below(relation), inner, usage, code)
-            return Slot(relation.name, ONE, self.present[inner], shape)
+            is_sure = usage.reached()
+            return Slot(relation.name, ONE, self.present[inner], shape, is_sure=is_sure)
         return self.fetched(place, prefix, relation, usage)
 
     def note_presence(self, prefix: str, inner: str, relation: facts.Relation) -> None:
@@ -433,7 +434,8 @@ class _Builder:
         at = self.column(prefix + mine)
         level = builder.level(_reached(usage))
         how = "forward" if relation.forward else "reverse"
-        return Slot(relation.name, FETCHED, at, level=level, how=how)
+        is_sure = usage.reached()
+        return Slot(relation.name, FETCHED, at, level=level, how=how, is_sure=is_sure)
 
     def to_many(
         self, place: joins.Place, prefix: str, relation: facts.Relation, usage: Usage
@@ -457,7 +459,10 @@ class _Builder:
             raise _RefusedError(reason or Reason.CUSTOM_RELATION, *path)
         at = self.column(prefix + link.column)
         if not flags & (ITERATED | SLICED) and not brought:
-            return Slot(relation.name, MANY, at, how="numbers")
+            sizes = [rows] if rows.always & (COUNTED | TRUTH) else []
+            sizes += [below for name, below in numbers.fields.items() if name in _COUNTS]
+            is_sure = usage.reached() and any(size.reached() for size in sizes)
+            return Slot(relation.name, MANY, at, how="numbers", is_sure=is_sure)
         ordered = facts.is_total_order(relation.target, relation.target._meta.ordering or ())
         query = _second_query(self.query, relation, ordered)
         if not brought and not _starts_at_first(rows):
@@ -469,9 +474,12 @@ class _Builder:
         first = _first_rows(rows)
         if first and counted.reached() and rows.reached() and not brought:
             # One query tells the first rows of each and how many there are.
-            return Slot(relation.name, MANY, at, first, found, how="counted")
+            is_sure = usage.reached()
+            return Slot(relation.name, MANY, at, first, found, how="counted", is_sure=is_sure)
         whole = brought or (rows.reached() and rows.always & ITERATED and not flags & SLICED)
-        return Slot(relation.name, MANY, at, level=found, how="rows" if whole else "")
+        how = "rows" if whole else ""
+        is_sure = bool(whole) and usage.reached() and rows.reached()
+        return Slot(relation.name, MANY, at, level=found, how=how, is_sure=is_sure)
 
 
 def _first_rows(usage: Usage) -> int:

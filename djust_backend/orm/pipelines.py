@@ -1,0 +1,261 @@
+"""Queries that are sure to be run soon, sent to PostgreSQL together with the one that is run now.
+
+A network answers the sooner the fewer times it is asked: psycopg's pipeline mode sends several
+statements before the first answer is there. That is all that changes. A statement is still run by
+whoever needs its rows; if it was sent before, its cursor has them already. It is used if text and
+parameters are the same, in the same transaction, and only until something runs on the connection
+that might write.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from djust_backend.conf import pipeline
+
+from .statements import Request
+
+logger = logging.getLogger("djust_backend.orm")
+
+# How statements begin that leave all rows as they are.
+_READING = ("SELECT", "SAVEPOINT", "RELEASE")
+_SAVEPOINT = '"djust_pipeline"'
+# `libpq`: a transaction that is open and may go on.
+_OPEN = 2
+
+
+def may_send(connection: Any) -> bool:
+    """Whether several statements can go out at once on a connection of Django's.
+
+    Not if somebody else watches or rewrites its statements.
+    """
+    return (
+        connection.vendor == "postgresql"
+        and pipeline()
+        and _has_pipelines(connection.Database)
+        and all(map(_is_ours, connection.execute_wrappers))
+    )
+
+
+def expect(connection: Any, requests: Iterable[Request]) -> Expectation:
+    """Send these queries with the next one that is run, whatever that is.
+
+    Each of them has to be sure to be run, and to be run soon: before `stop` of what this gives.
+    """
+    line = next((one for one in connection.execute_wrappers if type(one) is _Line), None)
+    if line is None:
+        line = _Line(connection)
+        # In front: `connection.execute_wrapper`, opened by a tag, takes away the last one.
+        connection.execute_wrappers.insert(0, line)
+    expectation = Expectation(line)
+    known = [*line.waiting, *line.sent]
+    for request in requests:
+        if not any(_is_same(one, request.sql, request.params) for one in known):
+            line.waiting.append(_Expected(request.sql, request.params, expectation, None))
+    line.settle()
+    return expectation
+
+
+class Expectation:
+    """Queries of one render that have been announced."""
+
+    __slots__ = ("_line",)
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    def stop(self) -> None:
+        """Forget those that nobody has run: an error has ended the render."""
+        self._line.forget(self)
+
+
+class _Expected(NamedTuple):
+    """A statement, who has announced it, and once it was sent the driver's cursor."""
+
+    sql: str
+    params: Sequence[Any]
+    owner: Expectation
+    cursor: Any
+
+
+class _Line:
+    """A wrapper in `connection.execute_wrappers` for as long as queries are announced on it."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.waiting: list[_Expected] = []
+        self.sent: list[_Expected] = []
+        self._state: tuple[Any, bool] = (None, False)
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
+    ) -> Any:
+        """Run a statement with the expected ones behind it, or with the answer that it has."""
+        wrapper = context["cursor"]
+        own = getattr(wrapper, "cursor", None)
+        text = sql.lstrip(" (") if type(sql) is str else ""
+        if many or not text.startswith(_READING) or not self._goes_on():
+            self.forget(None)
+            return execute(sql, params, many, context)
+        if not self._is_plain(own) or not text.startswith("SELECT"):
+            return execute(sql, params, many, context)
+        expected = self._take(sql, params)
+        # With several statements in one text, there is no pipeline.
+        if expected is None and (not self.waiting or ";" in text):
+            return execute(sql, params, many, context)
+        # Through all other wrappers, which see every statement when it is run.
+        stand_in = _First(self, own) if expected is None else _Later(expected, own)
+        wrapper.cursor = stand_in
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            wrapper.cursor = stand_in.settled()
+            self.settle()
+
+    def send(self, own: Any, sql: Any, params: Any) -> None:
+        """Run a statement, and those that are expected behind it.
+
+        Raises what the statement itself raises. If one of the others fails, nothing has happened:
+        the statement is run once more, and each other one when its time comes.
+        """
+        raw = self.connection.connection
+        waiting = [one for one in self.waiting if not _is_same(one, sql, params)]
+        self.waiting = []
+        is_open = raw.info.transaction_status == _OPEN
+        sent = [one._replace(cursor=self.connection.create_cursor()) for one in waiting]
+        try:
+            with raw.pipeline():
+                if is_open:
+                    raw.execute(f"SAVEPOINT {_SAVEPOINT}")
+                _execute(own, sql, params)
+                for one in sent:
+                    _execute(one.cursor, one.sql, one.params)
+                if is_open:
+                    raw.execute(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+        except self.connection.Database.Error:
+            for one in sent:
+                one.cursor.close()
+            if own.pgresult is None:
+                raise
+            # Reported in the log; the statement that has failed will be run, and fail, by itself.
+            logger.debug("Statements were not sent together", exc_info=True)
+            if is_open:
+                raw.execute(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
+                raw.execute(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+            _execute(own, sql, params)
+            return
+        self.sent += sent
+        self._state = (raw, self.connection.in_atomic_block)
+
+    def forget(self, owner: Expectation | None) -> None:
+        """Let go of what this owner, or anybody, has announced."""
+        for one in self.sent:
+            if owner is None or one.owner is owner:
+                # It was read for nothing.
+                logger.debug("Not run after all: %s", one.sql)
+                one.cursor.close()
+        self.sent = [one for one in self.sent if owner is not None and one.owner is not owner]
+        self.waiting = [one for one in self.waiting if owner is not None and one.owner is not owner]
+        self.settle()
+
+    def settle(self) -> None:
+        """Leave the connection as it was, if nothing is left to do."""
+        if not self.waiting and not self.sent and self in self.connection.execute_wrappers:
+            self.connection.execute_wrappers.remove(self)
+
+    def _goes_on(self) -> bool:
+        """Whether the transaction is the one in which statements have been sent."""
+        now = self.connection
+        if now.connection is None or now.needs_rollback:
+            return False
+        if self.sent:
+            return self._state[0] is now.connection and self._state[1] is now.in_atomic_block
+        # Without autocommit, the statement that begins the transaction goes out alone.
+        return bool(now.autocommit or now.connection.info.transaction_status == _OPEN)
+
+    def _is_plain(self, cursor: Any) -> bool:
+        """Whether it is the driver's own kind of cursor, which has all rows once it is run."""
+        driver = self.connection.Database
+        return isinstance(cursor, driver.Cursor) and not isinstance(cursor, driver.ServerCursor)
+
+    def _take(self, sql: str, params: Any) -> _Expected | None:
+        found = next((one for one in self.sent if _is_same(one, sql, params)), None)
+        if found is not None:
+            self.sent.remove(found)
+        return found
+
+
+class _First:
+    """Stands in for the driver's cursor that runs a statement, and sends the others behind it."""
+
+    def __init__(self, line: _Line, own: Any) -> None:
+        self._line = line
+        self._own = own
+
+    def execute(self, sql: Any, params: Any = None) -> None:
+        """Run it; driver's errors as they come."""
+        self._line.send(self._own, sql, params)
+
+    def settled(self) -> Any:
+        """The cursor that has the rows."""
+        return self._own
+
+
+class _Later:
+    """Stands in for the driver's cursor that runs a statement which has been sent before."""
+
+    def __init__(self, expected: _Expected, own: Any) -> None:
+        self._expected = expected
+        self._own = own
+        self._is_used = False
+
+    def execute(self, sql: Any, params: Any = None) -> None:
+        """Take the rows that are there, unless a wrapper has made another statement of it."""
+        if _is_same(self._expected, sql, params):
+            self._is_used = True
+        else:
+            _execute(self._own, sql, params)
+
+    def settled(self) -> Any:
+        """The cursor that has the rows."""
+        unused, used = self._own, self._expected.cursor
+        if not self._is_used:
+            unused, used = used, unused
+        unused.close()
+        return used
+
+
+def _execute(cursor: Any, sql: Any, params: Any) -> None:
+    # As Django does it: with parameters, even none, a percent sign is a placeholder.
+    if params is None:
+        cursor.execute(sql)
+    else:
+        cursor.execute(sql, params)
+
+
+def _is_same(one: _Expected, sql: Any, params: Any) -> bool:
+    """Whether it is the same statement; 1, True and 1.0 are three parameters."""
+    return (
+        one.sql == sql
+        and params is not None
+        and len(one.params) == len(params)
+        and all(
+            type(mine) is type(its) and bool(mine == its)
+            for mine, its in zip(one.params, params, strict=True)
+        )
+    )
+
+
+def _is_ours(wrapper: object) -> bool:
+    module = getattr(wrapper, "__module__", None)
+    return isinstance(module, str) and module.partition(".")[0] == __name__.partition(".")[0]
+
+
+@lru_cache(maxsize=8)
+def _has_pipelines(driver: Any) -> bool:
+    """Whether the driver is psycopg 3, with a library below it that knows pipelines."""
+    pipelines = getattr(driver, "Pipeline", None)
+    return pipelines is not None and bool(pipelines.is_supported())
