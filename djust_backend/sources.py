@@ -19,7 +19,8 @@ from .orm.usage import REACHED
 
 __all__ = [
     "accessor", "adopt", "answers", "ask", "counts_its_rows", "dangling", "display_label",
-    "evaluate", "fill", "first_of", "instances", "key_column", "kind", "load", "model_step",
+    "evaluate", "fill", "first_of", "instances", "key_column", "kind", "load", "look_ahead",
+    "may_look_ahead", "model_step",
     "needs_of_collection", "reach", "rows", "size_of", "source_queryset", "usage", "usage_of_page",
     "watch_instances",
 ]  # fmt: skip
@@ -97,8 +98,12 @@ def rows(queryset: Any, usage: Usage | None, page: Usage | None) -> Any:
 
     `usage` is all that is done with it, `page` what is done with pages over it.
     """
-    if not row_mode():
-        return None
+    usage = _needs_of_rows(usage, page) if row_mode() else None
+    return orm.rows(queryset, usage) if usage is not None else None
+
+
+def _needs_of_rows(usage: Usage | None, page: Usage | None) -> Usage | None:
+    """All that is done with a QuerySet and with pages over it; None if it is not only read."""
     if page is not None:
         named = page.fields.get("object_list")
         if (named is not None and named.fields) or (usage is not None and usage.fields):
@@ -108,7 +113,26 @@ def rows(queryset: Any, usage: Usage | None, page: Usage | None) -> Any:
         for more in (own, named):
             if more is not None:
                 usage = more if usage is None else usage.merge(more)
-    return orm.rows(queryset, usage) if usage is not None else None
+    return usage
+
+
+def may_look_ahead(source: Any) -> bool:
+    """Whether what this source is about to ask may be sent together with what others will."""
+    found = source.object_list if isinstance(source, Page) else source
+    return row_mode() and isinstance(found, (QuerySet, Model)) and orm.may_look_ahead(found)
+
+
+def look_ahead(sources: list[tuple[Any, Usage | None, Usage | None]]) -> list[Any]:
+    """Announces the queries of the view's QuerySets and instances; gives what has to be stopped.
+
+    Each comes with all that is done with it, and with pages over it.
+    """
+    known: dict[int, tuple[Any, Usage]] = {}
+    for source, usage, page in sources:
+        needs = _needs_of_rows(usage, page)
+        if needs is not None:
+            known.setdefault(id(source), (source, needs))
+    return list(orm.look_ahead(known.values()))
 
 
 def needs_of_collection(usage: Usage, path: tuple[str, ...]) -> Usage | None:

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 
 from . import planner
 from .adopt import adopt, fill
+from .ahead import look_ahead, may_look_ahead
 from .apply import evaluate, forget_plans, rows, whole_plan
 from .choose.pushdown import reads_whole
 from .choose.rows import level
@@ -46,6 +47,8 @@ __all__ = [
     "is_read_whole",
     "kind",
     "load",
+    "look_ahead",
+    "may_look_ahead",
     "may_walk",
     "memory_hits",
     "missing",

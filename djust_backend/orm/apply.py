@@ -19,8 +19,9 @@ from .choose.rows import Refusal, level
 from .guards import QueryFacts, Selection
 from .levels import Level
 from .plan import Plan, Reason, Step
-from .rowsets import RowSet, rows_of
+from .rowsets import RowSet, request_of_rows, rows_of
 from .shapes import Simple
+from .statements import Request
 from .usage import PRINTED, Usage
 
 logger = logging.getLogger("djust_backend.orm")
@@ -73,6 +74,15 @@ def rows(queryset: QuerySet[Any], usage: Usage) -> RowSet | None:
     simple = shapes.simple(queryset)
     found = level(_facts(queryset, simple, usage.each), usage)
     return rows_of(queryset, found, simple) if isinstance(found, Level) else None
+
+
+def request(queryset: QuerySet[Any], usage: Usage) -> Request | None:
+    """The query that `rows` would run; None if it runs none, or if instances are needed."""
+    if guards.is_evaluated(queryset):
+        return None
+    simple = shapes.simple(queryset)
+    found = level(_facts(queryset, simple, usage.each), usage)
+    return request_of_rows(queryset, found, simple) if isinstance(found, Level) else None
 
 
 def level_for(queryset: QuerySet[Any], usage: Usage) -> Level | Refusal:

@@ -65,7 +65,7 @@ def load(
     if current is None:
         return []
     relation = facts.relation(type(current), path[-1])
-    if relation is None or not _is_pending(relation, current):
+    if relation is None or not is_pending(relation, current):
         return []
     if usage is not None and not _may_be_read_whole(relation, usage):
         return []
@@ -90,7 +90,7 @@ def together(
     `path` leads from `instances` to those that have the relation. Empty if `current` would run no
     query.
     """
-    if not _is_pending(relation, current):
+    if not is_pending(relation, current):
         return []
     return _peers_of(relation, walk(instances, path), current)
 
@@ -167,7 +167,7 @@ def _fetch(
 ) -> None:
     """`certain`: a deferred key may be loaded here and now, because nobody can tell when it was."""
     if seen is None:
-        pending = [one for one in group if _is_pending(relation, one, certain)]
+        pending = [one for one in group if is_pending(relation, one, certain)]
         if not pending or not _may_batch(relation, pending[0], certain=True):
             return
         for batch in _batches(relation, pending):
@@ -176,7 +176,7 @@ def _fetch(
                 _batch(relation, batch)
         return
     for one in seen:
-        if _is_pending(relation, one) and _may_batch(relation, one, certain=False):
+        if is_pending(relation, one) and _may_batch(relation, one, certain=False):
             _batch(relation, _peers_of(relation, group, one))
 
 
@@ -295,7 +295,7 @@ def walk(instances: Iterable[Model], path: tuple[str, ...]) -> list[Model]:
 def _first_pending(parents: Iterable[Model], name: str) -> Model | None:
     for parent in parents:
         relation = facts.relation(type(parent), name)
-        if relation is not None and _is_pending(relation, parent):
+        if relation is not None and is_pending(relation, parent):
             return parent
     return None
 
@@ -339,7 +339,7 @@ def _by_class(instances: Iterable[Model]) -> Iterator[tuple[type[Model], list[Mo
     yield from groups.items()
 
 
-def _is_pending(relation: facts.Relation, instance: Model, certain: bool = False) -> bool:
+def is_pending(relation: facts.Relation, instance: Model, certain: bool = False) -> bool:
     """Whether lazy access would run a query that a batch can answer as well.
 
     A deferred key is loaded row by row: a batch may do that only for rows that are sure to be
@@ -447,7 +447,7 @@ def _peers_of(relation: facts.Relation, parents: Iterable[Model], current: Model
         found = found or parent is current
         if type(parent) is not cls or _query_key(relation, parent) != key:
             continue
-        if _is_pending(relation, parent) and _identity(relation, parent) not in seen:
+        if is_pending(relation, parent) and _identity(relation, parent) not in seen:
             seen.add(_identity(relation, parent))
             (after if found else before).append(parent)
             if len(after) == size:

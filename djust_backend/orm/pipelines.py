@@ -12,13 +12,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from djust_backend.conf import pipeline
 
-from .statements import Request
-
 logger = logging.getLogger("djust_backend.orm")
+
+#: The text of a statement, and its parameters.
+Query: TypeAlias = "tuple[str, tuple[Any, ...]]"
+
+#: Logged for a statement that was sent and that nobody has run: the page has ended, or written.
+NOT_RUN = "Not run after all: %s"
 
 # How statements begin that leave all rows as they are.
 _READING = ("SELECT", "SAVEPOINT", "RELEASE")
@@ -40,7 +44,7 @@ def may_send(connection: Any) -> bool:
     )
 
 
-def expect(connection: Any, requests: Iterable[Request]) -> Expectation:
+def expect(connection: Any, queries: Iterable[Query]) -> Expectation:
     """Send these queries with the next one that is run, whatever that is.
 
     Each of them has to be sure to be run, and to be run soon: before `stop` of what this gives.
@@ -51,10 +55,9 @@ def expect(connection: Any, requests: Iterable[Request]) -> Expectation:
         # In front: `connection.execute_wrapper`, opened by a tag, takes away the last one.
         connection.execute_wrappers.insert(0, line)
     expectation = Expectation(line)
-    known = [*line.waiting, *line.sent]
-    for request in requests:
-        if not any(_is_same(one, request.sql, request.params) for one in known):
-            line.waiting.append(_Expected(request.sql, request.params, expectation, None))
+    for sql, params in queries:
+        if not any(_is_same(one, sql, params) for one in (*line.waiting, *line.sent)):
+            line.waiting.append(_Expected(sql, params, expectation, None))
     line.settle()
     return expectation
 
@@ -154,8 +157,7 @@ class _Line:
         """Let go of what this owner, or anybody, has announced."""
         for one in self.sent:
             if owner is None or one.owner is owner:
-                # It was read for nothing.
-                logger.debug("Not run after all: %s", one.sql)
+                logger.debug(NOT_RUN, one.sql)
                 one.cursor.close()
         self.sent = [one for one in self.sent if owner is not None and one.owner is not owner]
         self.waiting = [one for one in self.waiting if owner is not None and one.owner is not owner]

@@ -192,10 +192,10 @@ class RowSet:
         if len(places) < 2 or asked not in places or not may_send(connections[self.using]):
             return
         requests = [self._request(*place) for place in places if place != asked]
-        found = [request for request in requests if request is not None]
-        if found:
-            stopped = expect(connections[self.using], found)
-            finalize(self, stopped.stop).atexit = False
+        queries = [(request.sql, request.params) for request in requests if request is not None]
+        if queries:
+            announced = expect(connections[self.using], queries)
+            finalize(self, announced.stop).atexit = False
 
     def _request(self, shape: int, slot: int) -> Request | None:
         """The query of a sure place; None if it takes none, or more than one."""

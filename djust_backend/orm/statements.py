@@ -205,6 +205,25 @@ def request_of_keys(
     return statement.request(connection, "", "", params)
 
 
+def lookup(make: Any, key: Any, using: str, name: Hashable) -> tuple[str, tuple[Any, ...]]:
+    """Text and parameters of a query for one row, which differs from others of its name by its key.
+
+    `make()` gives the QuerySet. Raises what building the query raises.
+    """
+    connection = connections[using]
+    name = ("lookup", name, type(key))
+    known: Text | None = _remembered(connection, name) if sql_reuse() else None
+    if known is not None and not sql_check():
+        return known.text, (key,)
+    sql, params = make().query.get_compiler(using=using).as_sql()
+    if known is not None and (sql, params) != (known.text, (key,)):
+        raise DifferentSQLError(f"{known.text} {(key,)} is now {sql} {params}")
+    if len(params) == 1 and type(params[0]) is type(key) and params[0] == key:
+        # The driver is given the very key.
+        _remember(connection, name, Text(sql, ()))
+    return sql, tuple(params)
+
+
 def _statement(compiler: Any, width: int, sql: str) -> Statement:
     converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
     convert = Conversion(width, converters, compiler.connection) if converters else None

@@ -8,6 +8,7 @@
 
 mod accessors;
 mod addresses;
+mod ahead;
 mod blocks;
 mod collections;
 mod expr;

@@ -42,6 +42,7 @@ impl<'py> Render<'py> {
             Known::Instances => return Ok(None),
             Known::Rows(rows) => return RowSet::of(rows).map(Some),
         }
+        self.look_ahead(&queryset)?;
         let found = self.ask_for_rows(&queryset)?;
         self.root_state().groups.borrow_mut().remember_rows(&queryset, found.as_ref());
         found.map(RowSet::of).transpose()
@@ -101,7 +102,8 @@ impl<'py> Render<'py> {
         Ok(found)
     }
 
-    fn unread_queryset(&self, source: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The QuerySet behind a source, if nobody has read it.
+    pub fn unread_queryset(&self, source: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         match class_of(self.stock, source)? {
             Class::QuerySet if !self.is_unread(source)? => Ok(None),
             Class::QuerySet | Class::Page => {
@@ -138,7 +140,7 @@ impl<'py> Render<'py> {
 
     /// Everything that the page does with a QuerySet, and with pages over it. `None`: that is not known.
     #[expect(clippy::type_complexity, reason = "two usages")]
-    fn all_needs(
+    pub fn all_needs(
         &mut self,
         queryset: &Bound<'py, PyAny>,
     ) -> PyResult<Option<(Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>)>> {

@@ -172,6 +172,7 @@ impl<'py> Render<'py> {
                 }
                 let steps = trail.get_or_insert_with(|| Trail::from(object));
                 if cached.is_none() {
+                    self.look_ahead(object)?;
                     self.check_dangling(object, prefetch)?;
                     self.load(steps, object, prefetch, false)?;
                     self.check_dangling(object, prefetch)?;
@@ -189,6 +190,7 @@ impl<'py> Render<'py> {
                 let steps = trail.get_or_insert_with(|| Trail::from(object));
                 let only_all = matches!(rest, [next] if next.to_str().is_ok_and(|next| next == "all"));
                 if self.prefetched(object, cache.bind(py))?.is_none() {
+                    self.look_ahead(object)?;
                     self.load_many(steps, object, prefetch, only_all && reads_all)?;
                 }
                 if self.prefetched(object, cache.bind(py))?.is_none()
@@ -410,7 +412,8 @@ impl<'py> Render<'py> {
     }
 
     /// Has the ORM room evaluate a QuerySet or page that is about to be read as a whole.
-    pub fn evaluate(&self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+    pub fn evaluate(&mut self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+        self.look_ahead(source)?;
         if self.stock.call(self.py, "evaluate", (source, usage))?.is_truthy()? {
             let root = self.root_state();
             for known in [Some(source.clone()), self.queryset_behind(source)?].into_iter().flatten() {

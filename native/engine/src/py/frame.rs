@@ -1,5 +1,6 @@
 //! `RenderContext` natively: what nodes remember during a render, one frame for each template that is rendered.
 
+use crate::ahead::Announced;
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
 use crate::hidden::Reached;
 use crate::pushed::Pushed;
@@ -38,6 +39,8 @@ pub struct RootState {
     pub view: Shared<Vec<FxHashMap<usize, Py<PyAny>>>>,
     /// What Python code has got.
     pub reached: Shared<Reached>,
+    /// What the ORM room knows of queries to come.
+    pub announced: Shared<Announced>,
 }
 
 impl RootState {
@@ -48,7 +51,8 @@ impl RootState {
         let stopped = reached.stop(py);
         *self.groups.borrow_mut() = Groups::default();
         let asked = self.pushed.replace(Pushed::default());
-        stopped.and(asked.stop(py))
+        let announced = self.announced.replace(Announced::default());
+        stopped.and(asked.stop(py)).and(announced.stop(py))
     }
 }
 

@@ -1,0 +1,122 @@
+"""What a page is sure to ask of PostgreSQL besides the query at hand, announced before that runs.
+
+Only queries of which text and parameters are known beforehand: those of QuerySets in row mode, and
+of relations that each instance of the view's asks for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.models import Model, QuerySet
+from django.db.models.query import MAX_GET_RESULTS
+
+from . import facts, peers
+from .apply import request
+from .pipelines import Expectation, Query, expect, may_send
+from .statements import lookup
+from .usage import READS_ALL, Usage
+
+#: An unread QuerySet or an instance, and everything that the page does with it.
+Source: TypeAlias = "tuple[QuerySet[Any] | Model, Usage]"
+
+
+def may_look_ahead(source: QuerySet[Any] | Model) -> bool:
+    """Whether queries may be sent with the one that this source is about to run."""
+    return may_send(connections[_database(source)])
+
+
+def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
+    """Announce what these sources are sure to ask for; for `stop` when the page is done.
+
+    Runs nothing, and raises nothing that reading the sources would not raise.
+    """
+    wanted: dict[str, list[Query]] = {}
+    for source, usage in sources:
+        using = _database(source)
+        if not may_send(connections[using]):
+            continue
+        queries = (
+            _of_instance(source, usage, using)
+            if isinstance(source, Model)
+            else _of_queryset(source, usage)
+        )
+        wanted.setdefault(using, []).extend(queries)
+    return [expect(connections[using], queries) for using, queries in wanted.items() if queries]
+
+
+def _database(source: QuerySet[Any] | Model) -> str:
+    if isinstance(source, Model):
+        return source._state.db or DEFAULT_DB_ALIAS
+    return source.db
+
+
+def _of_queryset(queryset: QuerySet[Any], usage: Usage) -> Iterator[Query]:
+    if usage.always & READS_ALL:
+        found = request(queryset, usage)
+        if found is not None:
+            yield found.sql, found.params
+
+
+def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[Query]:
+    """The queries of its relations that are sure to be read, in the template's order."""
+    if router.routers:
+        # They answer for each query, and may look at anything.
+        return
+    for name, below in usage.fields.items():
+        relation = facts.relation(type(instance), name)
+        if relation is None or not below.reached() or not _is_plain(relation):
+            continue
+        if not peers.is_pending(relation, instance):
+            continue
+        if relation.kind == facts.TO_ONE:
+            if _needs_row(relation, below):
+                yield _lookup(relation, instance, using)
+            continue
+        rows = below.fields.get("all")
+        # Whatever else is asked of the relation may be answered by rows read otherwise.
+        if rows is not None and len(below.fields) == 1 and rows.reached():
+            yield from _of_queryset(getattr(instance, name).all(), rows)
+
+
+def _is_plain(relation: facts.Relation) -> bool:
+    """Whether nothing but Django's own code takes part in asking for the relation."""
+    return (
+        relation.kind in (facts.TO_ONE, facts.TO_MANY)
+        and relation.plain
+        and relation.direct
+        and not relation.parent_link
+        and len(relation.local) == 1
+    )
+
+
+def _needs_row(relation: facts.Relation, usage: Usage) -> bool:
+    """Whether something is sure to be read of the related row that its key does not tell."""
+    return any(
+        below.reached() and facts.id_column(relation.owner, relation.name, name) is None
+        for name, below in usage.fields.items()
+    )
+
+
+def _lookup(relation: facts.Relation, instance: Model, using: str) -> Query:
+    """The query of lazy access to a single related row.
+
+    As `ForwardManyToOneDescriptor.get_object` and `ReverseOneToOneDescriptor.__get__` make it, and
+    `QuerySet.get` runs it.
+    """
+
+    def make() -> QuerySet[Any]:
+        assert relation.target is not None
+        rows: QuerySet[Any] = relation.target._base_manager.using(using)
+        if relation.forward:
+            found = rows.filter(relation.field.get_reverse_related_filter(instance))
+        else:
+            found = rows.filter(**relation.field.get_forward_related_filter(instance))
+        found = found.order_by()
+        found.query.set_limits(high=MAX_GET_RESULTS)
+        return found
+
+    key = instance.__dict__[relation.local[0]]
+    return lookup(make, key, using, (relation.field, relation.forward))
