@@ -17,7 +17,7 @@ from . import facts, peers
 from .apply import request
 from .pipelines import Expectation, Query, expect, may_send
 from .statements import lookup
-from .usage import READS_ALL, Usage
+from .usage import REACHED, READS_ALL, Usage
 
 #: An unread QuerySet or an instance, and everything that the page does with it.
 Source: TypeAlias = "tuple[QuerySet[Any] | Model, Usage]"
@@ -76,8 +76,9 @@ def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[Query]:
                 yield _lookup(relation, instance, using)
             continue
         rows = below.fields.get("all")
-        # Whatever else is asked of the relation may be answered by rows read otherwise.
-        if rows is not None and len(below.fields) == 1 and rows.reached():
+        # Whatever else is asked of the manager may be answered by rows read otherwise.
+        is_all = len(below.fields) == 1 and not (below.always | below.maybe) & ~REACHED
+        if rows is not None and is_all and rows.reached():
             yield from _of_queryset(getattr(instance, name).all(), rows)
 
 
@@ -111,12 +112,12 @@ def _lookup(relation: facts.Relation, instance: Model, using: str) -> Query:
         assert relation.target is not None
         rows: QuerySet[Any] = relation.target._base_manager.using(using)
         if relation.forward:
-            found = rows.filter(relation.field.get_reverse_related_filter(instance))
+            rows = rows.filter(relation.field.get_reverse_related_filter(instance))
         else:
-            found = rows.filter(**relation.field.get_forward_related_filter(instance))
-        found = found.order_by()
-        found.query.set_limits(high=MAX_GET_RESULTS)
-        return found
+            rows = rows.filter(**relation.field.get_forward_related_filter(instance))
+        rows = rows.order_by()
+        rows.query.set_limits(high=MAX_GET_RESULTS)
+        return rows
 
     key = instance.__dict__[relation.local[0]]
     return lookup(make, key, using, (relation.field, relation.forward))

@@ -20,9 +20,9 @@ from .code_reading import Watched, unchanged, watch
 from .conversions import Stored
 from .display import display_labels
 from .levels import DISPLAY, FILE, MANY, ONE, Level, Slot
+from .pipelines import expect, may_send
 from .pushdown import COUNT, Part, counting, seeking, windowing
 from .shapes import Simple
-from .pipelines import expect, may_send
 from .statements import NOTHING, Fetched, Request, request_of_keys, request_selected
 from .undeclared import without_types
 from .versions import Versions, versions

@@ -71,6 +71,7 @@ class Statement:
         return Request(connection, sql, (*params, *self.tail), self)
 
     def rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
+        """What a cursor that has run the statement gives, converted by `calls`."""
         if calls is None and not self.is_wider:
             found = cursor.fetchall()
             is_ready = type(found) is list and (not found or type(found[0]) is tuple)

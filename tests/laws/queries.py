@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import re
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.functional import SimpleLazyObject
 
 from djust_backend import DjustTemplates
+from djust_backend.orm.pipelines import NOT_RUN
 
 # A table that is joined because it is always read may turn out to hold nothing for these rows: a join is no query,
 # and is not counted here. Nor is the table that lends the keys of rows the page has, to ask which of them have others.
@@ -87,6 +89,7 @@ def run(template: Any, scene: Scene) -> Render:
     reset_queries()
     page: str | tuple[type[Exception], str]
     with (
+        SentForNothing() as third,
         CaptureQueriesContext(connections["default"]) as first,
         CaptureQueriesContext(connections["other"]) as second,
     ):
@@ -96,8 +99,33 @@ def run(template: Any, scene: Scene) -> Render:
             # A database may quote the statement below its message.
             text = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else str(error)
             page = (type(error), without_addresses(text))
-        queries = tuple(query["sql"] for query in (*first, *second))
+        queries = (*(query["sql"] for query in (*first, *second)), *third.statements)
     return Render(page, queries, {name: left_behind(value) for name, value in context.items()})
+
+
+class SentForNothing(logging.Handler):
+    """Statements that were sent ahead, and that nobody has run: no log of Django's has them."""
+
+    logger = logging.getLogger("djust_backend.orm")
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.statements: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note one."""
+        if record.msg == NOT_RUN and isinstance(record.args, tuple):
+            self.statements.append(str(record.args[0]))
+
+    def __enter__(self) -> SentForNothing:
+        self.level_before = self.logger.level
+        self.logger.setLevel(logging.DEBUG)
+        self.logger.addHandler(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.logger.removeHandler(self)
+        self.logger.setLevel(self.level_before)
 
 
 def without_addresses(text: str) -> str:

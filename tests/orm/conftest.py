@@ -13,9 +13,9 @@ import pytest
 collect_ignore_glob = [] if os.environ.get("DJANGO_SETTINGS_MODULE") == "settings" else ["*"]
 # Fetch modes came with Django 6.1.
 collect_ignore = [] if django.VERSION >= (6, 1) else ["test_fetch_modes.py"]
-# Only PostgreSQL has such columns.
+# Only PostgreSQL has such columns, and such connections.
 if os.environ.get("ORM_DATABASE") != "postgresql":
-    collect_ignore.append("traps/test_columns_of_postgresql.py")
+    collect_ignore += ["traps/test_columns_of_postgresql.py", "traps/test_queries_sent_together.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

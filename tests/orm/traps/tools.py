@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import template
-from django.db import connection
+from django.db import connection, transaction
 
 register = template.Library()
 
@@ -116,6 +116,66 @@ def asked():
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return cursor.fetchone()[0]
+
+
+@register.simple_tag
+def statement(sql):
+    """Runs any SQL; nothing is shown of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    return ""
+
+
+@register.simple_tag
+def asked_within_a_block():
+    """Runs a query of its own below a savepoint."""
+    with transaction.atomic():
+        return asked()
+
+
+@register.simple_tag
+def undone(row, name):
+    """Gives a row another name, and takes it back."""
+    with transaction.atomic():
+        rename(row, name)
+        transaction.set_rollback(True)
+    return ""
+
+
+@register.simple_tag
+def walked(rows):
+    """Reads rows as they come, by a cursor of the server's where there is one."""
+    return "".join(str(row.pk) for row in rows.iterator(chunk_size=2))
+
+
+@register.simple_tag
+def fail():
+    """Ends the page."""
+    raise RuntimeError("as it is")
+
+
+class _Rewriting:
+    """A site's wrapper that has one word of a statement replaced."""
+
+    def __init__(self, old, new):
+        self.old, self.new = old, new
+
+    def __call__(self, execute, sql, params, many, context):
+        return execute(sql.replace(self.old, self.new), params, many, context)
+
+
+@register.simple_tag
+def rewrite(old, new):
+    """From now on, all statements have this word in place of that one."""
+    connection.execute_wrappers.append(_Rewriting(old, new))
+    return ""
+
+
+@register.simple_tag
+def rewrite_no_more():
+    """Takes the last wrapper away."""
+    connection.execute_wrappers.pop()
+    return ""
 
 
 @register.inclusion_tag("row.html")
