@@ -17,7 +17,7 @@ from tests.benchmarks.orm.pages import (
 )
 from tests.benchmarks.orm.session import Figures, Result
 
-HEAD = f"{'page':11}{'backend':14}{'cpu ms':>10}{'x tuned':>14}{'wall ms':>11}{'x tuned':>14}{'queries':>9}"
+HEAD = f"{'page':11}{'backend':14}{'cpu ms':>10}{'x tuned':>14}{'wall ms':>11}{'x tuned':>14}{'queries':>9}{'trips':>7}"
 
 
 COLD = "first render of a process"
@@ -67,7 +67,7 @@ def line(page: str, name: str, result: Result) -> str:
     return (
         f"{page:11}{name:14}{result.cpu:10.2f}{times(result.cpu_ratio, result.cpu_spread):>14}"
         f"{result.wall:11.2f}{times(result.wall_ratio, result.wall_spread):>14}"
-        f"{result.queries:9}  {mark}"
+        f"{result.queries:9}{result.trips or '-':>7}  {mark}"
     ).rstrip()
 
 
@@ -112,7 +112,9 @@ def bars(database: str, figures: Figures) -> Iterator[Bar]:
 
 def _bars_of_page(database: str, name: str, ours: Result, tuned: Result) -> Iterator[Bar]:
     page = PAGES[name]
-    if page.is_judged:
+    if page.is_judged and tuned.trips:
+        yield Bar(database, name, "round trips", ours.trips, tuned.trips, "", False)
+    elif page.is_judged:
         yield Bar(database, name, "queries", ours.queries, tuned.queries, "", False)
     if page.cpu is not None and database == "sqlite":
         yield Bar(database, name, "CPU", ours.cpu_ratio, page.cpu, "x")

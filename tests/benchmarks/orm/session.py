@@ -29,12 +29,14 @@ class Effort:
 class Result:
     """One backend on one page, in milliseconds. `status` is ok, different or error.
 
-    `queries` are the most of the first and of later renders; `times` is how often it was timed.
+    `queries` are the most of the first and of later renders, `trips` how often a server was waited
+    for; `times` is how often it was timed.
     """
 
     status: str = "ok"
     detail: str = ""
     queries: int = 0
+    trips: int = 0
     cpu: float = 0.0
     cpu_ratio: float = 0.0
     cpu_spread: float = 0.0
@@ -163,6 +165,8 @@ class Session:
             if answer["wall"] > SLOW_MS and name != BASE:
                 result.cpu, result.wall, result.times = answer["cpu"], answer["wall"], 1
                 break
+            trips = self._order(name, result, "trips", page=page, turn=turn)
+            result.trips = max(result.trips, trips or 0)
         return result
 
     def _rounds(self, page: str, results: dict[str, Result], counts: dict[str, int]) -> None:

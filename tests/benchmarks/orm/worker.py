@@ -8,6 +8,7 @@ import itertools
 import json
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ ORM_ROOM = (str(ROOT / "djust_backend" / "orm"), str(ROOT / "djust_backend" / "s
 DATABASE_FILE = "database.json"
 
 WARM_RENDERS = 30
+
+#: What libpq calls the message that ends an answer of the server's.
+READY = "ReadyForQuery"
 
 Spent = dict[str, float]
 Step = Callable[[int], str]
@@ -70,6 +74,26 @@ class Worker:
         with self._counted() as queries:
             spent = spent_on(lambda: texts.append(self._render(page, turn)))
         return {"text": str(texts[0]), "queries": queries(), **spent}
+
+    def trips(self, page: str, turn: int) -> int:
+        """How often the server has to be waited for in one render: its messages ReadyForQuery.
+
+        Several queries in one pipeline are waited for once. 0 if the database is no server.
+        """
+        from django.db import connection
+
+        if connection.vendor != "postgresql":
+            return 0
+        self._connect()
+        wire = connection.connection.pgconn
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as trace:
+            wire.trace(trace.fileno())
+            try:
+                self._render(page, turn)
+            finally:
+                wire.untrace()
+            trace.seek(0)
+            return sum(READY in line for line in trace)
 
     def calibrate(self, page: str, target_ms: float) -> int:
         """How many renders take about so much wall-clock time; also warms everything up."""

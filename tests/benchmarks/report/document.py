@@ -163,6 +163,7 @@ def querysets(data: dict[str, Any]) -> Iterator[str]:
     yield "## Pages of QuerySets"
     yield ""
     yield f"`{JUDGED}` is a naive view on our engine, `{BASE}` an expert's on stock, `{EXPECTED}` the naive view on stock."
+    yield "*Trips* are how often a page waits for the server: queries that are sent together are waited for once."
     for database, found in data["databases"].items():
         yield ""
         yield f"### {database}"
@@ -176,6 +177,7 @@ def querysets(data: dict[str, Any]) -> Iterator[str]:
                 "wall ms",
                 "x expert",
                 "queries",
+                "trips",
                 "from the floor",
             ],
             (
@@ -202,12 +204,13 @@ def queryset_row(page: str, name: str, results: dict[str, Any]) -> list[str]:
     """One backend on one page."""
     result = results[name]
     if result["status"] != "ok":
-        return [page, name, result["status"], *["–"] * 5]
+        return [page, name, result["status"], *["–"] * 6]
     floor = results.get(FLOOR)
     from_floor = result["cpu"] / floor["cpu"] if floor and floor["cpu"] else None
     return [
         page, name, number(result["cpu"]), number(result["cpu_ratio"]), number(result["wall"]),
-        number(result["wall_ratio"]), str(result["queries"]), number(from_floor, " x"),
+        number(result["wall_ratio"]), str(result["queries"]),
+        str(result["trips"] or "–"), number(from_floor, " x"),
     ]  # fmt: skip
 
 

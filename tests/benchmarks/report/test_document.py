@@ -32,6 +32,7 @@ def orm_result(cpu: float) -> dict[str, Any]:
         "wall": cpu,
         "wall_ratio": 1.0,
         "queries": 2,
+        "trips": 1,
     }
 
 
