@@ -67,7 +67,7 @@ PAGES = {
     ),
     "an instance": (
         "{{ book.author.name }}{{ book.language.code }}{{ author.mentor.name }}"
-        + "{{ author.profile.bio }}"
+        "{{ author.profile.bio }}"
         + each("book.tags.all", "{{ b.name }}")
         + each("author.pupils.all", "{{ b.name }}"),
         1,
