@@ -62,8 +62,8 @@ def _of_queryset(queryset: QuerySet[Any], usage: Usage) -> Iterator[Query]:
 
 def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[Query]:
     """The queries of its relations that are sure to be read, in the template's order."""
-    if router.routers:
-        # They answer for each query, and may look at anything.
+    # Routers answer for each query, and may look at anything.
+    if router.routers or not usage.reached():
         return
     for name, below in usage.fields.items():
         relation = facts.relation(type(instance), name)

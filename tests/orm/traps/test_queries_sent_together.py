@@ -73,6 +73,12 @@ PAGES = {
         1,
         4,
     ),
+    "an instance that may not be met": (
+        each("books", "{{ b.title }}")
+        + "{% if no %}{{ author.profile.bio }}{% else %}{% if no %}{{ author.profile.bio }}{% endif %}{% endif %}",
+        0,
+        0,
+    ),
     "an instance and a loop": (
         "{{ author.profile.bio }}" + each("tags", "{{ b.name }}"),
         1,
