@@ -117,6 +117,23 @@ def extension(session: nox.Session) -> None:
         session.error("the extension could not be built")
 
 
+def trained_extension(session: nox.Session) -> None:
+    """Build the extension as a release wheel has it: what is reported is what users get."""
+    try:
+        environment.build_trained(environment.workbench())
+    except (environment.CannotPrepareError, subprocess.CalledProcessError) as problem:
+        session.error(f"the extension could not be built: {problem}")
+
+
+def measured_extension(session: nox.Session) -> None:
+    """Build the extension for a measurement: `--trained` for that of release wheels."""
+    if "--trained" in session.posargs:
+        session.posargs.remove("--trained")
+        trained_extension(session)
+    else:
+        extension(session)
+
+
 @functools.cache
 def build_release() -> None:
     """Build for the workbench; raises CalledProcessError."""
@@ -344,36 +361,46 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure our engine against stock Django; arguments are passed on."""
-    extension(session)
+    measured_extension(session)
     python(session, "-m", "tests.benchmarks.engine", *session.posargs)
 
 
 @nox.session(name="bench-orm", venv_backend="none")
 def bench_orm(session: nox.Session) -> None:
     """Measure naive views on our engine against an expert's on stock; arguments are passed on."""
-    extension(session)
+    measured_extension(session)
     python(session, "-m", "tests.benchmarks.orm", *session.posargs)
 
 
 @nox.session(name="bench-plans", venv_backend="none")
 def bench_plans(session: nox.Session) -> None:
     """Measure what plans cost in memory, in a folder and in Redis; arguments are passed on."""
-    extension(session)
+    measured_extension(session)
     python(session, "-m", "tests.benchmarks.plans", *session.posargs)
 
 
 @nox.session(name="bench-apps", venv_backend="none")
 def bench_apps(session: nox.Session) -> None:
     """Measure the rendering of real applications' pages; arguments are passed on."""
-    extension(session)
+    measured_extension(session)
     python(session, "-m", "tests.benchmarks.applications", *session.posargs)
 
 
 @nox.session(venv_backend="none")
 def report(session: nox.Session) -> None:
     """Run all benchmarks and write docs/performance.md; arguments are passed on."""
-    extension(session)
+    if "--no-measure" not in session.posargs:
+        trained_extension(session)
     python(session, "-m", "tests.benchmarks.report", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def release(session: nox.Session) -> None:
+    """Build a release wheel in dist/: compiled twice, the second time by what pages execute."""
+    try:
+        environment.build_wheel(environment.workbench(), ROOT / "dist")
+    except (environment.CannotPrepareError, subprocess.CalledProcessError) as problem:
+        session.error(f"the wheel could not be built: {problem}")
 
 
 @nox.session(venv_backend="none")

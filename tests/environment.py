@@ -325,10 +325,59 @@ def install(package: str) -> None:
 
 def build(python: Path, *, release: bool, target: Path = ROOT / "native" / "target") -> None:
     """Compile the extension for this Python and install the package in place."""
-    env = variables(python.parents[1])
-    env["CARGO_TARGET_DIR"] = str(target)
-    env.setdefault("PIP_QUIET", "1")
     kind = "release" if release else "development"
     say(f"building the extension ({kind}; the first time takes minutes)")
     command = [python, "-m", "maturin", "develop", *(["--release"] if release else [])]
-    run(command, env)
+    run(command, _building(python, target))
+
+
+def build_trained(python: Path) -> None:
+    """Compile the extension as for a release wheel, by what pages execute; install it in place.
+
+    Another folder than that of `build`, because nothing that one has compiled can be used.
+    """
+    say("building the extension twice, with a day on the demo site in between (some minutes)")
+    run([python, "-m", "maturin", "develop", "--pgo"], _training(python))
+
+
+def build_wheel(python: Path, folder: Path) -> None:
+    """Build a release wheel for this Python, by what pages execute."""
+    say("building a wheel, with a day on the demo site between two builds (some minutes)")
+    options = ["--release", "--pgo", "--interpreter", python, "--out", folder]
+    run([python, "-m", "maturin", "build", *options], _training(python))
+
+
+def _building(python: Path, target: Path) -> dict[str, str]:
+    env = variables(python.parents[1])
+    env["CARGO_TARGET_DIR"] = str(target)
+    env.setdefault("PIP_QUIET", "1")
+    return env
+
+
+def _training(python: Path) -> dict[str, str]:
+    env = _building(python, ROOT / "native" / "target" / "trained")
+    # In front: an older one on the PATH cannot read them.
+    env["PATH"] = os.pathsep.join([str(_profile_tools(env)), env["PATH"]])
+    return env
+
+
+def _profile_tools(env: Mapping[str, str]) -> Path:
+    """The folder of an `llvm-profdata` that reads what this rustc's programs count.
+
+    Raises CannotPrepareError if there is none, and none can be installed.
+    """
+    described = subprocess.check_output(["rustc", "-vV"], env={**env}, text=True)
+    found = re.search(r"^LLVM version: (\d+)", described, re.MULTILINE)
+    version = found.group(1) if found else ""
+    beside = subprocess.check_output(["rustc", "--print", "target-libdir"], env={**env}, text=True)
+    folders = [Path(beside.strip()).parent / "bin", Path(f"/usr/lib/llvm-{version}/bin")]
+    for folder in folders:
+        if (folder / "llvm-profdata").exists():
+            return folder
+    try:
+        install(f"llvm-{version}")
+    except CannotPrepareError as problem:
+        raise CannotPrepareError(
+            f"llvm-profdata of LLVM {version} is needed: rustup component add llvm-tools"
+        ) from problem
+    return folders[-1]

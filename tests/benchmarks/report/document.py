@@ -86,6 +86,7 @@ def machine(data: dict[str, Any]) -> Iterator[str]:
     versions = {name: found for one in run["versions"].values() for name, found in one.items()}
     named = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
     yield f"Measured with Python {run['python']} on {run['machine']}; {named}."
+    yield "The extension is built as release wheels are (`nox -s release`); no page that is measured takes part in that."
     rounds = {part: data[part]["run"]["rounds"] for part in data}
     yield "Rounds: " + ", ".join(f"{part} {count}" for part, count in rounds.items()) + "."
 

@@ -171,7 +171,8 @@ class Attacker(Writer):
                 f"{{% bind z {path} %}}{{{{ z.{relation}.pk }}}}",
                 f"{{% with z={path} %}}{{% seen 'z' 'pk' %}}{{% endwith %}}",
                 f"{{% shown {path} %}}",
-                f"{{% keep {path} %}}{{% kept %}}",
+                # Rows themselves: objects that several of them point to may be one (docs/limits.md).
+                f"{{% keep {name} %}}{{% kept %}}",
                 f"{{% cycle {path} 'x' as turn %}}{{% resetcycle turn %}}",
                 f"{{% boxed %}}{{{{ {path}.{relation}.pk }}}}{{% endboxed %}}",
             ]
