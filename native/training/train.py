@@ -1,4 +1,4 @@
-"""A day on a site, for the compiler: pages of the demo site, and of templates with every kind of tag and filter.
+"""What the compiler is shown before it builds a release: a demo site, and a day on it.
 
 `maturin --pgo` runs this with an extension that counts what is executed how often, and then builds
 the release by it. Needs the package and Django, nothing else. Nothing here is measured.
@@ -8,29 +8,16 @@ the release by it. Needs the package and Django, nothing else. Nothing here is m
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
-DEMO_SITE = HERE.parents[1] / "demo_site"
+import django
+from django.core.management import call_command
 
-#: Pages that a visitor of the demo site opens, and those of its administrator.
-VISITED = ("/", "/blog/", "/engines/")
-ADMINISTERED = (
-    "/admin/",
-    "/admin/blog/post/",
-    "/admin/blog/post/add/",
-    "/admin/auth/user/1/change/",
-)
-
-WORDS = "a flat with <two> rooms & a garden, by the river; Zürich, 東京, naïve café".split()
+DEMO_SITE = Path(__file__).resolve().parents[2] / "demo_site"
 
 
 def main(arguments: list[str]) -> None:
@@ -42,137 +29,13 @@ def main(arguments: list[str]) -> None:
         os.environ["DEMO_ALLOWED_HOSTS"] = "testserver"
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         sys.path.insert(0, str(DEMO_SITE))
-        import django
-
         django.setup()
-        from django.core.management import call_command
-
         call_command("migrate", verbosity=0)
         call_command("seed_demo", verbosity=0)
-        visit(rounds)
-        render(rounds * 5)
-
-
-def visit(rounds: int) -> None:
-    """Open the demo site's pages, as a visitor and as its administrator."""
-    from django.contrib.auth.models import User
-    from django.test import Client
-    from showcase.comparison import showcase_pages
-
-    visitor, administrator = Client(), Client()
-    administrator.force_login(User.objects.filter(is_superuser=True)[0])
-    pages = [(visitor, path) for path in (*VISITED, *showcase_pages().values())]
-    pages += [(administrator, path) for path in ADMINISTERED]
-    for _round in range(rounds):
-        for client, path in pages:
-            response = client.get(path, follow=True)
-            if response.status_code != 200:
-                raise SystemExit(f"{path}: {response.status_code}")
-
-
-def render(rounds: int) -> None:
-    """Compile and render the templates beside this file."""
-    from django.test import RequestFactory
-    from django.utils import translation
-
-    from djust_backend import DjustTemplates
-
-    folder = HERE / "templates"
-    names = sorted(path.name for path in folder.glob("page_*.html"))
-    options = {
-        "context_processors": [
-            "django.template.context_processors.request",
-            "django.template.context_processors.static",
-        ],
-        "builtins": ["django.templatetags.i18n", "django.contrib.humanize.templatetags.humanize"],
-    }
-    params = {"NAME": "training", "DIRS": [folder], "APP_DIRS": False, "OPTIONS": options}
-    request = RequestFactory().get("/list/?page=3&sort=name")
-    context = values()
-    with quiet():
-        for number in range(rounds):
-            # Every now and then a new process: all templates are compiled, and each is met first.
-            if number % 5 == 0:
-                engine = DjustTemplates(dict(params, OPTIONS=dict(options)))
-            with translation.override("de" if number % 3 == 0 else "en"):
-                for name in names:
-                    engine.get_template(name).render(dict(context), request)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Warnings about names that are missing are part of the day, and not worth a line each."""
-    import logging
-
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-class Place:
-    """An object with attributes, a property and a method, as views hand them out."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.name = WORDS[number % len(WORDS)]
-
-    @property
-    def title(self) -> str:
-        """The name as a title."""
-        return self.name.title()
-
-    def distance(self) -> float:
-        """In kilometres."""
-        return self.number * 1.25
-
-
-def values() -> dict[str, Any]:
-    """A context: texts, numbers, dates, lists, dictionaries, objects, a form."""
-    from django import forms
-    from django.utils.safestring import mark_safe
-    from django.utils.translation import gettext_lazy
-
-    class Enquiry(forms.Form):
-        name = forms.CharField(max_length=50, help_text="As on the letter box")
-        email = forms.EmailField(required=False)
-        kind = forms.ChoiceField(choices=[("a", "A question"), ("b", "A & B")])
-        since = forms.DateField(initial=date(2024, 2, 29))
-        message = forms.CharField(widget=forms.Textarea)
-        agreed = forms.BooleanField(label="I agree")
-
-    now = datetime(2024, 2, 29, 13, 5, 59, tzinfo=UTC)
-    rows = [
-        {
-            "id": number,
-            "name": WORDS[number % len(WORDS)],
-            "text": " ".join(WORDS[number % 5 :]),
-            "price": Decimal(number * 1999) / 100,
-            "share": number / 7,
-            "day": date(2024, 1, 1) + timedelta(days=number),
-            "at": now - timedelta(hours=number * 7),
-            "is_new": number % 3 == 0,
-            "tags": WORDS[: number % 4],
-            "place": Place(number),
-            "none": None,
-        }
-        for number in range(40)
-    ]
-    return {
-        "title": "Rooms & more",
-        "intro": " ".join(WORDS * 6) + "\n\nSee www.example.com or write to a@example.com.\nBye",
-        "markup": mark_safe("<p>As it <b>is</b>.</p>"),
-        "lazy": gettext_lazy("Yes"),
-        "rows": rows,
-        "places": [Place(number) for number in range(20)],
-        "matrix": [[row * column for column in range(8)] for row in range(12)],
-        "numbers": {"one": 1, "many": 1234567, "part": 0.125, "big": 2**40},
-        "now": now,
-        "form": Enquiry(),
-        "bound": Enquiry({"name": "<x>", "email": "no", "kind": "b"}),
-        "empty": [],
-    }
+        # Only now: models can't be imported before Django is set up.
+        day = importlib.import_module("day")
+        day.visit(rounds)
+        day.render(rounds * 5)
 
 
 if __name__ == "__main__":
