@@ -17,13 +17,16 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+# Django itself loads this module when it compiles the first query: while a page waits.
+from django.db.models.sql.compiler import SQLCompiler
+
 from djust_backend.conf import sql_check, sql_reuse
 
 from . import conditions
 from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
-from .undeclared import is_utc, without_types
+from .undeclared import is_utc, selected_values
 
 Row: TypeAlias = "tuple[Any, ...]"
 
@@ -137,11 +140,12 @@ def fetch_selected(
         known: Statement | None = _remembered(connection, key)
         if known is not None:
             if sql_check():
-                columns = without_types(query, columns, connection)
-                known.compare(queryset.values_list(*columns), where, limits, params)
+                selected = selected_values(queryset, columns, connection)
+                known.compare(selected, where, limits, params)
             return known.run(connection, where, limits, params)
-        columns = without_types(query, columns, connection)
-    selected: Any = queryset.values_list(*columns)
+        selected = selected_values(queryset, columns, connection)
+    else:
+        selected = queryset.values_list(*columns)
     compiler = selected.query.get_compiler(using=selected.db)
     try:
         sql, params = compiler.as_sql()
@@ -192,7 +196,7 @@ def fetch_of_keys(
     return statement.run(connection, "", "", params)
 
 
-def _statement(compiler: Any, width: int, sql: str) -> Statement:
+def _statement(compiler: SQLCompiler, width: int, sql: str) -> Statement:
     converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
     convert = Conversion(width, converters, compiler.connection) if converters else None
     return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert)
