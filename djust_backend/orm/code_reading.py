@@ -8,11 +8,10 @@ code that nobody knows makes the answer incomplete.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property as python_cached_property
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from django.db.models import Model
 from django.utils.functional import cached_property
@@ -30,8 +29,7 @@ Watched: TypeAlias = "tuple[tuple[Callable[[str, Any], Any], str, Any], ...]"
 _Answer = TypeVar("_Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(NamedTuple):
     """What code reads of an instance.
 
     `usage` has flags as those of a template: always for what every run that raises nothing

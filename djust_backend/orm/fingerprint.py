@@ -94,7 +94,7 @@ def release() -> str:
 
 
 class _Described:
-    """The digest of a model class, as long as the class is what it was: another one, another digest."""
+    """The digest of a model class, and what tells whether the class still is what it was."""
 
     __slots__ = ("_codes", "_options", "_values", "_versions", "digest")
 
@@ -307,7 +307,8 @@ def _written(field: Any) -> Iterator[Any]:
         yield _deconstructed(field)
         return
     values = vars(field)
-    for name in _written_names(type(field), tuple(values)):
+    kind: type = type(field)
+    for name in _written_names(kind, tuple(values)):
         value = values[name]
         if type(value) in _PLAIN:
             yield name

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -57,8 +56,7 @@ class Text(NamedTuple):
     fields: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """SQL before and after what changes, parameters that follow, and how rows are converted."""
 
     before: str
@@ -157,7 +155,7 @@ def fetch_selected(
         text = sql[: len(sql) - len(limits)]
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
-            _remember(connection, key, replace(statement, before=parts[0], after=parts[1]))
+            _remember(connection, key, statement._replace(before=parts[0], after=parts[1]))
     return statement.run(connection, "", "", params)
 
 
@@ -191,7 +189,7 @@ def fetch_of_keys(
     prepared = tuple(prepare(key, connection) for key in keys)
     if len(parts) == 2 and "%s" not in parts[0] and tuple(params[: len(keys)]) == prepared:
         tail = tuple(params[len(keys) :])
-        cut = replace(statement, before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
+        cut = statement._replace(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
         _remember(connection, name, cut)
     return statement.run(connection, "", "", params)
 
