@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, TextField
+from django.db.models.expressions import Col
 
 # Django itself loads this module when it compiles the first query: while a page waits.
 from django.db.models.sql.compiler import SQLCompiler
 
 from djust_backend.conf import sql_check, sql_reuse
 
-from . import conditions
+from . import conditions, repeated
 from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
@@ -57,7 +58,10 @@ class Text(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """SQL before and after what changes, parameters that follow, and how rows are converted."""
+    """SQL before and after what changes, parameters that follow, and how rows are converted.
+
+    `repeated` are columns of texts of joined rows, which many rows may have in common.
+    """
 
     before: str
     after: str
@@ -65,6 +69,7 @@ class Statement(NamedTuple):
     width: int
     is_wider: bool
     convert: Conversion | None
+    repeated: tuple[int, ...] = ()
 
     def compare(self, selected: Any, middle: str, end: str, params: Sequence[Any]) -> None:
         """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
@@ -86,19 +91,28 @@ class Statement(NamedTuple):
             return Fetched(self._rows(cursor, calls), stored)
 
     def _rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
-        if calls is None and not self.is_wider:
-            found = cursor.fetchall()
-            is_ready = type(found) is list and (not found or type(found[0]) is tuple)
-            return found if is_ready else [tuple(row) for row in found]
+        if calls is None and not self.is_wider and not self.repeated:
+            return _as_tuples(cursor.fetchall())
         # In chunks, so that a large result does not take its place twice.
         rows: list[Row] = []
+        known: dict[str, str] = {}
         while found := cursor.fetchmany(_CHUNK):
             if self.is_wider:
                 found = [tuple(row[: self.width]) for row in found]
-            rows += found if calls is None else calls(found)
+            ready = _as_tuples(found) if calls is None else calls(found)
+            if not rows and len(found) < _CHUNK:
+                return ready
+            if self.repeated:
+                repeated.share(ready, self.repeated, known)
+            rows += ready
             if len(found) < _CHUNK:
                 break
         return rows
+
+
+def _as_tuples(found: Any) -> list[Row]:
+    is_ready = type(found) is list and (not found or type(found[0]) is tuple)
+    return found if is_ready else [tuple(row) for row in found]
 
 
 class _Known(threading.local):
@@ -197,7 +211,20 @@ def fetch_of_keys(
 def _statement(compiler: SQLCompiler, width: int, sql: str) -> Statement:
     converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
     convert = Conversion(width, converters, compiler.connection) if converters else None
-    return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert)
+    repeated = tuple(_repeated(compiler, width, converters))
+    return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert, repeated)
+
+
+def _repeated(compiler: SQLCompiler, width: int, converters: Any) -> Iterator[int]:
+    """The columns of texts that belong to joined rows."""
+    for at, (column, _, _) in enumerate(compiler.select[:width]):
+        if (
+            type(column) is Col
+            and column.alias != compiler.query.base_table
+            and at not in converters
+            and isinstance(column.target, (CharField, TextField))
+        ):
+            yield at
 
 
 def _condition(
