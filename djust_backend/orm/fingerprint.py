@@ -16,7 +16,7 @@ from functools import cached_property as python_cached_property
 from functools import lru_cache
 from operator import is_
 from pathlib import Path
-from types import CodeType, FunctionType, MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 import django
@@ -96,17 +96,16 @@ def release() -> str:
 class _Described:
     """The digest of a model class, and what tells whether the class still is what it was."""
 
-    __slots__ = ("_codes", "_options", "_values", "_versions", "digest")
+    __slots__ = ("_codes", "_functions", "_options", "_values", "_versions", "digest")
 
     def __init__(self, model: type[Model]) -> None:
         self._versions = versions((model,))
         self._values = _values(model)
         self._options = _options(model)
-        self._codes: list[tuple[Any, CodeType]] = [
-            (value, value.__code__)
-            for value in self._values
-            if isinstance(value, (FunctionType, MethodType))
+        self._functions = [
+            value for value in self._values if isinstance(value, (FunctionType, MethodType))
         ]
+        self._codes = [function.__code__ for function in self._functions]
         content = hashlib.sha256()
         for part in _model(model):
             content.update(msgpack.packb(part))
@@ -117,7 +116,8 @@ class _Described:
         if not all(map(is_, self._options, _options(model))):
             return False
         # The class does not notice that a function was given other code.
-        if not all(value.__code__ is code for value, code in self._codes):
+        codes = (function.__code__ for function in self._functions)
+        if not all(map(is_, self._codes, codes)):
             return False
         now = versions((model,))
         if now is not None and now == self._versions:
