@@ -106,10 +106,10 @@ class _Described:
             value for value in self._values if isinstance(value, (FunctionType, MethodType))
         ]
         self._codes = [function.__code__ for function in self._functions]
-        content = hashlib.sha256()
+        packer = msgpack.Packer(autoreset=False)
         for part in _model(model):
-            content.update(msgpack.packb(part))
-        self.digest = content.digest()
+            packer.pack(part)
+        self.digest = hashlib.sha256(packer.bytes()).digest()
 
     def is_current(self, model: type[Model]) -> bool:
         """Whether nothing that the digest tells has been given another value since."""
@@ -319,12 +319,25 @@ def _written(field: Any) -> Iterator[Any]:
 @lru_cache(maxsize=_REMEMBERED)
 def _written_names(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the attributes of a field of this class that may tell what it was made with."""
-    told = {name for name in names if name in _GIVEN or not name.startswith("_")} - _APART
-    for base in kind.__mro__:
-        held = vars(base)
-        # They come into being when they are first read.
-        told -= {name for name in told & held.keys() if isinstance(held[name], _WHEN_READ)}
-    return tuple(sorted(told))
+    told = {name for name in names if name[0] != "_" or name in _GIVEN}
+    return tuple(sorted(told - _apart(kind)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _apart(kind: type) -> frozenset[str]:
+    """The attributes of fields of this class that no plan depends on."""
+    return _APART.union(*map(_when_read, kind.__mro__))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _when_read(base: type) -> frozenset[str]:
+    """The attributes of this class that come into being when they are first read."""
+    return frozenset(
+        name
+        for name, value in vars(base).items()
+        # Most are functions, of which to ask this takes longer.
+        if type(value) is not FunctionType and isinstance(value, _WHEN_READ)
+    )
 
 
 def _deconstructed(part: Any) -> Any:
