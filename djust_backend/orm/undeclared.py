@@ -39,11 +39,15 @@ def without_types(query: Any, columns: Sequence[str], connection: Any) -> list[A
 
 
 def selected_values(queryset: QuerySet[Any], columns: Sequence[str], connection: Any) -> Any:
-    """The QuerySet of these columns, for its SQL: `values_list` of them `without_types`."""
+    """The QuerySet of these columns, for its SQL: `values_list` of them.
+
+    Where nothing depends on it, dates and times are as they are stored.
+    """
     query: Any = queryset.query
-    if query.annotations or query.extra:
-        return queryset.values_list(*without_types(query, columns, connection))
     selected: Any = queryset.values_list(*columns)
+    if query.annotations or query.group_by is not None or query.distinct:
+        # Which rows these are may depend on what is selected.
+        return selected
     query = selected.query
     # Without names for columns that nobody reads by name; compiled in half the time.
     query.selected = None

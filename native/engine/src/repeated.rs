@@ -12,7 +12,8 @@ const MAX_KNOWN: usize = 4096;
 /// `known` are the texts of the rows before. A driver makes a new text for each row, also of a joined row that comes
 /// a thousand times.
 #[pyfunction]
-pub fn share_texts(rows: &Bound<'_, PyList>, columns: Vec<usize>, known: &Bound<'_, PyDict>) -> PyResult<()> {
+pub fn share_texts(rows: &Bound<'_, PyList>, columns: &Bound<'_, PyAny>, known: &Bound<'_, PyDict>) -> PyResult<()> {
+    let columns: Vec<usize> = columns.extract()?;
     for row in rows.iter() {
         let Ok(row) = row.cast_into_exact::<PyTuple>() else { continue };
         for &at in &columns {
