@@ -19,13 +19,23 @@ from ._native import (
     count_stock_template,
     install,
     set_template_class,
+    share_texts,
 )
-from .orm import Plan, Usage, plan_of, share_plans, tell_versions, usage_of_page
+from .orm import (
+    Plan,
+    Usage,
+    plan_of,
+    share_plans,
+    share_repeated,
+    tell_versions,
+    usage_of_page,
+)
 from .plan_cache import shared_plans
 
 install(bridge)
 share_plans(shared_plans)
 tell_versions(class_versions)
+share_repeated(share_texts)
 
 _PENDING = object()
 

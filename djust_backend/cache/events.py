@@ -10,8 +10,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 logger = logging.getLogger("djust_backend.jit")
 
@@ -19,23 +18,20 @@ logger = logging.getLogger("djust_backend.jit")
 Place: TypeAlias = Literal["store", "bundle"]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A plan that another process had derived; `model` is the label of its QuerySet's model."""
 
     place: Place
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(NamedTuple):
     """A plan that no store had."""
 
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A plan was derived in this process; `mode` is `rows` or `instances`."""
 
     seconds: float
@@ -43,16 +39,14 @@ class Compiled:
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoreError:
+class StoreError(NamedTuple):
     """A store failed; `operation` is `get`, `set`, `lock`, `unlock`, `clear` or `verify`."""
 
     backend: str
     operation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Breaker:
+class Breaker(NamedTuple):
     """The circuit breaker of a store changed its state: `closed`, `open` or `half-open`."""
 
     backend: str

@@ -20,6 +20,7 @@ from .hidden import Watch, may_walk, missing
 from .peers import complete, load
 from .plan import Plan, Reason, Step
 from .pushed import Answers
+from .repeated import install as share_repeated
 from .rowsets import rows_read
 from .shared import install as share_plans
 from .source import counts_itself, kind, usage_of_page
@@ -57,6 +58,7 @@ __all__ = [
     "rows",
     "rows_read",
     "share_plans",
+    "share_repeated",
     "tell_versions",
     "usage_of_page",
 ]

@@ -123,8 +123,8 @@ def whole_plan(queryset: QuerySet[Any], usage: Usage) -> Plan:
 @lru_cache(maxsize=2048)
 def _decided(plan: Plan, found: Level | Refusal) -> Plan:
     if isinstance(found, Level):
-        return replace(plan, rows=found)
-    return replace(plan, refused_at=found.path, refused=found.reason)
+        return plan._replace(rows=found)
+    return plan._replace(refused_at=found.path, refused=found.reason)
 
 
 def _fetch(queryset: Any, plan: Plan) -> None:

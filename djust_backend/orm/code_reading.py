@@ -8,11 +8,10 @@ code that nobody knows makes the answer incomplete.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property as python_cached_property
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from django.db.models import Model
 from django.utils.functional import cached_property
@@ -30,8 +29,7 @@ Watched: TypeAlias = "tuple[tuple[Callable[[str, Any], Any], str, Any], ...]"
 _Answer = TypeVar("_Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(NamedTuple):
     """What code reads of an instance.
 
     `usage` has flags as those of a template: always for what every run that raises nothing
@@ -98,13 +96,18 @@ def watch(names: Iterable[tuple[Any, str, Any]]) -> Watched:
     A class attribute is what the first class of the MRO has that has one at all.
     """
     watched = []
+    # Many names are looked up in the same few classes.
+    look_ups: dict[type, Callable[[str, Any], Any]] = {}
     for holder, name, found in names:
         if not isinstance(holder, type):
             watched.append((holder.get, name, found))
             continue
         for base in holder.__mro__:
-            there = vars(base).get(name, _MISSING)
-            watched.append((vars(base).get, name, there if there is _MISSING else found))
+            look_up = look_ups.get(base)
+            if look_up is None:
+                look_up = look_ups[base] = vars(base).get
+            there = look_up(name, _MISSING)
+            watched.append((look_up, name, there if there is _MISSING else found))
             if there is not _MISSING:
                 break
     return tuple(watched)

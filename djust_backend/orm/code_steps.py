@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from functools import cached_property as python_cached_property
 from functools import partialmethod
 from string import Formatter
@@ -225,7 +224,7 @@ class Steps:
     ) -> Value:
         """Code of an instance's own class; if it cannot be read, its name is the need."""
         assert isinstance(method.owner, Row)
-        row, given = replace(method.owner, nullable=False), [*args, *kwargs.values()]
+        row, given = method.owner.there(), [*args, *kwargs.values()]
         if getattr(function, "alters_data", False):
             return self.escape(value(row), *given)
         result = self.inline(function, method.base, [value(row), *args], kwargs)
@@ -326,7 +325,7 @@ class Steps:
             if self.reading.class_attribute(atom.model, "__format__") is not object.__format__:
                 self.reading.complete = False
             # None has a text as well.
-            self.call(self._attribute(replace(atom, nullable=False), "__str__"), [], {})
+            self.call(self._attribute(atom.there(), "__str__"), [], {})
         elif isinstance(atom, Bag):
             self.printed(*atom.items)
         elif not is_plain(value(atom)):

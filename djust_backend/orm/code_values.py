@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from django.db.models import Model
@@ -43,88 +42,128 @@ class Need:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Atom:
-    """One thing that a value may be. This very class: something that holds no followed instance."""
+    """One thing that a value may be. This very class: something that holds no followed instance.
+
+    Equal if of one class and with equal contents. Written out, because making dataclasses takes a
+    good part of the time in which a process starts.
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    def _held(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._held() == self._held()
+
+    def __hash__(self) -> int:
+        return hash(self._held())
 
 
-@dataclass(frozen=True, slots=True)
 class Foreign(Atom):
     """What other code gave or holds; calling it may raise what a template takes silently."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Opaque(Atom):
     """Something that nobody knows; who made it has noted that the code is not read completely."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Row(Atom):
     """A model instance that is followed.
 
     `level` is the number of the loop in which it is one and the same. `nullable`: it may be None.
     """
 
-    model: type[Model]
-    need: Need
-    level: int
-    nullable: bool = False
+    __slots__ = ("level", "model", "need", "nullable")
+
+    def __init__(self, model: type[Model], need: Need, level: int, nullable: bool = False) -> None:
+        self.model = model
+        self.need = need
+        self.level = level
+        self.nullable = nullable
+
+    def there(self) -> Row:
+        """The same where it is known not to be None."""
+        return Row(self.model, self.need, self.level)
 
 
-@dataclass(frozen=True, slots=True)
 class Manager(Atom):
     """The manager of a to-many relation."""
 
-    model: type[Model]
-    need: Need
-    level: int
+    __slots__ = ("level", "model", "need")
+
+    def __init__(self, model: type[Model], need: Need, level: int) -> None:
+        self.model = model
+        self.need = need
+        self.level = level
 
 
-@dataclass(frozen=True, slots=True)
 class Rows(Atom):
     """All rows of a to-many relation."""
 
-    model: type[Model]
-    need: Need
-    level: int
+    __slots__ = ("level", "model", "need")
+
+    def __init__(self, model: type[Model], need: Need, level: int) -> None:
+        self.model = model
+        self.need = need
+        self.level = level
 
 
-@dataclass(frozen=True, slots=True)
 class Method(Atom):
     """An attribute of a followed value that has not been called yet.
 
     `found` is the raw class attribute, `base` the class that has it, `name` what it is called.
     """
 
-    owner: Row | Manager | Rows
-    name: str
-    found: Any = field(compare=False, default=None)
-    base: type | None = None
+    __slots__ = ("base", "found", "name", "owner")
+
+    def __init__(
+        self,
+        owner: Row | Manager | Rows,
+        name: str,
+        found: Any = None,
+        base: type | None = None,
+    ) -> None:
+        self.owner = owner
+        self.name = name
+        self.found = found
+        self.base = base
+
+    def _held(self) -> tuple[Any, ...]:
+        return self.owner, self.name, self.base
 
 
-@dataclass(frozen=True, slots=True)
 class Parent(Atom):
     """`super()`: the instance, and the class after which attributes are looked up."""
 
-    owner: Row
-    after: type
+    __slots__ = ("after", "owner")
+
+    def __init__(self, owner: Row, after: type) -> None:
+        self.owner = owner
+        self.after = after
 
 
-@dataclass(frozen=True, slots=True)
 class Bag(Atom):
     """A list, tuple, set or dictionary of the code's own that holds each of these."""
 
-    items: frozenset[Value]
+    __slots__ = ("items",)
+
+    def __init__(self, items: frozenset[Value]) -> None:
+        self.items = items
 
 
 class Known(Atom):
     """A Python object that the code names: a global, a class, a constant."""
 
     __slots__ = ("held",)
-    held: Any
 
     def __init__(self, value: object) -> None:
-        object.__setattr__(self, "held", value)
+        self.held = value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Known) and other.held is self.held

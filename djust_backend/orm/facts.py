@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -90,8 +89,7 @@ _FIELD_METHODS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """One relation of a model class, as attribute access on its instances meets it.
 
     `name` is the accessor (what a prefetch takes), `query_name` what `select_related` takes,

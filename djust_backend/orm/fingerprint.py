@@ -16,7 +16,7 @@ from functools import cached_property as python_cached_property
 from functools import lru_cache
 from operator import is_
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import django
@@ -33,20 +33,28 @@ from .code_digest import Code, described, functions, is_django_s, is_known, plai
 from .guards import QueryFacts
 from .plan import FORMAT, Reason
 from .usage import Usage
+from .versions import versions
 
 # What a template may run of any model without naming it.
 _IMPLIED = frozenset({"__str__", "__len__", "__bool__", "__html__", "__iter__", "__getitem__"})
 
 # Values of a field that are told as they are, and those of them that no plan depends on.
-_PLAIN = (str, int, bool, type(None))
-_APART = ("creation_counter", "verbose_name", "help_text", "db_comment")
+_PLAIN = frozenset({str, int, bool, type(None)})
+_APART = frozenset({"creation_counter", "verbose_name", "help_text", "db_comment"})
 # What else begins with an underscore is what a field remembers (`_m2m_name_cache`).
-_GIVEN = ("_unique", "_related_name", "_related_query_name")
+_GIVEN = frozenset({"_unique", "_related_name", "_related_query_name"})
+_WHEN_READ = (cached_property, python_cached_property)
 
-# The digest of a class, and the values of its attributes then: another value, another digest.
-_described: dict[type[Model], tuple[list[Any], bytes]] = {}
+# Values of these types hold no code.
+_DATA = frozenset({str, int, bool, type(None), dict, list, tuple})
+
+_described: dict[type[Model], _Described] = {}
 # Tests and migrations make model classes on the fly.
 _REMEMBERED = 4096
+
+
+# What a plan depends on of a query.
+_QUERY_FACTS = tuple(field.name for field in fields(QueryFacts) if field.compare)
 
 
 def key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:
@@ -61,7 +69,7 @@ def key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:
         release(),
         kind,
         [row_mode(), hidden_relations()],
-        [_query_part(getattr(query, field.name)) for field in fields(query) if field.compare],
+        [_query_part(getattr(query, name)) for name in _QUERY_FACTS],
         None if usage is None else _usage(usage),
         [[model._meta.label, described_model(model)] for model in models],
         code.data(),
@@ -85,24 +93,61 @@ def release() -> str:
     return digest.hexdigest()
 
 
+class _Described:
+    """The digest of a model class, and what tells whether the class still is what it was."""
+
+    __slots__ = ("_codes", "_functions", "_options", "_values", "_versions", "digest")
+
+    def __init__(self, model: type[Model]) -> None:
+        self._versions = versions((model,))
+        self._values = _values(model)
+        self._options = _options(model)
+        self._functions = [
+            value for value in self._values if isinstance(value, (FunctionType, MethodType))
+        ]
+        self._codes = [function.__code__ for function in self._functions]
+        packer = msgpack.Packer(autoreset=False)
+        for part in _model(model):
+            packer.pack(part)
+        self.digest = hashlib.sha256(packer.bytes()).digest()
+
+    def is_current(self, model: type[Model]) -> bool:
+        """Whether nothing that the digest tells has been given another value since."""
+        if not all(map(is_, self._options, _options(model))):
+            return False
+        # The class does not notice that a function was given other code.
+        codes = (function.__code__ for function in self._functions)
+        if not all(map(is_, self._codes, codes)):
+            return False
+        now = versions((model,))
+        if now is not None and now == self._versions:
+            return True
+        values = _values(model)
+        if len(values) != len(self._values) or not all(map(is_, self._values, values)):
+            return False
+        self._versions = now
+        return True
+
+
 def described_model(model: type[Model]) -> bytes:
     """The digest of a model class: made once, and again when an attribute of it is another."""
-    stamp = _stamp(model)
     known = _described.get(model)
-    if known is not None and len(known[0]) == len(stamp) and all(map(is_, known[0], stamp)):
-        return known[1]
+    if known is not None and known.is_current(model):
+        return known.digest
     if len(_described) >= _REMEMBERED:
         _described.clear()
-    digest = hashlib.sha256(msgpack.packb(_model(model))).digest()
-    _described[model] = (stamp, digest)
-    return digest
+    known = _described[model] = _Described(model)
+    return known.digest
 
 
-def _stamp(model: type[Model]) -> list[Any]:
+def _values(model: type[Model]) -> list[Any]:
+    return [value for base in _bases(model) for value in vars(base).values()]
+
+
+def _options(model: type[Model]) -> tuple[Any, ...]:
     options = model._meta
-    values = [value for base in _bases(model) for value in vars(base).values()]
-    values += [value.__code__ for value in values if hasattr(value, "__code__")]
-    return [*values, options.ordering, options.unique_together, *options.get_fields(True)]
+    # Django makes another list when a relation is added, or a field.
+    return options.ordering, options.unique_together, options.get_fields(True)
 
 
 def _reached(model: type[Model], usage: Usage | None) -> tuple[list[type[Model]], Code]:
@@ -114,13 +159,17 @@ def _reached(model: type[Model], usage: Usage | None) -> tuple[list[type[Model]]
     code = Code()
     names = {*_IMPLIED, *(() if usage is None else _names(usage))}
     found: dict[type[Model], None] = {model: None}
-    while True:
+    followed: dict[type[Model], set[str]] = {}
+    while code.whole:
         before = (len(found), len(names))
         for one in list(found):
-            for name in sorted(names & _attributes(one)):
+            seen = followed.setdefault(one, set())
+            new = (names & _attributes(one)) - seen
+            seen |= new
+            for name in sorted(new):
                 _follow(one, name, found, code)
         names |= code.names
-        if before == (len(found), len(names)) or not code.whole:
+        if before == (len(found), len(names)):
             break
     return sorted(found, key=lambda one: one._meta.label), code
 
@@ -183,32 +232,40 @@ def _bases(model: type[Model]) -> list[type]:
     return [base for base in model.__mro__ if base not in (Model, object)]
 
 
-def _model(model: type[Model]) -> list[Any]:
+def _model(model: type[Model]) -> Iterator[list[Any]]:
+    """A model class as plain data, in short parts: long-lived lists wake the garbage collector."""
     options: Any = model._meta
     code = Code()
-    attributes = []
-    for base in _bases(model):
-        for name, value in sorted(vars(base).items()):
-            kind: type = type(value)
-            if _is_told_by_version(kind) or (kind is FunctionType and is_django_s(value)):
-                attributes.append([base.__qualname__, name, kind.__qualname__])
-            elif not name.startswith("__") or any(functions(value)):
-                attributes.append([base.__qualname__, name, _attribute(value)])
-                code.add(value)
-    return [
-        options.label,
-        [options.db_table, options.managed, options.proxy, plain(options.swapped)],
-        [base.__module__ + "." + base.__qualname__ for base in model.__mro__],
-        [
-            plain(options.unique_together),
-            list(map(_deconstructed, options.total_unique_constraints)),
-        ],
+    yield [options.label, options.db_table, options.managed, options.proxy, plain(options.swapped)]
+    yield [base.__module__ + "." + base.__qualname__ for base in model.__mro__]
+    yield [
+        plain(options.unique_together),
+        list(map(_deconstructed, options.total_unique_constraints)),
         [_ordered(item) for item in options.ordering],
-        [_of_class(type(options.base_manager)), _of_class(type(options.default_manager))],
-        [[field.name, _field(field)] for field in options.get_fields(include_hidden=True)],
-        attributes,
-        code.data() if code.whole else None,
+        _of_class(type(options.base_manager)),
+        _of_class(type(options.default_manager)),
     ]
+    for field in options.get_fields(include_hidden=True):
+        yield [field.name, *_field(field)]
+    for base in _bases(model):
+        yield [base.__qualname__, *_class_attributes(base, code)]
+    yield [code.data() if code.whole else None]
+
+
+def _class_attributes(base: type, code: Code) -> Iterator[Any]:
+    """Each attribute of one class and what it is, by turns; collects the functions among them."""
+    for name, value in sorted(vars(base).items()):
+        kind: type = type(value)
+        is_hidden = name.startswith("__")
+        if is_hidden and kind in _DATA:
+            continue
+        if is_django_s(value) if kind is FunctionType else _is_told_by_version(kind):
+            yield name
+            yield kind.__qualname__
+        elif not is_hidden or any(functions(value)):
+            yield name
+            yield _attribute(value)
+            code.add(value)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -230,45 +287,56 @@ def _field(field: Any) -> list[Any]:
     own = field if isinstance(field, Field) or not field.auto_created else field.remote_field
     related: Any = getattr(field, "related_model", None)
     return [
-        _written(own),
         _of_class(type(own)),
         getattr(own, "attname", None),
         getattr(own, "column", None),
         related._meta.label if hasattr(related, "_meta") else plain(related),
         bool(field.auto_created),
         field.get_accessor_name() if hasattr(field, "get_accessor_name") else None,
+        *_written(own),
     ]
 
 
-def _written(field: Any) -> Any:
+def _written(field: Any) -> Iterator[Any]:
     """What a field was made with: of Django's own, its plain values; of others, all that they say.
 
     Labels and texts for people are not among them, nor is the place among all fields of a process,
     nor what a field remembers since it was asked for it.
     """
     if not is_known(type(field).__module__):
-        return _deconstructed(field)
+        yield _deconstructed(field)
+        return
+    values = vars(field)
     kind: type = type(field)
-    remembered = _remembered(kind)
-    values = [
-        [name, value]
-        for name, value in vars(field).items()
-        if type(value) in _PLAIN
-        and name not in _APART
-        and name not in remembered
-        and (not name.startswith("_") or name in _GIVEN)
-    ]
-    return [sorted(values), bool(getattr(field, "choices", None))]
+    for name in _written_names(kind, tuple(values)):
+        value = values[name]
+        if type(value) in _PLAIN:
+            yield name
+            yield value
+    yield bool(getattr(field, "choices", None))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _remembered(kind: type) -> frozenset[str]:
+def _written_names(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the attributes of a field of this class that may tell what it was made with."""
+    told = {name for name in names if name[0] != "_" or name in _GIVEN}
+    return tuple(sorted(told - _apart(kind)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _apart(kind: type) -> frozenset[str]:
+    """The attributes of fields of this class that no plan depends on."""
+    return _APART.union(*map(_when_read, kind.__mro__))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _when_read(base: type) -> frozenset[str]:
     """The attributes of this class that come into being when they are first read."""
     return frozenset(
         name
-        for base in kind.__mro__
         for name, value in vars(base).items()
-        if isinstance(value, (cached_property, python_cached_property))
+        # Most are functions, of which to ask this takes longer.
+        if type(value) is not FunctionType and isinstance(value, _WHEN_READ)
     )
 
 
@@ -284,7 +352,7 @@ def _ordered(item: Any) -> Any:
 
 def _of_class(cls: Any) -> list[Any]:
     """A class by name, and what the site's own among its bases do."""
-    if is_known(cls.__module__) and all(is_known(base.__module__) for base in cls.__mro__):
+    if _is_known_class(cls):
         return [f"{cls.__module__}.{cls.__qualname__}", []]
     own = [base for base in cls.__mro__ if not is_known(base.__module__)]
     return [
@@ -296,3 +364,8 @@ def _of_class(cls: Any) -> list[Any]:
             if name not in ("__dict__", "__weakref__", "__doc__")
         ],
     ]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_known_class(cls: Any) -> bool:
+    return all(is_known(base.__module__) for base in (cls, *cls.__mro__))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connections, models
@@ -38,8 +37,7 @@ _QUERYSET_METHODS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """The parent's column `key`, and where a row holds its value.
 
     `path` leads there from a row of the target, `column` is the parent's attribute. `through` and
@@ -107,8 +105,9 @@ def key_field(relation: facts.Relation) -> Field[Any, Any]:
     if relation.kind == facts.TO_MANY:
         found = link(relation)
         assert found is not None
-        return found.key
-    key: Field[Any, Any] = relation.field.foreign_related_fields[0]
+        key: Field[Any, Any] = found.key
+    else:
+        key = relation.field.foreign_related_fields[0]
     return key
 
 

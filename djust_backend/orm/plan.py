@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]
 
@@ -87,8 +86,7 @@ class Reason(Enum):
     CUSTOM_COLUMN = "the attribute is not Django's plain one for a column"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One relation: its path of accessors from the root, what Django calls it, and why so.
 
     `lookup` is the name for `select_related` (a query name) or for a prefetch (an accessor).
@@ -129,8 +127,7 @@ class Step:
         return [own, *below]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How the rows of one QuerySet are fetched; comparable, printable, made of plain data.
 
     `joins` go into the first query, `prefetches` follow it (their reason says why they are no

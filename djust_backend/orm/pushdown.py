@@ -8,8 +8,7 @@ serves whoever has only the parents' columns: the key of a parent is its column
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db import connections
 from django.db.models import (
@@ -39,8 +38,7 @@ COUNT = "djust_count_of_siblings"
 _FEW = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The rows `[start:stop]` of a collection, to its end without `stop`.
 
     `by_key` orders rows by their primary key if their model has no order, as `first()` does.

@@ -6,6 +6,7 @@ depend on, but for the condition (`conditions`) and the limits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import connections, models
@@ -15,6 +16,7 @@ from django.db.models.sql.datastructures import BaseTable, Join
 
 from . import conditions, guards
 from .conditions import Condition
+from .expressions import Reader
 from .guards import QueryFacts
 
 # Shapes of one process. A site has some for each of its views.
@@ -27,10 +29,12 @@ _HAS_FETCH_MODES = hasattr(models, "FETCH_ONE")
 class Shape:
     """A simple QuerySet, its condition aside; equal ones are one object."""
 
-    __slots__ = ("facts",)
+    __slots__ = ("_held", "facts")
 
-    def __init__(self, facts: QueryFacts) -> None:
+    def __init__(self, facts: QueryFacts, held: Sequence[Any]) -> None:
+        """`held` is what has to live as long as the shape."""
         self.facts = facts
+        self._held = held
 
 
 class Simple(NamedTuple):
@@ -54,14 +58,15 @@ def simple(queryset: Any) -> Simple | None:
         guards.has_raw_sql(query) or where.contains_aggregate or where.contains_over_clause
     ):
         return None
-    key = _key(queryset, query)
-    if key is None:
+    added = _expressions(query)
+    key = None if added is None else _key(queryset, query, added[0])
+    if added is None or key is None:
         return None
     shape = _shapes.get(key)
     if shape is None:
         if len(_shapes) >= _REMEMBERED:
             _shapes.clear()
-        shape = _shapes.setdefault(key, Shape(guards.examine(queryset)))
+        shape = _shapes.setdefault(key, Shape(guards.examine(queryset), added[1]))
     return Simple(shape, condition)
 
 
@@ -69,9 +74,7 @@ def _is_simple(query: Any) -> bool:
     kind: type = type(query)
     return (
         kind is Query
-        and not query.annotations
-        and query.group_by is None
-        and not query.distinct
+        and not query.distinct_fields
         and not query.combinator
         and not query.extra
         and not query.extra_tables
@@ -86,17 +89,13 @@ def _is_simple(query: Any) -> bool:
     )
 
 
-def _key(queryset: Any, query: Any) -> tuple[Any, ...] | None:
+def _key(queryset: Any, query: Any, added: tuple[Any, ...]) -> tuple[Any, ...] | None:
     kind = type(queryset)
     meta = query.get_meta()
     selected = query.select_related
-    order = query.order_by
     lookups = queryset._prefetch_related_lookups
-    for item in (*order, *meta.ordering, *lookups):
-        if type(item) is not str:
-            return None
     tables = _tables(query)
-    if tables is None:
+    if tables is None or not all(type(lookup) is str for lookup in lookups):
         return None
     db = queryset.db
     return (
@@ -108,10 +107,10 @@ def _key(queryset: Any, query: Any) -> tuple[Any, ...] | None:
         query.model,
         meta.db_table,
         meta.managed,
-        meta.ordering if type(meta.ordering) is tuple else tuple(meta.ordering),
         db,
         connections[db].features.supports_foreign_keys,
-        order,
+        added,
+        query.distinct,
         query.default_ordering,
         query.standard_ordering,
         frozenset(query.deferred_loading[0]),
@@ -121,6 +120,22 @@ def _key(queryset: Any, query: Any) -> tuple[Any, ...] | None:
         tuple(queryset._known_related_objects),
         tables,
     )
+
+
+def _expressions(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
+    """The order of a query, what it adds to its rows, and how it groups them; and what is `held`.
+
+    None if nothing is proven of an expression among them.
+    """
+    order = (*query.order_by, None, *query.get_meta().ordering)
+    added, groups = query.annotations, query.group_by
+    if not added and groups is None and all(type(item) is str or item is None for item in order):
+        return order, ()
+    reader = Reader()
+    mask = query.annotation_select_mask
+    names = None if mask is None else sorted(mask)
+    key = reader.key(order, list(added.items()), names, groups)
+    return None if key is None else (key, reader.held)
 
 
 def _tables(query: Any) -> tuple[Any, ...] | None:

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, TextField
+from django.db.models.expressions import Col
+
+# Django itself loads this module when it compiles the first query: while a page waits.
+from django.db.models.sql.compiler import SQLCompiler
 
 from djust_backend.conf import sql_check, sql_reuse
 
-from . import conditions
+from . import conditions, repeated
 from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
-from .undeclared import is_utc, without_types
+from .undeclared import is_utc, selected_values
 
 Row: TypeAlias = "tuple[Any, ...]"
 
@@ -54,9 +57,11 @@ class Text(NamedTuple):
     fields: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL before and after what changes, parameters that follow, and how rows are converted."""
+class Statement(NamedTuple):
+    """SQL before and after what changes, parameters that follow, and how rows are converted.
+
+    `repeated` are columns of texts of joined rows, which many rows may have in common.
+    """
 
     before: str
     after: str
@@ -64,6 +69,7 @@ class Statement:
     width: int
     is_wider: bool
     convert: Conversion | None
+    repeated: tuple[int, ...] = ()
 
     def request(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Request:
         """The statement with this in its middle and at its end."""
@@ -72,19 +78,28 @@ class Statement:
 
     def rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
         """What a cursor that has run the statement gives, converted by `calls`."""
-        if calls is None and not self.is_wider:
-            found = cursor.fetchall()
-            is_ready = type(found) is list and (not found or type(found[0]) is tuple)
-            return found if is_ready else [tuple(row) for row in found]
+        if calls is None and not self.is_wider and not self.repeated:
+            return _as_tuples(cursor.fetchall())
         # In chunks, so that a large result does not take its place twice.
         rows: list[Row] = []
+        known: dict[str, str] = {}
         while found := cursor.fetchmany(_CHUNK):
             if self.is_wider:
                 found = [tuple(row[: self.width]) for row in found]
-            rows += found if calls is None else calls(found)
+            ready = _as_tuples(found) if calls is None else calls(found)
+            if not rows and len(found) < _CHUNK:
+                return ready
+            if self.repeated:
+                repeated.share(ready, self.repeated, known)
+            rows += ready
             if len(found) < _CHUNK:
                 break
         return rows
+
+
+def _as_tuples(found: Any) -> list[Row]:
+    is_ready = type(found) is list and (not found or type(found[0]) is tuple)
+    return found if is_ready else [tuple(row) for row in found]
 
 
 class Request(NamedTuple):
@@ -149,11 +164,11 @@ def request_selected(
         if known is not None:
             request = known.request(connection, where, limits, params)
             if sql_check():
-                columns = without_types(query, columns, connection)
-                request.compare(queryset.values_list(*columns))
+                request.compare(selected_values(queryset, columns, connection))
             return request
-        columns = without_types(query, columns, connection)
-    selected: Any = queryset.values_list(*columns)
+        selected = selected_values(queryset, columns, connection)
+    else:
+        selected = queryset.values_list(*columns)
     compiler = selected.query.get_compiler(using=selected.db)
     try:
         sql, params = compiler.as_sql()
@@ -165,7 +180,7 @@ def request_selected(
         text = sql[: len(sql) - len(limits)]
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
-            _remember(connection, key, replace(statement, before=parts[0], after=parts[1]))
+            _remember(connection, key, statement._replace(before=parts[0], after=parts[1]))
     return statement.request(connection, "", "", params)
 
 
@@ -201,7 +216,7 @@ def request_of_keys(
     prepared = tuple(prepare(key, connection) for key in keys)
     if len(parts) == 2 and "%s" not in parts[0] and tuple(params[: len(keys)]) == prepared:
         tail = tuple(params[len(keys) :])
-        cut = replace(statement, before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
+        cut = statement._replace(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
         _remember(connection, name, cut)
     return statement.request(connection, "", "", params)
 
@@ -225,10 +240,23 @@ def lookup(make: Any, key: Any, using: str, name: Hashable) -> tuple[str, tuple[
     return sql, tuple(params)
 
 
-def _statement(compiler: Any, width: int, sql: str) -> Statement:
+def _statement(compiler: SQLCompiler, width: int, sql: str) -> Statement:
     converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
     convert = Conversion(width, converters, compiler.connection) if converters else None
-    return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert)
+    repeated = tuple(_repeated(compiler, width, converters))
+    return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert, repeated)
+
+
+def _repeated(compiler: SQLCompiler, width: int, converters: Any) -> Iterator[int]:
+    """The columns of texts that belong to joined rows."""
+    for at, (column, _, _) in enumerate(compiler.select[:width]):
+        if (
+            type(column) is Col
+            and column.alias != compiler.query.base_table
+            and at not in converters
+            and isinstance(column.target, (CharField, TextField))
+        ):
+            yield at
 
 
 def _condition(

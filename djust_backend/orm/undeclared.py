@@ -9,8 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldError
-from django.db.models import DateField, DateTimeField, F, Func
+from django.db.models import DateField, DateTimeField, F, Func, QuerySet
 from django.db.models.constants import LOOKUP_SEP
+from django.db.models.expressions import Col
 from django.utils.dateparse import parse_date, parse_datetime
 
 # The declared type of a column, and what Django's converter for it in the driver parses texts with.
@@ -37,6 +38,36 @@ def without_types(query: Any, columns: Sequence[str], connection: Any) -> list[A
     ]
 
 
+def selected_values(queryset: QuerySet[Any], columns: Sequence[str], connection: Any) -> Any:
+    """The QuerySet of these columns, for its SQL: `values_list` of them.
+
+    Where nothing depends on it, dates and times are as they are stored.
+    """
+    query: Any = queryset.query
+    selected: Any = queryset.values_list(*columns)
+    if query.annotations or query.group_by is not None or query.distinct:
+        # Which rows these are may depend on what is selected.
+        return selected
+    query = selected.query
+    # Without names for columns that nobody reads by name; compiled in half the time.
+    query.selected = None
+    if connection.vendor == "sqlite":
+        query.select = tuple(
+            Undeclared(column) if _is_parsed_column(column, connection) else column
+            for column in query.select
+        )
+    return selected
+
+
+def _is_parsed_column(column: Any, connection: Any) -> bool:
+    # A relation's column has a field of its own, and the field that it points to.
+    return (
+        type(column) is Col
+        and type(column.output_field) is type(column.target)
+        and _is_declared(column.target, connection)
+    )
+
+
 def _is_parsed(query: Any, column: str, connection: Any) -> bool:
     """Whether the driver parses this column, by Django's converter of its declared type."""
     if column in query.annotations:
@@ -46,8 +77,13 @@ def _is_parsed(query: Any, column: str, connection: Any) -> bool:
     except FieldError:
         # `values_list` says what is wrong with the name.
         return False
+    return not rest and _is_declared(field, connection)
+
+
+def _is_declared(field: Any, connection: Any) -> bool:
+    """Whether the driver parses the columns of this field."""
     declared, parse = _DECLARED.get(type(field), ("", None))
-    if parse is None or rest or not field.model._meta.managed:
+    if parse is None or not field.model._meta.managed:
         return False
     if type(field) is DateTimeField and not is_utc(connection):
         return False

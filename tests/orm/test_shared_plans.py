@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.apps.registry import Apps
 from django.db import models
 from django.utils.functional import cached_property
 from zoo.models import Author, Book
@@ -155,6 +156,76 @@ def test_a_changed_model_changes_the_keys_that_reach_it(
     assert after[1] != before[1]
     monkeypatch.undo()
     assert key(Book.objects.order_by("pk"), with_authors) == before[1]
+
+
+class Labelled(models.Model):
+    """A base of another model; its class has what the digest has to notice."""
+
+    class Meta:
+        abstract = True
+        app_label = "zoo"
+
+    def label(self) -> str:
+        return "a label"
+
+
+class Shelfmark(Labelled):
+    """No table: only its class is looked at."""
+
+    mark = models.CharField(max_length=10)
+
+    class Meta:
+        app_label = "zoo"
+        apps = Apps()
+
+
+def other_label(self: Any) -> str:
+    """What replaces a method, or its code."""
+    return str(self.mark)
+
+
+def later_changes() -> Iterator[tuple[str, Any]]:
+    yield "a method", lambda patch: patch.setattr(Shelfmark, "more", other_label, raising=False)
+    yield "a method of its base", lambda patch: patch.setattr(Labelled, "label", other_label)
+    yield (
+        "a new method of its base",
+        lambda patch: patch.setattr(Labelled, "more", other_label, raising=False),
+    )
+    yield "no method any more", lambda patch: patch.delattr(Labelled, "label")
+    yield "code", lambda patch: patch.setattr(Labelled.label, "__code__", other_label.__code__)
+    yield "the order", lambda patch: patch.setattr(Shelfmark._meta, "ordering", ("mark",))
+    yield (
+        "what is unique",
+        lambda patch: patch.setattr(Shelfmark._meta, "unique_together", (("id", "mark"),)),
+    )
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["versions", "no versions"])
+@pytest.mark.parametrize(("what", "change"), list(later_changes()))
+def test_a_digest_is_made_anew_when_its_model_is_another(
+    what: str, change: Any, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the interpreter does not tell when a class was changed."""
+    if not is_told:
+        monkeypatch.setattr(fingerprint, "versions", lambda classes: None)
+    fingerprint._described.clear()
+    before = fingerprint.described_model(Shelfmark)
+    assert fingerprint.described_model(Shelfmark) is before
+    with monkeypatch.context() as patch:
+        change(patch)
+        assert fingerprint.described_model(Shelfmark) != before
+    assert fingerprint.described_model(Shelfmark) == before
+    fingerprint._described.clear()
+
+
+def test_a_change_that_is_taken_back_keeps_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version of a class is another one then, and nothing is read twice for it."""
+    fingerprint._described.clear()
+    before = fingerprint.described_model(Shelfmark)
+    with monkeypatch.context() as patch:
+        patch.setattr(Labelled, "label", other_label)
+    assert fingerprint.described_model(Shelfmark) is before
+    fingerprint._described.clear()
 
 
 def helper(book: Any) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import ForeignKey, Model
 
@@ -16,8 +16,7 @@ from djust_backend.orm.usage import ITERATED, REACHED, Usage
 _REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What to do about one attribute that is read of every instance.
 
     `fetch` tells whether to batch it; a relation that is not batched is still walked where it is

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]
 from django.db.models import FileField, ForeignKey, Model
@@ -55,8 +55,7 @@ _FILE_ATTRIBUTES = frozenset({"url", "name", "size", "path", "width", "height"})
 _COUNTS = frozenset({"count", "exists"})
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why instances are needed, and the path of the attribute that needs them."""
 
     path: tuple[str, ...]

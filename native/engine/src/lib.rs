@@ -26,6 +26,7 @@ mod program;
 mod pushed;
 mod py;
 mod render;
+mod repeated;
 mod row_sources;
 mod rows;
 mod scopes;
@@ -63,6 +64,8 @@ mod _native {
     use super::py::parser::NativeParser;
     #[pymodule_export]
     use super::py::program::{NativeProgram, set_template_class};
+    #[pymodule_export]
+    use super::repeated::share_texts;
     #[pymodule_export]
     use super::watch::class_versions;
 }

@@ -1,0 +1,154 @@
+"""Texts of joined rows that come again and again: one object, and the page stays stock's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from traps.compared import case_of, check, loop
+from zoo.models import Author, Book, Country, Secret
+
+from djust_backend import DjustTemplates
+from djust_backend._native import share_texts
+from djust_backend.orm import rowsets, statements
+
+pytestmark = pytest.mark.django_db
+
+PAGE = loop("{{ b.title }}{{ b.author.name }}{{ b.author.country.name }}")
+
+
+class Word(str):
+    """A text of another class."""
+
+    __slots__ = ()
+
+
+@pytest.fixture
+def books(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes so many books of two authors; five rows are read at a time."""
+    monkeypatch.setattr(statements, "_CHUNK", 5)
+
+    def make(number: int) -> Any:
+        country = Country.objects.create(name="<a country> & more")
+        secret = Secret.everything.create(name="s")
+        authors = [
+            Author.objects.create(name="one author", country=country),
+            Author.objects.create(name="another author"),
+        ]
+        Book.objects.bulk_create(
+            Book(title="title", author=authors[n % 2], publisher_id=country.pk, vault=secret)
+            for n in range(number)
+        )
+        return Book.objects.filter(title="title").order_by("pk")
+
+    return make
+
+
+@pytest.mark.parametrize("number", [0, 1, 4, 5, 6, 10, 11, 23])
+def test_pages_are_stock_s(books: Any, number: int) -> None:
+    rows = books(number)
+    check(case_of(rows.all, PAGE), joins=False)
+
+
+def texts(queryset: Any, page: str = PAGE) -> list[tuple[Any, ...]]:
+    template = DjustTemplates(
+        {"NAME": "texts", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}}
+    ).from_string(page)
+    for _ in range(2):
+        fresh = queryset.all()
+        template.render({"rows": fresh})
+    rows: list[tuple[Any, ...]] = rowsets._fetched[fresh][1].rows
+    return rows
+
+
+def test_equal_texts_of_joined_rows_are_one_object(books: Any) -> None:
+    rows = texts(books(23))
+    assert len(rows) == 23
+    names = [value for row in rows for value in row if value == "one author"]
+    assert len(names) == 12
+    assert len(set(map(id, names))) == 1
+
+
+def test_texts_of_the_rows_themselves_are_left_alone(books: Any) -> None:
+    rows = texts(books(23))
+    titles = [value for row in rows for value in row if value == "title"]
+    assert len(set(map(id, titles))) == 23
+
+
+def test_a_short_result_is_left_alone(books: Any) -> None:
+    rows = texts(books(4))
+    names = [value for row in rows for value in row if value == "one author"]
+    assert len(set(map(id, names))) == len(names) == 2
+
+
+def test_rows_of_a_wrapped_cursor_are_read_alike(
+    books: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site's cursor may give rows of its own kind."""
+    made = connection.make_cursor
+
+    class Cursor:
+        def __init__(self, cursor: Any) -> None:
+            self.cursor = cursor
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.cursor, name)
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.cursor.close()
+
+        def __iter__(self) -> Any:
+            return iter(self.cursor)
+
+        def fetchmany(self, size: int = 1) -> Any:
+            return [list(row) for row in self.cursor.fetchmany(size)]
+
+    rows = books(11)
+    monkeypatch.setattr(connection, "make_cursor", lambda cursor: Cursor(made(cursor)))
+    check(case_of(rows.all, PAGE), joins=False)
+
+
+def twin(text: str) -> str:
+    """An equal text that is another object."""
+    return "".join(list(text))
+
+
+def test_only_texts_are_shared() -> None:
+    first, second = twin("a name"), twin("a name")
+    rows = [
+        (1, first, None),
+        (1.0, second, True),
+        (True, Word("a name"), 1),
+        (2**70, None, b"bytes"),
+        (2**70, twin("other"), b"bytes"),
+    ]
+    before = [tuple(row) for row in rows]
+    kinds = [[type(value) for value in row] for row in rows]
+    share_texts(rows, (0, 1, 2), {})
+    assert rows == before
+    assert [[type(value) for value in row] for row in rows] == kinds
+    del before
+    share_texts(rows, (0, 1, 2), {})
+    assert rows[0][1] is rows[1][1] is first
+
+
+def test_rows_that_somebody_else_has_stay_as_they_are() -> None:
+    texts = [twin("a name") for _ in range(3)]
+    rows: list[Any] = [(text,) for text in texts]
+    kept = rows[1]
+    del texts[2:]
+    share_texts(rows, [0], {})
+    assert kept[0] is texts[1]
+    assert rows[2][0] is texts[0]
+
+
+def test_rows_of_another_kind_and_missing_columns() -> None:
+    rows: list[Any] = [["a"], ("a", "b"), "text"]
+    share_texts(rows, [0], {})
+    assert rows == [["a"], ("a", "b"), "text"]
+    with pytest.raises(IndexError):
+        share_texts(rows, [7], {})
