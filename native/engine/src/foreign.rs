@@ -1,5 +1,6 @@
 //! Nodes that compile functions in Python made: how they are called.
 
+use crate::calls::Arguments;
 use crate::program::Program;
 use crate::py::program::native_program;
 use crate::render::Render;
@@ -25,8 +26,10 @@ pub enum Argument {
 pub struct Call {
     function: Py<PyAny>,
     takes_context: bool,
+    /// Those with names last.
     args: Vec<Argument>,
-    kwargs: Vec<(Py<PyString>, Argument)>,
+    /// A tuple of the names, if there are any.
+    names: Option<Py<PyTuple>>,
 }
 
 enum Kind {
@@ -52,17 +55,27 @@ pub struct ForeignNode {
 
 impl Call {
     fn of(node: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let args = node.getattr("args")?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
-        let mut kwargs = Vec::new();
-        for item in node.getattr("kwargs")?.cast::<PyDict>()?.iter() {
-            kwargs.push((item.0.cast::<PyString>()?.clone().unbind(), argument(&item.1)?));
+        let py = node.py();
+        let mut args: Vec<_> = node.getattr("args")?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
+        let mut names = Vec::new();
+        for (name, value) in node.getattr("kwargs")?.cast::<PyDict>()?.iter() {
+            names.push(name.cast_into::<PyString>()?);
+            args.push(argument(&value)?);
         }
         Ok(Self {
-            function: Stock::get(node.py())?.call(node.py(), "stand_in", (node.getattr("func")?,))?.unbind(),
+            function: Stock::get(py)?.call(py, "stand_in", (node.getattr("func")?,))?.unbind(),
             takes_context: node.getattr("takes_context")?.is_truthy()?,
             args,
-            kwargs,
+            names: if names.is_empty() { None } else { Some(PyTuple::new(py, names)?.unbind()) },
         })
+    }
+}
+
+impl Call {
+    /// The name of the argument at a place, where all have one.
+    fn name<'py>(&self, py: Python<'py>, at: usize) -> PyResult<Bound<'py, PyString>> {
+        let names = self.names.as_ref().map_or_else(|| PyTuple::empty(py), |names| names.bind(py).clone());
+        Ok(names.get_item(at)?.cast_into::<PyString>()?)
     }
 }
 
@@ -95,7 +108,8 @@ impl ForeignNode {
         let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
             let target = target(&node.getattr("target_var")?)?;
             let call = Call::of(node)?;
-            let is_query = call.args.is_empty()
+            let named = call.names.as_ref().map_or(0, |names| names.bind(py).len());
+            let is_query = call.args.len() == named
                 && call.takes_context
                 && stock.call(py, "is_stock_querystring", (&call.function,))?.is_truthy()?;
             if is_query { Kind::Query(call, target) } else { Kind::Simple(call, target) }
@@ -166,13 +180,18 @@ impl<'py> Render<'py> {
                 self.tag_output(Value::Py(output), target.as_ref())
             }
             Kind::Query(call, target) => {
-                let mut changes = Vec::with_capacity(call.kwargs.len());
-                for (name, value) in &call.kwargs {
-                    changes.push((name.bind(self.py).clone(), self.argument(p, value)?));
+                let mut changes = Vec::with_capacity(call.args.len());
+                for (at, value) in call.args.iter().enumerate() {
+                    let name = call.name(self.py, at)?;
+                    changes.push((name, self.argument(p, value)?));
                 }
                 let output = match self.query_string(&changes)? {
                     Some(text) => Value::text(text),
-                    None => Value::Py(self.call_with_context(call, Vec::new(), changes)?),
+                    None => {
+                        let mut args = Arguments::new();
+                        changes.into_iter().for_each(|(_, value)| args.push(value));
+                        Value::Py(self.call_resolved(call, args)?)
+                    }
                 };
                 self.tag_output(output, target.as_ref())
             }
@@ -207,43 +226,22 @@ impl<'py> Render<'py> {
         }
     }
 
-    /// Calls the function of a tag that takes the context, with arguments that are there already.
-    fn call_with_context(
-        &mut self,
-        call: &Call,
-        mut args: Vec<Bound<'py, PyAny>>,
-        named: Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let kwargs = PyDict::new(self.py);
-        for (name, value) in named {
-            kwargs.set_item(name, value)?;
-        }
-        self.reach_for_context()?;
-        args.insert(0, self.python_context()?);
-        let result = call.function.bind(self.py).call(PyTuple::new(self.py, args)?, Some(&kwargs));
-        self.after_python()?;
-        result
-    }
-
     /// Calls the function of a tag (`TagHelperNode.get_resolved_arguments`).
     fn call_tag(&mut self, p: &Program, call: &Call) -> PyResult<Bound<'py, PyAny>> {
-        let py = self.py;
-        let mut args = Vec::with_capacity(call.args.len() + 1);
+        let mut args = Arguments::new();
         for argument in &call.args {
             args.push(self.argument(p, argument)?);
         }
-        let kwargs = if call.kwargs.is_empty() { None } else { Some(PyDict::new(py)) };
-        if let Some(kwargs) = &kwargs {
-            for (name, argument) in &call.kwargs {
-                kwargs.set_item(name, self.argument(p, argument)?)?;
-            }
-        }
+        self.call_resolved(call, args)
+    }
+
+    /// Calls the function of a tag with its resolved arguments, and with the context before them if it takes it.
+    fn call_resolved(&mut self, call: &Call, mut args: Arguments<'py>) -> PyResult<Bound<'py, PyAny>> {
         if call.takes_context {
             self.reach_for_context()?;
-            let context = self.python_context()?;
-            args.insert(0, context);
+            args.push_first(self.python_context()?);
         }
-        let result = call.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        let result = args.call(call.function.bind(self.py), call.names.as_ref().map(|names| names.bind(self.py)));
         self.forget_ambient();
         if call.takes_context {
             self.after_python()?;

@@ -9,6 +9,7 @@
 mod accessors;
 mod addresses;
 mod blocks;
+mod calls;
 mod collections;
 mod expr;
 mod filters;

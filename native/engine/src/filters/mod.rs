@@ -13,6 +13,7 @@ mod numbers;
 mod text;
 mod urls;
 
+use crate::calls::Arguments;
 use crate::render::Render;
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
@@ -20,7 +21,7 @@ use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyString, PyTuple};
 use std::borrow::Cow;
 use subject::{Subject, Whole};
 
@@ -204,27 +205,43 @@ impl<'py> Render<'py> {
         if entry.expects_localtime {
             object = self.stock.call(py, "template_localtime", (object, self.use_tz.to_py(py)))?;
         }
-        let mut args = vec![object.clone()];
         self.reach_for_argument(value)?;
-        if let Some(arg) = arg {
-            self.reach_for_argument(arg)?;
-            args.push(self.to_py(arg)?);
-        }
-        let kwargs = if entry.needs_autoescape {
-            let kwargs = PyDict::new(py);
-            kwargs.set_item(self.stock.autoescape.bind(py), self.autoescape)?;
-            Some(kwargs)
-        } else {
-            None
+        let arg = match arg {
+            Some(arg) => {
+                self.reach_for_argument(arg)?;
+                Some(self.to_py(arg)?)
+            }
+            None => None,
         };
-        let result = entry.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        let result = self.call_filter(entry, &object, arg);
         self.forget_ambient();
         let result = result?;
         // `isinstance(object, SafeData)`, which only objects that hide their class have to be asked for.
-        let may_be_safe = matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy);
-        if entry.is_safe && may_be_safe {
+        if entry.is_safe && matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy) {
             return self.stock.call(py, "mark_safe_if", (&object, result)).map(Value::Py);
         }
         Ok(Value::Py(result))
+    }
+
+    /// Calls the function of a filter as `FilterExpression.resolve` does.
+    fn call_filter(
+        &self,
+        entry: &FilterEntry,
+        value: &Bound<'py, PyAny>,
+        arg: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let function = entry.function.bind(self.py);
+        if !entry.needs_autoescape {
+            return match arg {
+                Some(arg) => function.call1((value, arg)),
+                None => function.call1((value,)),
+            };
+        }
+        let mut args = Arguments::new();
+        args.push(value.clone());
+        arg.into_iter().for_each(|arg| args.push(arg));
+        args.push(PyBool::new(self.py, self.autoescape).to_owned().into_any());
+        let names = PyTuple::new(self.py, [self.stock.autoescape.bind(self.py)])?;
+        args.call(function, Some(&names))
     }
 }
