@@ -309,9 +309,9 @@ impl<'py> Render<'py> {
         }
         let is_new = std::mem::replace(&mut self.is_new, true);
         let flags = (self.autoescape, self.use_l10n, self.use_tz);
-        let shared = (self.shared_flags.take(), self.shared_frames.take());
+        let known = std::mem::take(&mut self.known);
         let result = work(self);
-        (self.shared_flags, self.shared_frames) = shared;
+        self.known = known;
         (self.autoescape, self.use_l10n, self.use_tz) = flags;
         self.is_new = is_new;
         self.derive_from = derive_from;
