@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import django
 from django import urls
+from django.conf import locale as locales
 from django.conf import settings
 from django.http import QueryDict
 from django.template import base as django_base
@@ -42,6 +43,8 @@ from django.utils import html, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.translation import trans_real
+from django.utils.translation.trans_real import DjangoTranslation
 
 from .addresses import address_sources, routes, static_place, static_url
 from .fragments import (
@@ -53,7 +56,7 @@ from .fragments import (
     md5,
     named_cache,
 )
-from .known_nodes import is_stock_querystring, value_node
+from .known_nodes import is_stock_querystring, language_info, value_node
 from .localisation import (
     ambient,
     counted_text,
@@ -98,6 +101,7 @@ from .sources import (
 )
 from .standins import stand_in
 from .translations import (
+    activate_language,
     available_languages,
     check_count,
     current_language,
@@ -117,23 +121,25 @@ from .translations import (
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
-    "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeString",
-    "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist",
-    "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt", "ambient", "answers",
-    "ask", "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
+    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
+    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict",
+    "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode",
+    "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor",
+    "activate_language", "address_sources", "adopt", "ambient", "answers", "ask",
+    "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
     "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
     "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
     "date_format_string", "date_names", "datetime", "defaulttags", "display_label", "evaluate",
     "fill", "first_of", "format_translation", "fragment_cache", "fragment_key", "group_result",
     "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column", "kind",
-    "known_token", "load", "logger", "make_partials", "md5", "model_step", "named_cache",
-    "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
-    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
-    "surroundings", "time", "token_types", "translate_constant", "translate_lazily",
-    "translate_plural", "translate_text", "translated_text", "usage", "usage_of_page", "value_node",
-    "version", "watch", "watch_instances", "zone_name",
+    "known_token", "language_info", "load", "locales", "logger", "make_partials", "md5",
+    "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
+    "override_language", "override_timezone", "processor_kind", "proxy_node", "reach", "reverse",
+    "routes", "rows", "settings", "simple_lazy", "single_percents", "size_of", "source_queryset",
+    "stand_in", "static_place", "static_url", "surroundings", "time", "token_types", "trans",
+    "trans_real", "translate_constant", "translate_lazily", "translate_plural", "translate_text",
+    "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
+    "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -152,6 +158,7 @@ utc = FixedZone.utc
 date_filter = defaultfilters.date
 reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
+trans: Any = translation._trans  # type: ignore[attr-defined]
 
 
 class Undefined:
@@ -372,6 +379,7 @@ _FILTER_LIBRARIES = {
     "django.template.defaultfilters": "",
     "django.templatetags.l10n": "l10n.",
     "django.templatetags.tz": "tz.",
+    "django.templatetags.i18n": "i18n.",
     "django.contrib.humanize.templatetags.humanize": "humanize.",
 }
 

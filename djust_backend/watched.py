@@ -23,7 +23,8 @@ from django.template.context import BaseContext, Context, RequestContext
 from django.templatetags import cache as cache_tags
 from django.urls import base as url_base
 from django.urls import converters, resolvers
-from django.utils import dateformat, formats, numberformat
+from django.utils import dateformat, formats, functional, numberformat, translation
+from django.utils.translation import trans_real
 
 #: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
 _REPLACED = object()
@@ -142,6 +143,23 @@ def _token_and_key_makers() -> dict[str, list[tuple[Any, str, Any]]]:
     }
 
 
+def _languages() -> list[tuple[Any, str, Any]]:
+    """What switches languages, and tells about them."""
+    lazy = vars(translation)["gettext_lazy"]
+    notes = _members(translation, "override", "activate", "get_language", "get_language_info")
+    notes += [(translation, "gettext_lazy", lazy if _is_lazy(lazy) else _REPLACED)]
+    notes += [(translation, "_trans", vars(translation)["_trans"])]
+    notes += _members(trans_real, "DjangoTranslation", "activate", "get_language", "translation")
+    notes += [_note(translation.override, name) for name in ("__init__", "__enter__", "__exit__")]
+    return [*notes, _note(trans_real.DjangoTranslation, "to_language")]
+
+
+def _is_lazy(function: Any) -> bool:
+    """True for what `django.utils.functional.lazy` makes of a function of Django's."""
+    inside = getattr(function, "__wrapped__", None)
+    return comes_from(function, functional.__name__) and comes_from(inside, translation.__name__)
+
+
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """Notes the pieces of Django that are run natively: (holder, attribute, value).
 
@@ -192,6 +210,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "template": template,
         "contexts": contexts,
         "addresses": _addresses(),
+        "languages": _languages(),
         **_token_and_key_makers(),
         "tags": tags,
         "signs_in_names": "+-]" in base.filter_raw_string,

@@ -197,11 +197,10 @@ impl<'py> Render<'py> {
             }
             Kind::Value { function, argument, target } => {
                 let argument = self.argument(p, argument)?;
-                let value = function.bind(self.py).call1((argument,));
-                self.forget_ambient();
+                let value = self.node_value(function.bind(self.py), argument)?;
                 match target {
-                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(value?)),
-                    None => self.write_node_result(&Value::Py(value?)),
+                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(value)),
+                    None => self.write_node_result(&Value::Py(value)),
                 }
             }
             Kind::Inclusion(call, filename) => {
@@ -215,6 +214,18 @@ impl<'py> Render<'py> {
                 self.inclusion(&template, values)
             }
         }
+    }
+
+    /// What the function of a node of Django's returns.
+    fn node_value(&mut self, function: &Bound<'py, PyAny>, argument: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if function.is(&self.stock.language_info)
+            && let Some(info) = self.language_info(&argument)?
+        {
+            return Ok(info.into_any());
+        }
+        let value = function.call1((argument,));
+        self.forget_ambient();
+        value
     }
 
     /// Prints or stores what the function of a tag has returned.

@@ -17,6 +17,7 @@ mod foreign;
 mod helpers;
 mod hidden;
 mod host;
+mod languages;
 mod locale;
 mod lookup;
 mod loops;

@@ -287,8 +287,8 @@ impl<'py> Render<'py> {
                 self.translate_node(p, *expr, *noop, *asvar, *context)
             }
             NodeKind::BlockTranslate(node) => self.blocktranslate_node(p, (id, node), false),
-            NodeKind::Language { expr, body } => self.override_node(program, p, "language", *expr, *body),
-            NodeKind::TimeZone { expr, body } => self.override_node(program, p, "timezone", *expr, *body),
+            NodeKind::Language { expr, body } => self.language_node(program, p, *expr, *body),
+            NodeKind::TimeZone { expr, body } => self.timezone_node(program, p, *expr, *body),
             NodeKind::Ambient { what, name } => self.ambient_node(p, *what, *name),
             NodeKind::Localize { on, body } => {
                 let old = std::mem::replace(&mut self.use_l10n, if *on { Tri::Yes } else { Tri::No });

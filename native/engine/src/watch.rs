@@ -5,7 +5,7 @@ use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyList, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -33,11 +33,9 @@ impl Note {
         })
     }
 
-    fn holds(&self, py: Python<'_>) -> PyResult<bool> {
-        let holder = self.holder.bind(py);
-        // A module's own values, before anything that `__getattr__` may say.
-        if !holder.is_instance_of::<PyType>()
-            && let Some(own) = crate::lookup::own_dict(holder)
+    /// `own`: a module's own values, which come before anything that its `__getattr__` may say.
+    fn holds(&self, py: Python<'_>, own: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
+        if let Some(own) = own
             && let Some(now) = own.get_item(self.name.bind(py))?
         {
             return Ok(now.is(self.value.bind(py)));
@@ -60,8 +58,10 @@ impl Holder {
         if version != 0 && version == self.version.load(Ordering::Relaxed) {
             return Ok(true);
         }
+        let holder = first.holder.bind(py);
+        let own = if holder.is_instance_of::<PyType>() { None } else { crate::lookup::own_dict(holder) };
         for note in &self.notes {
-            if !note.holds(py)? {
+            if !note.holds(py, own.as_ref())? {
                 return Ok(false);
             }
         }
@@ -121,6 +121,8 @@ struct Watched {
     tokens: Vec<Holder>,
     /// What `reverse` is made of.
     addresses: Vec<Holder>,
+    /// What switches languages, and tells about them.
+    languages: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     signs_in_names: bool,
@@ -179,6 +181,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             fragment_keys: notes(&found.get_item("fragment_keys")?)?,
             tokens: notes(&found.get_item("tokens")?)?,
             addresses: notes(&found.get_item("addresses")?)?,
+            languages: notes(&found.get_item("languages")?)?,
             tags,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
             classes,
@@ -227,6 +230,11 @@ pub fn contexts_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// True if addresses of views are made as we know it.
 pub fn addresses_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.addresses)
+}
+
+/// True if languages are switched, and known, as we know it.
+pub fn languages_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.languages)
 }
 
 /// True if the keys of `{% cache %}` are made as we know it.

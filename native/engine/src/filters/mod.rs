@@ -6,6 +6,7 @@ pub mod subject;
 mod dates;
 mod html;
 mod humanize;
+mod i18n;
 mod json;
 mod lists;
 mod logic;
