@@ -51,7 +51,11 @@ impl<'py> Arguments<'py> {
     /// Calls a function: the last arguments have the names of a tuple of strings, if there is one.
     ///
     /// Errors: those of the call.
-    pub fn call(&self, function: &Bound<'py, PyAny>, names: Option<&Bound<'py, PyTuple>>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn call(
+        &self,
+        function: &Bound<'py, PyAny>,
+        names: Option<&Bound<'py, PyTuple>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let places = if self.many.is_empty() { &self.few[..=self.count] } else { &self.many[..] };
         let positional = self.count.saturating_sub(names.map_or(0, |names| names.len()));
         let names = names.map_or(std::ptr::null_mut(), |names| names.as_ptr());

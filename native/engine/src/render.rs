@@ -218,6 +218,8 @@ impl<'py> Render<'py> {
     }
 
     /// Renders one node.
+    ///
+    /// What the tags do is not inlined here: this function is on the stack once for each level of nesting.
     pub fn node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
