@@ -74,6 +74,7 @@ from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
 from .processors import known_token, processor_kind
 from .proxies import RowProxy
+from .site_functions import helped
 from .sources import (
     accessor,
     adopt,
@@ -129,17 +130,17 @@ __all__ = [
     "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
     "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
     "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
-    "date_format_string", "date_names", "datetime", "defaulttags", "display_label", "evaluate",
-    "fill", "first_of", "format_translation", "fragment_cache", "fragment_key", "group_result",
-    "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column", "kind",
-    "known_token", "language_info", "load", "locales", "logger", "make_partials", "md5",
-    "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
-    "override_language", "override_timezone", "processor_kind", "proxy_node", "reach", "reverse",
-    "routes", "rows", "settings", "simple_lazy", "single_percents", "size_of", "source_queryset",
-    "stand_in", "static_place", "static_url", "surroundings", "time", "token_types", "trans",
-    "trans_real", "translate_constant", "translate_lazily", "translate_plural", "translate_text",
-    "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
-    "watch_instances", "zone_name",
+    "date_format_string", "date_names", "datetime", "defaulttags", "display_label",
+    "django_format_html", "django_mark_safe", "evaluate", "fill", "first_of", "format_translation",
+    "fragment_cache", "fragment_key", "group_result", "helped", "humanize_now", "instances",
+    "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "load",
+    "locales", "logger", "make_partials", "md5", "model_step", "named_cache", "needs_of_collection",
+    "now_like", "number_formats", "override_language", "override_timezone", "processor_kind",
+    "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
+    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
+    "surroundings", "time", "token_types", "trans", "trans_real", "translate_constant",
+    "translate_lazily", "translate_plural", "translate_text", "translated_text", "usage",
+    "usage_of_page", "value_node", "version", "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -159,6 +160,8 @@ date_filter = defaultfilters.date
 reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
 trans: Any = translation._trans  # type: ignore[attr-defined]
+django_format_html = html.format_html
+django_mark_safe = mark_safe
 
 
 class Undefined:

@@ -5,6 +5,7 @@ use crate::program::Program;
 use crate::py::program::native_program;
 use crate::render::Render;
 use crate::scopes::Layer;
+use crate::site_functions::SiteFunction;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, ForeignId};
@@ -24,7 +25,7 @@ pub enum Argument {
 
 /// The function call of a `simple_tag` or an `inclusion_tag`.
 pub struct Call {
-    function: Py<PyAny>,
+    function: SiteFunction,
     takes_context: bool,
     /// Those with names last.
     args: Vec<Argument>,
@@ -56,6 +57,7 @@ pub struct ForeignNode {
 impl Call {
     fn of(node: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = node.py();
+        let stock = Stock::get(py)?;
         let mut args: Vec<_> = node.getattr("args")?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
         let mut names = Vec::new();
         for (name, value) in node.getattr("kwargs")?.cast::<PyDict>()?.iter() {
@@ -63,7 +65,7 @@ impl Call {
             args.push(argument(&value)?);
         }
         Ok(Self {
-            function: Stock::get(py)?.call(py, "stand_in", (node.getattr("func")?,))?.unbind(),
+            function: SiteFunction::new(stock, &stock.call(py, "stand_in", (node.getattr("func")?,))?)?,
             takes_context: node.getattr("takes_context")?.is_truthy()?,
             args,
             names: if names.is_empty() { None } else { Some(PyTuple::new(py, names)?.unbind()) },
@@ -111,7 +113,7 @@ impl ForeignNode {
             let named = call.names.as_ref().map_or(0, |names| names.bind(py).len());
             let is_query = call.args.len() == named
                 && call.takes_context
-                && stock.call(py, "is_stock_querystring", (&call.function,))?.is_truthy()?;
+                && stock.call(py, "is_stock_querystring", (call.function.original(py),))?.is_truthy()?;
             if is_query { Kind::Query(call, target) } else { Kind::Simple(call, target) }
         } else if !value.is_none() {
             Kind::Value {
@@ -253,7 +255,7 @@ impl<'py> Render<'py> {
             self.reach_for_context()?;
             args.push_first(self.python_context()?);
         }
-        let result = args.call(call.function.bind(self.py), call.names.as_ref().map(|names| names.bind(self.py)));
+        let result = args.call(call.function.callee(self.py), call.names.as_ref().map(|names| names.bind(self.py)));
         self.forget_ambient();
         if call.takes_context {
             self.after_python()?;

@@ -31,6 +31,7 @@ mod row_sources;
 mod rows;
 mod scopes;
 mod shared;
+mod site_functions;
 mod sources;
 mod stock;
 mod stored;
@@ -64,6 +65,8 @@ mod _native {
     use super::py::parser::NativeParser;
     #[pymodule_export]
     use super::py::program::{NativeProgram, set_template_class};
+    #[pymodule_export]
+    use super::site_functions::{format_html_by_name, mark_safe_by_name};
     #[pymodule_export]
     use super::watch::class_versions;
 }

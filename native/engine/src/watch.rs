@@ -123,6 +123,8 @@ struct Watched {
     addresses: Vec<Holder>,
     /// What switches languages, and tells about them.
     languages: Vec<Holder>,
+    /// What `format_html` and `mark_safe` are made of.
+    safe_text: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     signs_in_names: bool,
@@ -182,6 +184,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             tokens: notes(&found.get_item("tokens")?)?,
             addresses: notes(&found.get_item("addresses")?)?,
             languages: notes(&found.get_item("languages")?)?,
+            safe_text: notes(&found.get_item("safe_text")?)?,
             tags,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
             classes,
@@ -235,6 +238,11 @@ pub fn addresses_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// True if languages are switched, and known, as we know it.
 pub fn languages_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.languages)
+}
+
+/// True if `format_html` and `mark_safe` do what we know.
+pub fn safe_text_is_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.safe_text)
 }
 
 /// True if the keys of `{% cache %}` are made as we know it.
