@@ -197,6 +197,12 @@ def conditional_escape(value: Any) -> Any:
     return html.conditional_escape(value)
 
 
+def escape_output(value: Any) -> Any:
+    """What a tag has made, escaped (`SimpleNode.render`)."""
+    names: Any = library
+    return names.conditional_escape(value)
+
+
 def mark_safe_if(source: Any, result: Any) -> Any:
     """What a filter marked `is_safe` returned: safe if its input was."""
     return mark_safe(result) if isinstance(source, SafeData) else result

@@ -1,9 +1,9 @@
-"""Functions of a site's tags and filters, with native `format_html` and `mark_safe` where they call these by name.
+"""Functions of a site's tags, whose calls of `format_html` and `mark_safe` by name are native.
 
 The site's module is left as it is, and is the namespace of what runs: a second function object with
-the same code finds a helper of ours in place of the one name. The helper looks at each call whether
-the name still is Django's function in the module that it is called from, and calls whatever is there
-if not.
+the same code finds a helper of ours in place of the one name. At each call the helper looks whether
+the name still is Django's function in the module that it is called from, and calls whatever is
+there if not.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _HELPERS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "mark_safe": (safestring.mark_safe, _native.mark_safe_by_name),
 }
 
-#: Code that names this looks the helper up where all names end: among Python's builtins. No code of a
-#: site can name it.
+#: Code that names this looks the helper up where all names end: among Python's builtins. No code of
+#: a site can name it.
 _PLACE = "djust_backend.{}"
 
 # Until then the code does not say whether a name is looked up to be called.

@@ -206,6 +206,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     engine += _members(dateformat, "DateFormat", "TimeFormat", "format", "time_format")
     engine += _methods(dateformat.DateFormat) + _methods(dateformat.TimeFormat)
     engine += _members(numberformat, "format")
+    engine += [_function(html, "escape")]
     engine += [
         item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
     ]

@@ -35,7 +35,11 @@ pub struct Call {
 
 enum Kind {
     /// Any node: its `render` is called; `annotates` says that its `render_annotated` is its own.
-    Node { annotates: bool },
+    Node {
+        annotates: bool,
+        /// The method `render` of its class, if it can be helped.
+        method: Option<SiteFunction>,
+    },
     /// `SimpleNode`, with the `as` variable.
     Simple(Call, Option<(Py<PyString>, Box<str>)>),
     /// `SimpleNode` of `querystring`, with the `as` variable.
@@ -128,7 +132,9 @@ impl ForeignNode {
         } else {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
-            Kind::Node { annotates: !own.is(&base) }
+            let annotates = !own.is(&base);
+            let method = SiteFunction::new(stock, &class.getattr(stock.render.bind(py))?)?;
+            Kind::Node { annotates, method: Some(method).filter(|method| !annotates && method.is_helped()) }
         };
         Ok(Self { node: node.clone().unbind(), kind })
     }
@@ -170,11 +176,16 @@ impl<'py> Render<'py> {
     pub(crate) fn foreign_node(&mut self, p: &Program, id: ForeignId) -> PyResult<()> {
         let foreign = &p.foreign[id as usize];
         match &foreign.kind {
-            Kind::Node { annotates } => {
+            Kind::Node { annotates, method } => {
                 self.reach_for_context()?;
                 let context = self.python_context()?;
+                let node = foreign.node.bind(self.py);
                 let name = if *annotates { &self.stock.render_annotated } else { &self.stock.render };
-                let text = foreign.node.bind(self.py).call_method1(name.bind(self.py), (context,));
+                let method = method.as_ref().filter(|method| method.is_of(node, name));
+                let text = match method {
+                    Some(method) => method.callee(self.py).call1((node, context)),
+                    None => node.call_method1(name.bind(self.py), (context,)),
+                };
                 self.after_python()?;
                 self.write_node_result(&Value::Py(text?))
             }

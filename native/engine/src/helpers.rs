@@ -11,8 +11,15 @@ use pyo3::types::{PyDict, PyFloat, PyString, PyTuple};
 
 /// The literal parts of a format string, if all its fields are `{}`.
 fn literals(format: &str) -> Option<Vec<&str>> {
-    let parts: Vec<&str> = format.split("{}").collect();
-    parts.iter().all(|part| !part.contains(['{', '}'])).then_some(parts)
+    let mut parts = Vec::new();
+    let mut rest = format;
+    while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
+        let after = rest[at..].strip_prefix("{}")?;
+        parts.push(&rest[..at]);
+        rest = after;
+    }
+    parts.push(rest);
+    Some(parts)
 }
 
 /// Appends `format(conditional_escape(value), "")`.
@@ -51,27 +58,28 @@ fn overrides_format(text: &Bound<'_, PyString>) -> PyResult<bool> {
     Ok(class_of(stock, text.as_any())? != Class::Safe)
 }
 
-/// `format_html(format, *args)`. `None`: left to Django.
+/// `format_html(format, *args)`, with the arguments behind the first `skip` items of a tuple. `None`: left to Django.
 pub fn formatted<'py>(
     stock: &Stock,
     format: &Bound<'py, PyAny>,
-    args: &Bound<'py, PyTuple>,
+    (items, skip): (&Bound<'py, PyTuple>, usize),
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = format.py();
-    if args.is_empty() || !matches!(class_of(stock, format)?, Class::Str | Class::Safe) {
+    let count = items.len().saturating_sub(skip);
+    if count == 0 || !matches!(class_of(stock, format)?, Class::Str | Class::Safe) {
         return Ok(None);
     }
     let Ok(format) = format.cast::<PyString>()?.to_str() else { return Ok(None) };
     let Some(parts) = literals(format) else { return Ok(None) };
-    if parts.len() > args.len() + 1 {
+    if parts.len() > count + 1 {
         return Ok(None);
     }
-    let mut out = Out::with_capacity(format.len() + 32 * args.len());
-    for at in 0..args.len().max(parts.len()) {
+    let mut out = Out::with_capacity(format.len() + 32 * count);
+    for at in 0..count.max(parts.len()) {
         if let Some(literal) = parts.get(at) {
             out.push_str(literal);
         }
-        let Ok(value) = args.get_item(at) else { continue };
+        let Ok(value) = items.get_item(skip + at) else { continue };
         let kept = out.len();
         push_escaped(stock, &mut out, &value)?;
         if at + 1 >= parts.len() {
@@ -102,7 +110,7 @@ pub fn format_html<'py>(
     let py = format_string.py();
     let stock = Stock::get(py)?;
     if kwargs.is_none()
-        && let Some(text) = formatted(stock, format_string, args)?
+        && let Some(text) = formatted(stock, format_string, (args, 0))?
     {
         return Ok(text);
     }

@@ -1,6 +1,7 @@
 //! Functions of a site's tags that are run with native helpers (`djust_backend.site_functions`), and these helpers.
 
 use crate::helpers::{formatted, marked_safe};
+use crate::lookup::{class_has_this, own_dict};
 use crate::stock::Stock;
 use crate::watch;
 use pyo3::exceptions::PyNameError;
@@ -51,6 +52,19 @@ impl SiteFunction {
         Ok(Self { original: original.clone().unbind(), made })
     }
 
+    /// True if another function is to run in its place.
+    pub fn is_helped(&self) -> bool {
+        self.made.is_some()
+    }
+
+    /// True if the function is what an object has as its method of this name.
+    pub fn is_of(&self, object: &Bound<'_, PyAny>, name: &Py<PyString>) -> bool {
+        let py = object.py();
+        let name = name.bind(py);
+        class_has_this(object, name, self.original.bind(py))
+            && own_dict(object).is_some_and(|own| own.contains(name).is_ok_and(|hidden| !hidden))
+    }
+
     /// The function that the site knows.
     pub fn original<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
         self.original.bind(py)
@@ -95,7 +109,7 @@ pub fn format_html_by_name<'py>(
         && kwargs.is_none()
         && args.len() > 1
         && watch::safe_text_is_stock(stock, py)?
-        && let Some(text) = formatted(stock, &args.get_item(0)?, &args.get_slice(1, args.len()))?
+        && let Some(text) = formatted(stock, &args.get_item(0)?, (args, 1))?
     {
         return Ok(text);
     }

@@ -122,9 +122,9 @@ impl<'py> Render<'py> {
         self.write_node_result(&Value::Py(text))
     }
 
-    /// `conditional_escape(value)` by Django, for values that are no plain strings.
+    /// `conditional_escape(value)` as Django's tags call it, for values that are no plain strings.
     pub(crate) fn conditional_escape(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.stock.call(self.py, "conditional_escape", (object,))
+        self.stock.call(self.py, "escape_output", (object,))
     }
 
     /// Appends a tag's own result: escaped if the context says so (`conditional_escape`).
