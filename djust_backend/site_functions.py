@@ -42,7 +42,7 @@ def helped(function: Any) -> FunctionType | None:
     names = _called(function.__code__)
     home = function.__globals__
     names = tuple(name for name in names if home.get(name) is _HELPERS[name][0])
-    if not names or function.__builtins__ is not vars(builtins):  # type: ignore[attr-defined]
+    if not names or getattr(function, "__builtins__", None) is not vars(builtins):
         return None
     for name in names:
         setattr(builtins, _PLACE.format(name), _HELPERS[name][1])
@@ -56,7 +56,8 @@ def helped(function: Any) -> FunctionType | None:
 @lru_cache(maxsize=1024)
 def _called(code: CodeType) -> tuple[str, ...]:
     """The names of helpers that code calls as global names, and uses for nothing else."""
-    called, otherwise = set(), set()
+    called: set[str] = set()
+    otherwise: set[str] = set()
     for instruction in dis.get_instructions(code):
         name = instruction.argval
         if instruction.opcode not in dis.hasname or name not in _HELPERS:

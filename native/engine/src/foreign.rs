@@ -10,6 +10,7 @@ use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, ForeignId};
 use pyo3::exceptions::PyKeyError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
@@ -62,15 +63,22 @@ impl Call {
     fn of(node: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = node.py();
         let stock = Stock::get(py)?;
-        let mut args: Vec<_> = node.getattr("args")?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
+        let mut args: Vec<_> = node
+            .getattr(intern!(node.py(), "args"))?
+            .try_iter()?
+            .map(|arg| argument(&arg?))
+            .collect::<PyResult<_>>()?;
         let mut names = Vec::new();
-        for (name, value) in node.getattr("kwargs")?.cast::<PyDict>()?.iter() {
+        for (name, value) in node.getattr(intern!(node.py(), "kwargs"))?.cast::<PyDict>()?.iter() {
             names.push(name.cast_into::<PyString>()?);
             args.push(argument(&value)?);
         }
         Ok(Self {
-            function: SiteFunction::new(stock, &stock.call(py, "stand_in", (node.getattr("func")?,))?)?,
-            takes_context: node.getattr("takes_context")?.is_truthy()?,
+            function: SiteFunction::new(
+                stock,
+                &stock.call(py, "stand_in", (node.getattr(intern!(node.py(), "func"))?,))?,
+            )?,
+            takes_context: node.getattr(intern!(node.py(), "takes_context"))?.is_truthy()?,
             args,
             names: if names.is_empty() { None } else { Some(PyTuple::new(py, names)?.unbind()) },
         })
@@ -86,7 +94,7 @@ impl Call {
 }
 
 fn argument(value: &Bound<'_, PyAny>) -> PyResult<Argument> {
-    if let Some(id) = value.getattr_opt("_expr")?
+    if let Some(id) = value.getattr_opt(intern!(value.py(), "_expr"))?
         && let Ok(id) = id.extract()
     {
         return Ok(Argument::Expr(id));
@@ -112,7 +120,7 @@ impl ForeignNode {
         let plain = stock.call(py, "is_unpatched_helper", (&class,))?.is_truthy()?;
         let value = stock.call(py, "value_node", (node,))?;
         let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
-            let target = target(&node.getattr("target_var")?)?;
+            let target = target(&node.getattr(intern!(node.py(), "target_var"))?)?;
             let call = Call::of(node)?;
             let named = call.names.as_ref().map_or(0, |names| names.bind(py).len());
             let is_query = call.args.len() == named
@@ -126,9 +134,9 @@ impl ForeignNode {
                 target: target(&value.get_item(2)?)?,
             }
         } else if plain && class.is(stock.InclusionNode.bind(py)) {
-            Kind::Inclusion(Call::of(node)?, node.getattr("filename")?.unbind())
+            Kind::Inclusion(Call::of(node)?, node.getattr(intern!(node.py(), "filename"))?.unbind())
         } else if stock.call(py, "is_admin_inclusion", (&class,))?.is_truthy()? {
-            Kind::AdminInclusion(Call::of(node)?, node.getattr("template_name")?.unbind())
+            Kind::AdminInclusion(Call::of(node)?, node.getattr(intern!(node.py(), "template_name"))?.unbind())
         } else {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;

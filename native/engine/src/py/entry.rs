@@ -6,6 +6,7 @@ use crate::render::{Known, Render, Tri};
 use crate::scopes::{Layer, Scopes};
 use crate::stock::Stock;
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -16,7 +17,7 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
         string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
         engine,
-        template_name: template.getattr("name")?,
+        template_name: template.getattr(intern!(template.py(), "name"))?,
         template: template.clone(),
         ..detached(py, stock)
     })

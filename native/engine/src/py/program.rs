@@ -16,6 +16,7 @@ use crate::watch;
 use djust_syntax::ast::NodeId;
 use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType, PyWeakrefReference};
 use std::rc::Rc;
@@ -103,12 +104,12 @@ pub fn native_program<'py>(stock: &Stock, template: &Bound<'py, PyAny>) -> PyRes
 
 /// Program and node of a proxy node.
 pub fn native_identity(node: &Bound<'_, PyAny>) -> PyResult<Option<(Py<NativeProgram>, NodeId)>> {
-    let Some(program) = node.getattr_opt("_program")? else { return Ok(None) };
+    let Some(program) = node.getattr_opt(intern!(node.py(), "_program"))? else { return Ok(None) };
     let Ok(program) = program.cast_into::<NativeProgram>() else { return Ok(None) };
     if !program.get().ready(node.py(), Stock::get(node.py())?)? {
         return Ok(None);
     }
-    let Some(id) = node.getattr_opt("_node")? else { return Ok(None) };
+    let Some(id) = node.getattr_opt(intern!(node.py(), "_node"))? else { return Ok(None) };
     Ok(Some((program.unbind(), id.extract()?)))
 }
 
@@ -126,13 +127,14 @@ impl NativeProgram {
         let stock = Stock::get(py)?;
         let Some(native_tags) = watch::native_tags(py, stock)? else { return Ok(None) };
         let engine = template.getattr(stock.engine.bind(py))?;
-        let source = template.getattr("source")?;
+        let source = template.getattr(intern!(template.py(), "source"))?;
         let Ok(source) = source.cast::<PyString>()?.to_str() else { return Ok(None) };
         if source.len() >= u32::MAX as usize {
             return Ok(None);
         }
         let origin = template.getattr(stock.origin.bind(py))?;
-        let template_name: Option<String> = origin.getattr_opt("template_name")?.and_then(|name| name.extract().ok());
+        let template_name: Option<String> =
+            origin.getattr_opt(intern!(origin.py(), "template_name"))?.and_then(|name| name.extract().ok());
         let handle = Bound::new(
             py,
             Self {
@@ -298,7 +300,7 @@ impl NativeProgram {
         context: &Bound<'py, PyAny>,
     ) -> PyResult<bool> {
         // As stock: whatever is no context fails here.
-        context.getattr("render_context")?;
+        context.getattr(intern!(context.py(), "render_context"))?;
         let stock = Stock::get(slf.py())?;
         Ok(native_program(stock, template)?.is_some() && watch::context_is_stock(stock, context)?)
     }
