@@ -127,6 +127,8 @@ struct Watched {
     safe_text: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
+    /// What is in `engine` and `tags`, by holder: as a rule all of it holds.
+    everything: Vec<Holder>,
     signs_in_names: bool,
     /// All classes of `engine` and `tags`, with the version at which [`generation`] has seen them last.
     classes: Vec<(Py<PyType>, AtomicU32)>,
@@ -166,8 +168,13 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
         }
         let found = stock.call(py, "watch", (table,))?;
         let mut tags = Vec::new();
+        let all_notes = PyList::empty(py);
+        all_notes.call_method1("extend", (found.get_item("engine")?,))?;
         for item in found.get_item("tags")?.try_iter()? {
             let item = item?;
+            if !item.is_none() {
+                all_notes.call_method1("extend", (item.get_item(1)?,))?;
+            }
             tags.push(if item.is_none() {
                 None
             } else {
@@ -186,6 +193,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             languages: notes(&found.get_item("languages")?)?,
             safe_text: notes(&found.get_item("safe_text")?)?,
             tags,
+            everything: notes(all_notes.as_any())?,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
             classes,
             generation: AtomicU64::new(u64::MAX),
@@ -264,6 +272,9 @@ pub fn signs_in_names(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
 type Replaced = (bool, Vec<usize>);
 
 fn replaced(py: Python<'_>, watched: &Watched) -> PyResult<Replaced> {
+    if all_hold(py, &watched.everything)? {
+        return Ok((false, Vec::new()));
+    }
     let mut tags = Vec::new();
     for (at, tag) in watched.tags.iter().enumerate() {
         if let Some((_, notes)) = tag
@@ -340,10 +351,10 @@ pub fn context_is_stock(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<b
 /// The tags that may be parsed natively now. `None`: lexer, parser, expressions or templates have been replaced.
 pub fn native_tags(py: Python<'_>, stock: &Stock) -> PyResult<Option<Arc<NativeTags>>> {
     let watched = watched(py, stock)?;
-    if !all_hold(py, &watched.engine)? {
+    let (is_engine_replaced, replaced) = replaced(py, watched)?;
+    if is_engine_replaced {
         return Ok(None);
     }
-    let (_, replaced) = replaced(py, watched)?;
     let mut known = TAGS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((for_replaced, tags)) = &*known
         && *for_replaced == replaced
