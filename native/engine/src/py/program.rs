@@ -2,6 +2,7 @@
 
 use crate::host::PyHost;
 use crate::out::Out;
+use crate::lookup::optional_attribute;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
@@ -421,7 +422,7 @@ impl NativeProgram {
 
     /// `FilterExpression.resolve(context, ignore_failures)`
     ///
-    /// `NotImplemented`: as `None` for `render_list`.
+    /// `NotImplemented`: as `None` for `render_list`; or the context belongs to no template.
     fn resolve<'py>(
         slf: &Bound<'py, Self>,
         expr: u32,
@@ -430,7 +431,7 @@ impl NativeProgram {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
-        if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? {
+        if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? || !has_template(stock, context)? {
             return Ok(py.NotImplemented().into_bound(py));
         }
         let p = slf.get().program()?;
@@ -486,6 +487,7 @@ impl NativeProgram {
         let base = render_context_dicts(stock, context)?.get_item(0)?;
         let base = base.cast::<PyDict>()?;
         let is_outermost = may_be_all && known_root(base)?.is_none();
+        render.out = Out::with_capacity(SPARE);
         enter_frame(&mut render, stock, context)?;
         let result = work(&mut render, p);
         let left = leave(&mut render, context, None);
@@ -497,6 +499,12 @@ impl NativeProgram {
         let text = render.out.finish(py)?;
         stock.SafeString.bind(py).call1((text,)).map(Some)
     }
+}
+
+/// True if a context belongs to a template that is being rendered.
+fn has_template<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<bool> {
+    let template = optional_attribute(context, stock.template.bind(context.py()))?;
+    Ok(template.is_some_and(|template| !template.is_none()))
 }
 
 /// Lets go of what a render has collected; the next one in the same context starts anew.
