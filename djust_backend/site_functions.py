@@ -1,4 +1,4 @@
-"""Functions of a site's tags, whose calls of `format_html` and `mark_safe` by name are native.
+"""A site's tags and filters, whose calls of `format_html` and `mark_safe` by name are native.
 
 The site's module is left as it is, and is the namespace of what runs: a second function object with
 the same code finds a helper of ours in place of the one name. At each call the helper looks whether

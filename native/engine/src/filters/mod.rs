@@ -17,6 +17,7 @@ mod urls;
 use crate::calls::Arguments;
 use crate::lookup::optional_attribute;
 use crate::render::Render;
+use crate::site_functions::SiteFunction;
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::usage::effects::{self, Effect};
@@ -29,7 +30,7 @@ use pyo3::types::{PyBool, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 use subject::{Subject, Whole};
 
 /// A filter that runs here. `None`: this value is left to Django's function.
@@ -69,6 +70,7 @@ pub enum Asks {
 pub struct FilterEntry {
     /// Django's, or a library's, function.
     pub function: Py<PyAny>,
+    facts: Arc<Facts>,
     native: Option<Native>,
     expects_localtime: bool,
     needs_autoescape: bool,
@@ -100,13 +102,15 @@ struct Facts {
     is_default: bool,
     asks: Option<Asks>,
     effect: Option<Effect>,
+    /// What is called; `None`: the function of the entry.
+    called: Option<SiteFunction>,
 }
 
 /// Functions known at most before the table is emptied: it must not keep functions alive that are made on the fly.
 const MAX_FUNCTIONS: usize = 2048;
 
 /// Function (by address) and number of arguments, to the function and what is known.
-type Known = FxHashMap<(usize, usize), (Py<PyAny>, Rc<Facts>)>;
+type Known = FxHashMap<(usize, usize), (Py<PyAny>, Arc<Facts>)>;
 
 thread_local! {
     static FACTS: RefCell<Known> = RefCell::default();
@@ -132,28 +136,32 @@ impl Facts {
                 _ => None,
             },
             effect: stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name))),
+            called: match stock_name {
+                Some(_) => None,
+                None => Some(SiteFunction::new(stock, function)?).filter(SiteFunction::is_helped),
+            },
         })
     }
 
     /// What is known, asked of Python once for each function.
-    fn of(stock: &Stock, name: &str, args: usize, function: &Bound<'_, PyAny>) -> PyResult<Rc<Self>> {
+    fn of(stock: &Stock, name: &str, args: usize, function: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
         // Whether another callable can be called may change with its class.
         // SAFETY: a live object.
         if unsafe { ffi::PyFunction_Check(function.as_ptr()) } == 0 {
-            return Self::find(stock, name, args, function).map(Rc::new);
+            return Self::find(stock, name, args, function).map(Arc::new);
         }
         let key = (function.as_ptr() as usize, args);
-        if let Some(facts) = FACTS.with(|known| known.borrow().get(&key).map(|(_, facts)| Rc::clone(facts))) {
+        if let Some(facts) = FACTS.with(|known| known.borrow().get(&key).map(|(_, facts)| Arc::clone(facts))) {
             return Ok(facts);
         }
-        let facts = Rc::new(Self::find(stock, name, args, function)?);
+        let facts = Arc::new(Self::find(stock, name, args, function)?);
         let mut forgotten = Known::default();
         FACTS.with(|known| {
             let mut known = known.borrow_mut();
             if known.len() >= MAX_FUNCTIONS {
                 forgotten = std::mem::take(&mut *known);
             }
-            known.insert(key, (function.clone().unbind(), Rc::clone(&facts)));
+            known.insert(key, (function.clone().unbind(), Arc::clone(&facts)));
         });
         Ok(facts)
     }
@@ -180,6 +188,7 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
         expects_localtime: has_flag(bound, intern!(py, "expects_localtime"))?,
         needs_autoescape: has_flag(bound, intern!(py, "needs_autoescape"))?,
         is_safe: has_flag(bound, intern!(py, "is_safe"))?,
+        facts,
         function,
     }))
 }
@@ -289,7 +298,10 @@ impl<'py> Render<'py> {
         value: &Bound<'py, PyAny>,
         arg: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let function = entry.function.bind(self.py);
+        let function = match &entry.facts.called {
+            Some(called) => called.callee(self.py),
+            None => entry.function.bind(self.py),
+        };
         if !entry.needs_autoescape {
             return match arg {
                 Some(arg) => function.call1((value, arg)),
