@@ -57,8 +57,8 @@ impl<'py> Arguments<'py> {
         names: Option<&Bound<'py, PyTuple>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let places = if self.many.is_empty() { &self.few[..=self.count] } else { &self.many[..] };
-        let positional = self.count.saturating_sub(names.map_or(0, |names| names.len()));
-        let names = names.map_or(std::ptr::null_mut(), |names| names.as_ptr());
+        let positional = self.count.saturating_sub(names.map_or(0, PyTupleMethods::len));
+        let names = names.map_or(std::ptr::null_mut(), Bound::as_ptr);
         // SAFETY: behind the first place, which Python may write to and restores, stand `count` references that live until
         // `self` is dropped; `Bound` is transparent over a pointer that is never null, so that `Place` is one that may be.
         // A new reference is returned, or null with an exception set.

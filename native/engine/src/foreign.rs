@@ -63,22 +63,16 @@ impl Call {
     fn of(node: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = node.py();
         let stock = Stock::get(py)?;
-        let mut args: Vec<_> = node
-            .getattr(intern!(node.py(), "args"))?
-            .try_iter()?
-            .map(|arg| argument(&arg?))
-            .collect::<PyResult<_>>()?;
+        let mut args: Vec<_> =
+            node.getattr(intern!(py, "args"))?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
         let mut names = Vec::new();
-        for (name, value) in node.getattr(intern!(node.py(), "kwargs"))?.cast::<PyDict>()?.iter() {
+        for (name, value) in node.getattr(intern!(py, "kwargs"))?.cast::<PyDict>()?.iter() {
             names.push(name.cast_into::<PyString>()?);
             args.push(argument(&value)?);
         }
         Ok(Self {
-            function: SiteFunction::new(
-                stock,
-                &stock.call(py, "stand_in", (node.getattr(intern!(node.py(), "func"))?,))?,
-            )?,
-            takes_context: node.getattr(intern!(node.py(), "takes_context"))?.is_truthy()?,
+            function: SiteFunction::new(stock, &stock.call(py, "stand_in", (node.getattr(intern!(py, "func"))?,))?)?,
+            takes_context: node.getattr(intern!(py, "takes_context"))?.is_truthy()?,
             args,
             names: if names.is_empty() { None } else { Some(PyTuple::new(py, names)?.unbind()) },
         })
@@ -120,7 +114,7 @@ impl ForeignNode {
         let plain = stock.call(py, "is_unpatched_helper", (&class,))?.is_truthy()?;
         let value = stock.call(py, "value_node", (node,))?;
         let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
-            let target = target(&node.getattr(intern!(node.py(), "target_var"))?)?;
+            let target = target(&node.getattr(intern!(py, "target_var"))?)?;
             let call = Call::of(node)?;
             let named = call.names.as_ref().map_or(0, |names| names.bind(py).len());
             let is_query = call.args.len() == named
@@ -134,9 +128,9 @@ impl ForeignNode {
                 target: target(&value.get_item(2)?)?,
             }
         } else if plain && class.is(stock.InclusionNode.bind(py)) {
-            Kind::Inclusion(Call::of(node)?, node.getattr(intern!(node.py(), "filename"))?.unbind())
+            Kind::Inclusion(Call::of(node)?, node.getattr(intern!(py, "filename"))?.unbind())
         } else if stock.call(py, "is_admin_inclusion", (&class,))?.is_truthy()? {
-            Kind::AdminInclusion(Call::of(node)?, node.getattr(intern!(node.py(), "template_name"))?.unbind())
+            Kind::AdminInclusion(Call::of(node)?, node.getattr(intern!(py, "template_name"))?.unbind())
         } else {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
@@ -207,13 +201,14 @@ impl<'py> Render<'py> {
                     let name = call.name(self.py, at)?;
                     changes.push((name, self.argument(p, value)?));
                 }
-                let output = match self.query_string(&changes)? {
-                    Some(text) => Value::text(text),
-                    None => {
-                        let mut args = Arguments::new();
-                        changes.into_iter().for_each(|(_, value)| args.push(value));
-                        Value::Py(self.call_resolved(call, args)?)
+                let output = if let Some(text) = self.query_string(&changes)? {
+                    Value::text(text)
+                } else {
+                    let mut args = Arguments::new();
+                    for (_, value) in changes {
+                        args.push(value);
                     }
+                    Value::Py(self.call_resolved(call, args)?)
                 };
                 self.tag_output(output, target.as_ref())
             }

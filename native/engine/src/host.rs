@@ -283,10 +283,10 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
         made
     };
     let py_parser = py_parser.bind(py);
-    let native = py_parser.getattr(intern!(py_parser.py(), "_native"))?.cast_into::<NativeParser>()?;
+    let native = py_parser.getattr(intern!(py, "_native"))?.cast_into::<NativeParser>()?;
     let py_token = crate::py::parser::make_token(py, stock, &parser.source, token, parser.host.debug)?;
     let command = token.contents(&parser.source).split(is_python_space).next().unwrap_or_default().to_owned();
-    let commands = py_parser.getattr(intern!(py_parser.py(), "command_stack"))?;
+    let commands = py_parser.getattr(intern!(py, "command_stack"))?;
     commands.call_method1("append", ((command, &py_token),))?;
     let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)))?;
     commands.call_method0("pop")?;
@@ -294,7 +294,7 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
     node.setattr("token", &py_token)?;
     let origin = parser.host.template.bind(py).getattr(intern!(py, "origin"))?;
     node.setattr("origin", origin)?;
-    let must_be_first = node.getattr(intern!(node.py(), "must_be_first"))?.is_truthy()?;
+    let must_be_first = node.getattr(intern!(py, "must_be_first"))?.is_truthy()?;
     let is_text = node.is_instance(stock.TextNode.bind(py))?;
     let id = parser.host.foreign.len() as u32;
     let entry = ForeignNode::new(stock, &node)?;

@@ -310,7 +310,9 @@ impl<'py> Render<'py> {
         }
         let mut args = Arguments::new();
         args.push(value.clone());
-        arg.into_iter().for_each(|arg| args.push(arg));
+        if let Some(arg) = arg {
+            args.push(arg);
+        }
         args.push(PyBool::new(self.py, self.autoescape).to_owned().into_any());
         let names = PyTuple::new(self.py, [self.stock.autoescape.bind(self.py)])?;
         args.call(function, Some(&names))

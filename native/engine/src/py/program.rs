@@ -1,8 +1,8 @@
 //! `NativeProgram`: a compiled template as Python holds it. Compiling, and every way into the renderer.
 
 use crate::host::PyHost;
-use crate::out::Out;
 use crate::lookup::optional_attribute;
+use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
@@ -502,7 +502,7 @@ impl NativeProgram {
 }
 
 /// True if a context belongs to a template that is being rendered.
-fn has_template<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<bool> {
+fn has_template(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<bool> {
     let template = optional_attribute(context, stock.template.bind(context.py()))?;
     Ok(template.is_some_and(|template| !template.is_none()))
 }

@@ -265,8 +265,8 @@ impl<'py> Render<'py> {
 
     /// A translation that cannot be formatted: the original text instead.
     fn untranslated(&mut self, p: &Program, (id, node): (NodeId, &BlockTranslate)) -> PyResult<()> {
-        let none = self.py.None().into_bound(self.py);
-        let scope = self.enter_language(&none)?;
+        let no_language = self.py.None().into_bound(self.py);
+        let scope = self.enter_language(&no_language)?;
         // With `asvar` stock stores the result twice and the outer one is that of an inner render that returned "".
         let start = self.out.len();
         let result = self.blocktranslate_node(p, (id, node), true);
