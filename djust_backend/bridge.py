@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import django
 from django import urls
+from django.conf import locale as locales
 from django.conf import settings
 from django.http import QueryDict
 from django.template import base as django_base
@@ -42,6 +43,8 @@ from django.utils import html, translation
 from django.utils.functional import Promise
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.translation import trans_real
+from django.utils.translation.trans_real import DjangoTranslation
 
 from .addresses import address_sources, routes, static_place, static_url
 from .fragments import (
@@ -53,7 +56,7 @@ from .fragments import (
     md5,
     named_cache,
 )
-from .known_nodes import is_stock_querystring, value_node
+from .known_nodes import is_stock_querystring, language_info, value_node
 from .localisation import (
     ambient,
     counted_text,
@@ -71,6 +74,7 @@ from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
 from .processors import known_token, processor_kind
 from .proxies import RowProxy
+from .site_functions import helped
 from .sources import (
     accessor,
     adopt,
@@ -100,6 +104,7 @@ from .sources import (
 )
 from .standins import stand_in
 from .translations import (
+    activate_language,
     available_languages,
     check_count,
     current_language,
@@ -119,24 +124,26 @@ from .translations import (
 from .watched import comes_from, watch
 
 __all__ = [
-    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
-    "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeString",
-    "SimpleNode", "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist",
-    "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt", "ambient", "answers",
-    "ask", "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
+    "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
+    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict",
+    "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode",
+    "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor",
+    "activate_language", "address_sources", "adopt", "ambient", "answers", "ask",
+    "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
     "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
     "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
-    "date_format_string", "date_names", "datetime", "defaulttags", "display_label", "evaluate",
-    "fill", "first_of", "format_translation", "fragment_cache", "fragment_key", "group_result",
-    "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column", "kind",
-    "known_token", "load", "logger", "look_ahead", "make_partials", "may_look_ahead", "md5",
-    "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
-    "override_language", "override_timezone",
-    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
-    "surroundings", "time", "token_types", "translate_constant", "translate_lazily",
-    "translate_plural", "translate_text", "translated_text", "usage", "usage_of_page", "value_node",
-    "version", "watch", "watch_instances", "zone_name",
+    "date_format_string", "date_names", "datetime", "defaulttags", "display_label",
+    "django_format_html", "django_mark_safe", "evaluate", "fill", "first_of", "format_translation",
+    "fragment_cache", "fragment_key", "group_result", "helped", "humanize_now", "instances",
+    "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "load",
+    "locales", "logger", "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step",
+    "named_cache", "needs_of_collection", "now_like", "number_formats", "override_language",
+    "override_timezone", "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows",
+    "settings", "simple_lazy", "single_percents", "size_of", "source_queryset", "stand_in",
+    "static_place", "static_url", "surroundings", "time", "token_types", "trans", "trans_real",
+    "translate_constant", "translate_lazily", "translate_plural", "translate_text",
+    "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
+    "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -155,6 +162,9 @@ utc = FixedZone.utc
 date_filter = defaultfilters.date
 reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
+trans: Any = translation._trans  # type: ignore[attr-defined]
+django_format_html = html.format_html
+django_mark_safe = mark_safe
 
 
 class Undefined:
@@ -188,6 +198,12 @@ def template_localtime(value: Any, use_tz: bool | None) -> Any:
 def conditional_escape(value: Any) -> Any:
     """`django.utils.html.conditional_escape`"""
     return html.conditional_escape(value)
+
+
+def escape_output(value: Any) -> Any:
+    """What a tag has made, escaped (`SimpleNode.render`)."""
+    names: Any = library
+    return names.conditional_escape(value)
 
 
 def mark_safe_if(source: Any, result: Any) -> Any:
@@ -375,6 +391,7 @@ _FILTER_LIBRARIES = {
     "django.template.defaultfilters": "",
     "django.templatetags.l10n": "l10n.",
     "django.templatetags.tz": "tz.",
+    "django.templatetags.i18n": "i18n.",
     "django.contrib.humanize.templatetags.humanize": "humanize.",
 }
 

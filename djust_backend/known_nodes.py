@@ -13,7 +13,7 @@ from django.utils import translation
 
 from .watched import comes_from
 
-__all__ = ["is_stock_querystring", "value_node"]
+__all__ = ["is_stock_querystring", "language_info", "value_node"]
 
 
 def value_node(node: Node) -> tuple[Any, Any, str | None] | None:
@@ -27,7 +27,7 @@ def value_node(node: Node) -> tuple[Any, Any, str | None] | None:
         return kind.handle_simple, prefix.name, prefix.varname
     if kind is i18n_tags.GetLanguageInfoNode and comes_from(kind.render, i18n_tags.__name__):
         info: Any = node
-        return _language_info, info.lang_code, info.variable
+        return language_info, info.lang_code, info.variable
     return None
 
 
@@ -44,6 +44,6 @@ def is_stock_querystring(function: Any) -> bool:
     )
 
 
-def _language_info(code: Any) -> Any:
-    """`{% get_language_info %}`"""
+def language_info(code: Any) -> Any:
+    """`{% getlanguage_info %}`"""
     return translation.get_language_info(code)

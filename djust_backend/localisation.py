@@ -55,15 +55,17 @@ def ambient() -> tuple[Any, ...]:
 def surroundings() -> tuple[Any, ...] | None:
     """Where the renderer finds what formats depend on.
 
-    The context variables behind the active language and time zone, the module of formats, and the
-    modules with their `Local` objects that the variables belong to. None if asgiref keeps the
+    The context variables behind the active language and time zone, the module of formats, the
+    modules with their `Local` objects that the variables belong to, and asgiref's class for what
+    such a variable holds (None if the values themselves are there). None if asgiref keeps the
     values of a `Local` in a way that the renderer does not know.
     """
     language, zone = trans_real._active, zones._active
     variables = [local_variable(local) for local in (language, zone)]
     if None in variables:
         return None
-    return (*variables, formats, trans_real, language, zones, zone)
+    storage = getattr(asgiref.local, "_Storage", None)
+    return (*variables, formats, trans_real, language, zones, zone, storage)
 
 
 def local_variable(local: Any) -> ContextVar[Any] | None:

@@ -15,7 +15,6 @@ from typing import Any, cast
 
 from django.template import base as stock
 from django.template import defaulttags, loader_tags
-from django.template.context import BaseContext
 from django.template.smartif import OPERATORS
 from django.templatetags import cache, i18n, l10n, static, tz
 from django.utils import datastructures
@@ -290,16 +289,9 @@ class FilterExpression(stock.FilterExpression):
     def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
         """The value in a context."""
         if self._expr is not None:
-            program = self._program
-            if (
-                program.compiled
-                and isinstance(context, BaseContext)
-                and getattr(context, "template", None) is not None
-            ):
-                current: Any = context
-                value = program.resolve(self._expr, current, ignore_failures)
-                if value is not NotImplemented:
-                    return value
+            value = self._program.resolve(self._expr, context, ignore_failures)
+            if value is not NotImplemented:
+                return value
         return super().resolve(context, ignore_failures)
 
 

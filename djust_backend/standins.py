@@ -15,10 +15,10 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from django.templatetags import static
-from django.utils import dateformat, formats, functional, html, numberformat, safestring, timezone
+from django.utils import dateformat, formats, html, numberformat, safestring, timezone
 
 from . import _native
-from .watched import comes_from
+from .watched import comes_from, is_function_of
 
 #: The modules whose functions are run so. None of them rebinds its own names.
 HOMES = (
@@ -225,7 +225,7 @@ def _clone(function: FunctionType) -> tuple[Any, _Named]:
         for name, value in vars(module).items()
         if isinstance(value, FunctionType)
     ]
-    if not all(_is_stock(module, value) for module, value in _helped_functions()):
+    if not all(is_function_of(module, value) for module, value in _helped_functions()):
         return function, named
     return _Namespaces(named).clone(function), named
 
@@ -242,10 +242,3 @@ def _helped_functions() -> list[tuple[ModuleType, Any]]:
         static: ("static",),
     }
     return [(module, getattr(module, name)) for module, found in names.items() for name in found]
-
-
-def _is_stock(module: ModuleType, value: Any) -> bool:
-    if comes_from(value, functional.__name__):
-        # `@keep_lazy`: what is inside counts.
-        value = getattr(value, "__wrapped__", None)
-    return comes_from(value, module.__name__)

@@ -92,6 +92,11 @@ def override_language(code: Any) -> Any:
     return translation.override(code)
 
 
+def activate_language(code: Any) -> None:
+    """The end of `{% language %}`, where the native scope may not go back itself."""
+    translation.activate(code)
+
+
 def override_timezone(zone: Any) -> Any:
     """`{% timezone %}`"""
     return timezone.override(zone)

@@ -11,7 +11,7 @@ import re
 import secrets
 import string
 from importlib import import_module
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from django import urls
@@ -23,7 +23,16 @@ from django.template.context import BaseContext, Context, RequestContext
 from django.templatetags import cache as cache_tags
 from django.urls import base as url_base
 from django.urls import converters, resolvers
-from django.utils import dateformat, formats, numberformat
+from django.utils import (
+    dateformat,
+    formats,
+    functional,
+    html,
+    numberformat,
+    safestring,
+    translation,
+)
+from django.utils.translation import trans_real
 
 #: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
 _REPLACED = object()
@@ -49,6 +58,14 @@ def comes_from(function: Any, module: str) -> bool:
     return isinstance(function, FunctionType) and function.__globals__.get("__name__") == module
 
 
+def is_function_of(module: ModuleType, value: Any) -> bool:
+    """True if a function was written in a module, perhaps under `@keep_lazy` or `lazy`."""
+    if comes_from(value, functional.__name__):
+        # What is inside counts.
+        value = getattr(value, "__wrapped__", None)
+    return comes_from(value, module.__name__)
+
+
 def is_genuine(holder: Any, name: str, value: Any) -> bool:
     """True if an attribute of a class or module of Django's has the value that Django gave it.
 
@@ -70,6 +87,14 @@ def is_genuine(holder: Any, name: str, value: Any) -> bool:
 def _note(holder: Any, name: str) -> tuple[Any, str, Any]:
     value = getattr(holder, name)
     return holder, name, value if is_genuine(holder, name, value) else _REPLACED
+
+
+def _function(
+    module: ModuleType, name: str, home: ModuleType | None = None
+) -> tuple[Any, str, Any]:
+    """A note on a function of a module that `home`, or the module itself, is the home of."""
+    value = vars(module)[name]
+    return module, name, value if is_function_of(home or module, value) else _REPLACED
 
 
 def noted(module: Any, name: str) -> tuple[Any, str, Any]:
@@ -142,6 +167,22 @@ def _token_and_key_makers() -> dict[str, list[tuple[Any, str, Any]]]:
     }
 
 
+def _languages() -> list[tuple[Any, str, Any]]:
+    """What switches languages, and tells about them."""
+    notes = _members(translation, "override", "activate", "get_language", "get_language_info")
+    notes += [_function(translation, "gettext_lazy")]
+    notes += [(translation, "_trans", vars(translation)["_trans"])]
+    notes += _members(trans_real, "DjangoTranslation", "activate", "get_language", "translation")
+    notes += [_note(translation.override, name) for name in ("__init__", "__enter__", "__exit__")]
+    return [*notes, _note(trans_real.DjangoTranslation, "to_language")]
+
+
+def _safe_text() -> list[tuple[Any, str, Any]]:
+    """What `format_html` and `mark_safe` are made of."""
+    notes = [_function(html, name) for name in ("format_html", "conditional_escape", "escape")]
+    return [*notes, _function(html, "mark_safe", safestring), _function(safestring, "mark_safe")]
+
+
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """Notes the pieces of Django that are run natively: (holder, attribute, value).
 
@@ -165,6 +206,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     engine += _members(dateformat, "DateFormat", "TimeFormat", "format", "time_format")
     engine += _methods(dateformat.DateFormat) + _methods(dateformat.TimeFormat)
     engine += _members(numberformat, "format")
+    engine += [_function(html, "escape")]
     engine += [
         item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
     ]
@@ -192,6 +234,8 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "template": template,
         "contexts": contexts,
         "addresses": _addresses(),
+        "languages": _languages(),
+        "safe_text": _safe_text(),
         **_token_and_key_makers(),
         "tags": tags,
         "signs_in_names": "+-]" in base.filter_raw_string,

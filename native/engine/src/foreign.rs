@@ -1,13 +1,16 @@
 //! Nodes that compile functions in Python made: how they are called.
 
+use crate::calls::Arguments;
 use crate::program::Program;
 use crate::py::program::native_program;
 use crate::render::Render;
 use crate::scopes::Layer;
+use crate::site_functions::SiteFunction;
 use crate::stock::Stock;
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, ForeignId};
 use pyo3::exceptions::PyKeyError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
@@ -23,15 +26,21 @@ pub enum Argument {
 
 /// The function call of a `simple_tag` or an `inclusion_tag`.
 pub struct Call {
-    function: Py<PyAny>,
+    function: SiteFunction,
     takes_context: bool,
+    /// Those with names last.
     args: Vec<Argument>,
-    kwargs: Vec<(Py<PyString>, Argument)>,
+    /// A tuple of the names, if there are any.
+    names: Option<Py<PyTuple>>,
 }
 
 enum Kind {
     /// Any node: its `render` is called; `annotates` says that its `render_annotated` is its own.
-    Node { annotates: bool },
+    Node {
+        annotates: bool,
+        /// The method `render` of its class, if it can be helped.
+        method: Option<SiteFunction>,
+    },
     /// `SimpleNode`, with the `as` variable.
     Simple(Call, Option<(Py<PyString>, Box<str>)>),
     /// `SimpleNode` of `querystring`, with the `as` variable.
@@ -52,22 +61,34 @@ pub struct ForeignNode {
 
 impl Call {
     fn of(node: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let args = node.getattr("args")?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
-        let mut kwargs = Vec::new();
-        for item in node.getattr("kwargs")?.cast::<PyDict>()?.iter() {
-            kwargs.push((item.0.cast::<PyString>()?.clone().unbind(), argument(&item.1)?));
+        let py = node.py();
+        let stock = Stock::get(py)?;
+        let mut args: Vec<_> =
+            node.getattr(intern!(py, "args"))?.try_iter()?.map(|arg| argument(&arg?)).collect::<PyResult<_>>()?;
+        let mut names = Vec::new();
+        for (name, value) in node.getattr(intern!(py, "kwargs"))?.cast::<PyDict>()?.iter() {
+            names.push(name.cast_into::<PyString>()?);
+            args.push(argument(&value)?);
         }
         Ok(Self {
-            function: Stock::get(node.py())?.call(node.py(), "stand_in", (node.getattr("func")?,))?.unbind(),
-            takes_context: node.getattr("takes_context")?.is_truthy()?,
+            function: SiteFunction::new(stock, &stock.call(py, "stand_in", (node.getattr(intern!(py, "func"))?,))?)?,
+            takes_context: node.getattr(intern!(py, "takes_context"))?.is_truthy()?,
             args,
-            kwargs,
+            names: if names.is_empty() { None } else { Some(PyTuple::new(py, names)?.unbind()) },
         })
     }
 }
 
+impl Call {
+    /// The name of the argument at a place, where all have one.
+    fn name<'py>(&self, py: Python<'py>, at: usize) -> PyResult<Bound<'py, PyString>> {
+        let names = self.names.as_ref().map_or_else(|| PyTuple::empty(py), |names| names.bind(py).clone());
+        Ok(names.get_item(at)?.cast_into::<PyString>()?)
+    }
+}
+
 fn argument(value: &Bound<'_, PyAny>) -> PyResult<Argument> {
-    if let Some(id) = value.getattr_opt("_expr")?
+    if let Some(id) = value.getattr_opt(intern!(value.py(), "_expr"))?
         && let Ok(id) = id.extract()
     {
         return Ok(Argument::Expr(id));
@@ -93,11 +114,12 @@ impl ForeignNode {
         let plain = stock.call(py, "is_unpatched_helper", (&class,))?.is_truthy()?;
         let value = stock.call(py, "value_node", (node,))?;
         let kind = if plain && class.is(stock.SimpleNode.bind(py)) {
-            let target = target(&node.getattr("target_var")?)?;
+            let target = target(&node.getattr(intern!(py, "target_var"))?)?;
             let call = Call::of(node)?;
-            let is_query = call.args.is_empty()
+            let named = call.names.as_ref().map_or(0, |names| names.bind(py).len());
+            let is_query = call.args.len() == named
                 && call.takes_context
-                && stock.call(py, "is_stock_querystring", (&call.function,))?.is_truthy()?;
+                && stock.call(py, "is_stock_querystring", (call.function.original(py),))?.is_truthy()?;
             if is_query { Kind::Query(call, target) } else { Kind::Simple(call, target) }
         } else if !value.is_none() {
             Kind::Value {
@@ -106,13 +128,15 @@ impl ForeignNode {
                 target: target(&value.get_item(2)?)?,
             }
         } else if plain && class.is(stock.InclusionNode.bind(py)) {
-            Kind::Inclusion(Call::of(node)?, node.getattr("filename")?.unbind())
+            Kind::Inclusion(Call::of(node)?, node.getattr(intern!(py, "filename"))?.unbind())
         } else if stock.call(py, "is_admin_inclusion", (&class,))?.is_truthy()? {
-            Kind::AdminInclusion(Call::of(node)?, node.getattr("template_name")?.unbind())
+            Kind::AdminInclusion(Call::of(node)?, node.getattr(intern!(py, "template_name"))?.unbind())
         } else {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
-            Kind::Node { annotates: !own.is(&base) }
+            let annotates = !own.is(&base);
+            let method = SiteFunction::new(stock, &class.getattr(stock.render.bind(py))?)?;
+            Kind::Node { annotates, method: Some(method).filter(|method| !annotates && method.is_helped()) }
         };
         Ok(Self { node: node.clone().unbind(), kind })
     }
@@ -150,14 +174,20 @@ impl ForeignNode {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn foreign_node(&mut self, p: &Program, id: ForeignId) -> PyResult<()> {
         let foreign = &p.foreign[id as usize];
         match &foreign.kind {
-            Kind::Node { annotates } => {
+            Kind::Node { annotates, method } => {
                 self.reach_for_context()?;
                 let context = self.python_context()?;
+                let node = foreign.node.bind(self.py);
                 let name = if *annotates { &self.stock.render_annotated } else { &self.stock.render };
-                let text = foreign.node.bind(self.py).call_method1(name.bind(self.py), (context,));
+                let method = method.as_ref().filter(|method| method.is_of(node, name));
+                let text = match method {
+                    Some(method) => method.callee(self.py).call1((node, context)),
+                    None => node.call_method1(name.bind(self.py), (context,)),
+                };
                 self.after_python()?;
                 self.write_node_result(&Value::Py(text?))
             }
@@ -166,23 +196,28 @@ impl<'py> Render<'py> {
                 self.tag_output(Value::Py(output), target.as_ref())
             }
             Kind::Query(call, target) => {
-                let mut changes = Vec::with_capacity(call.kwargs.len());
-                for (name, value) in &call.kwargs {
-                    changes.push((name.bind(self.py).clone(), self.argument(p, value)?));
+                let mut changes = Vec::with_capacity(call.args.len());
+                for (at, value) in call.args.iter().enumerate() {
+                    let name = call.name(self.py, at)?;
+                    changes.push((name, self.argument(p, value)?));
                 }
-                let output = match self.query_string(&changes)? {
-                    Some(text) => Value::text(text),
-                    None => Value::Py(self.call_with_context(call, Vec::new(), changes)?),
+                let output = if let Some(text) = self.query_string(&changes)? {
+                    Value::text(text)
+                } else {
+                    let mut args = Arguments::new();
+                    for (_, value) in changes {
+                        args.push(value);
+                    }
+                    Value::Py(self.call_resolved(call, args)?)
                 };
                 self.tag_output(output, target.as_ref())
             }
             Kind::Value { function, argument, target } => {
                 let argument = self.argument(p, argument)?;
-                let value = function.bind(self.py).call1((argument,));
-                self.forget_ambient();
+                let value = self.node_value(function.bind(self.py), argument)?;
                 match target {
-                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(value?)),
-                    None => self.write_node_result(&Value::Py(value?)),
+                    Some((name, _)) => self.scopes.set(self.py, self.stock, name.bind(self.py), Value::Py(value)),
+                    None => self.write_node_result(&Value::Py(value)),
                 }
             }
             Kind::Inclusion(call, filename) => {
@@ -198,6 +233,18 @@ impl<'py> Render<'py> {
         }
     }
 
+    /// What the function of a node of Django's returns.
+    fn node_value(&mut self, function: &Bound<'py, PyAny>, argument: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if function.is(&self.stock.language_info)
+            && let Some(info) = self.language_info(&argument)?
+        {
+            return Ok(info.into_any());
+        }
+        let value = function.call1((argument,));
+        self.forget_ambient();
+        value
+    }
+
     /// Prints or stores what the function of a tag has returned.
     fn tag_output(&mut self, output: Value<'py>, target: Option<&(Py<PyString>, Box<str>)>) -> PyResult<()> {
         match (target, output) {
@@ -207,43 +254,22 @@ impl<'py> Render<'py> {
         }
     }
 
-    /// Calls the function of a tag that takes the context, with arguments that are there already.
-    fn call_with_context(
-        &mut self,
-        call: &Call,
-        mut args: Vec<Bound<'py, PyAny>>,
-        named: Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let kwargs = PyDict::new(self.py);
-        for (name, value) in named {
-            kwargs.set_item(name, value)?;
-        }
-        self.reach_for_context()?;
-        args.insert(0, self.python_context()?);
-        let result = call.function.bind(self.py).call(PyTuple::new(self.py, args)?, Some(&kwargs));
-        self.after_python()?;
-        result
-    }
-
     /// Calls the function of a tag (`TagHelperNode.get_resolved_arguments`).
     fn call_tag(&mut self, p: &Program, call: &Call) -> PyResult<Bound<'py, PyAny>> {
-        let py = self.py;
-        let mut args = Vec::with_capacity(call.args.len() + 1);
+        let mut args = Arguments::new();
         for argument in &call.args {
             args.push(self.argument(p, argument)?);
         }
-        let kwargs = if call.kwargs.is_empty() { None } else { Some(PyDict::new(py)) };
-        if let Some(kwargs) = &kwargs {
-            for (name, argument) in &call.kwargs {
-                kwargs.set_item(name, self.argument(p, argument)?)?;
-            }
-        }
+        self.call_resolved(call, args)
+    }
+
+    /// Calls the function of a tag with its resolved arguments, and with the context before them if it takes it.
+    fn call_resolved(&mut self, call: &Call, mut args: Arguments<'py>) -> PyResult<Bound<'py, PyAny>> {
         if call.takes_context {
             self.reach_for_context()?;
-            let context = self.python_context()?;
-            args.insert(0, context);
+            args.push_first(self.python_context()?);
         }
-        let result = call.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        let result = args.call(call.function.callee(self.py), call.names.as_ref().map(|names| names.bind(self.py)));
         self.forget_ambient();
         if call.takes_context {
             self.after_python()?;

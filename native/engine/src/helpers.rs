@@ -11,8 +11,15 @@ use pyo3::types::{PyDict, PyFloat, PyString, PyTuple};
 
 /// The literal parts of a format string, if all its fields are `{}`.
 fn literals(format: &str) -> Option<Vec<&str>> {
-    let parts: Vec<&str> = format.split("{}").collect();
-    parts.iter().all(|part| !part.contains(['{', '}'])).then_some(parts)
+    let mut parts = Vec::new();
+    let mut rest = format;
+    while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
+        let after = rest[at..].strip_prefix("{}")?;
+        parts.push(&rest[..at]);
+        rest = after;
+    }
+    parts.push(rest);
+    Some(parts)
 }
 
 /// Appends `format(conditional_escape(value), "")`.
@@ -51,6 +58,47 @@ fn overrides_format(text: &Bound<'_, PyString>) -> PyResult<bool> {
     Ok(class_of(stock, text.as_any())? != Class::Safe)
 }
 
+/// `format_html(format, *args)`, with the arguments behind the first `skip` items of a tuple. `None`: left to Django.
+pub fn formatted<'py>(
+    stock: &Stock,
+    format: &Bound<'py, PyAny>,
+    (items, skip): (&Bound<'py, PyTuple>, usize),
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = format.py();
+    let count = items.len().saturating_sub(skip);
+    if count == 0 || !matches!(class_of(stock, format)?, Class::Str | Class::Safe) {
+        return Ok(None);
+    }
+    let Ok(format) = format.cast::<PyString>()?.to_str() else { return Ok(None) };
+    let Some(parts) = literals(format) else { return Ok(None) };
+    if parts.len() > count + 1 {
+        return Ok(None);
+    }
+    let mut out = Out::with_capacity(format.len() + 32 * count);
+    for at in 0..count.max(parts.len()) {
+        if let Some(literal) = parts.get(at) {
+            out.push_str(literal);
+        }
+        let Ok(value) = items.get_item(skip + at) else { continue };
+        let kept = out.len();
+        push_escaped(stock, &mut out, &value)?;
+        if at + 1 >= parts.len() {
+            // An argument without a field is escaped, and forgotten.
+            out.truncate(kept);
+        }
+    }
+    stock.SafeString.bind(py).call1((out.finish(py)?,)).map(Some)
+}
+
+/// `mark_safe(text)`. `None`: left to Django.
+pub fn marked_safe<'py>(stock: &Stock, text: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(match class_of(stock, text)? {
+        Class::Safe => Some(text.clone()),
+        Class::Str => Some(stock.SafeString.bind(text.py()).call1((text,))?),
+        _ => None,
+    })
+}
+
 /// `django.utils.html.format_html`
 #[pyfunction]
 #[pyo3(signature = (format_string, *args, **kwargs))]
@@ -62,26 +110,9 @@ pub fn format_html<'py>(
     let py = format_string.py();
     let stock = Stock::get(py)?;
     if kwargs.is_none()
-        && !args.is_empty()
-        && matches!(class_of(stock, format_string)?, Class::Str | Class::Safe)
-        && let Ok(format) = format_string.cast::<PyString>()?.to_str()
-        && let Some(parts) = literals(format)
-        && parts.len() <= args.len() + 1
+        && let Some(text) = formatted(stock, format_string, (args, 0))?
     {
-        let mut out = Out::with_capacity(format.len() + 32 * args.len());
-        for at in 0..args.len().max(parts.len()) {
-            if let Some(literal) = parts.get(at) {
-                out.push_str(literal);
-            }
-            let Ok(value) = args.get_item(at) else { continue };
-            let kept = out.len();
-            push_escaped(stock, &mut out, &value)?;
-            if at + 1 >= parts.len() {
-                // An argument without a field is escaped, and forgotten.
-                out.truncate(kept);
-            }
-        }
-        return stock.SafeString.bind(py).call1((out.finish(py)?,));
+        return Ok(text);
     }
     let empty = PyDict::new(py);
     stock.call(py, "format_html", (format_string, args, kwargs.unwrap_or(&empty)))
@@ -90,12 +121,10 @@ pub fn format_html<'py>(
 /// `django.utils.safestring.mark_safe`
 #[pyfunction]
 pub fn mark_safe<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = text.py();
-    let stock = Stock::get(py)?;
-    match class_of(stock, text)? {
-        Class::Safe => Ok(text.clone()),
-        Class::Str => stock.SafeString.bind(py).call1((text,)),
-        _ => stock.call(py, "mark_safe", (text,)),
+    let stock = Stock::get(text.py())?;
+    match marked_safe(stock, text)? {
+        Some(made) => Ok(made),
+        None => stock.call(text.py(), "mark_safe", (text,)),
     }
 }
 

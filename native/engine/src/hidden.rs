@@ -139,8 +139,11 @@ impl<'py> Render<'py> {
 
     /// The context is handed to a tag: it may get at whatever the loops around it go over.
     pub fn reach_for_context(&self) -> PyResult<()> {
-        let root = self.root_state();
+        let root = &self.frame().state.root;
         let count = root.groups.borrow().count();
+        if count == 0 {
+            return Ok(());
+        }
         let first = std::mem::replace(&mut root.reached.borrow_mut().groups, count);
         (first..count).try_for_each(|group| self.reach_place(&Place { group, path: Vec::new() }))
     }

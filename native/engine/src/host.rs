@@ -8,6 +8,7 @@ use crate::stock::Stock;
 use djust_syntax::error::{ErrorKind, Result, SyntaxError};
 use djust_syntax::lexer::{Token, is_python_space};
 use djust_syntax::{Foreign, Host, Parser, TagBinding, TagKind};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use rustc_hash::FxHashMap;
@@ -81,7 +82,7 @@ impl PyHost {
     ) -> PyResult<Self> {
         let mut host = Self {
             layers: Vec::new(),
-            libraries: engine.getattr("template_libraries")?.unbind(),
+            libraries: engine.getattr(intern!(engine.py(), "template_libraries"))?.unbind(),
             native_tags,
             functions: Vec::new(),
             filters: Vec::new(),
@@ -89,13 +90,13 @@ impl PyHost {
             foreign: Vec::new(),
             shared: None,
             py_parser: None,
-            debug: engine.getattr("debug")?.is_truthy()?,
+            debug: engine.getattr(intern!(engine.py(), "debug"))?.is_truthy()?,
             gave_up: false,
             error: None,
             template: template.clone().unbind(),
             program: program.clone().unbind(),
         };
-        for library in engine.getattr("template_builtins")?.try_iter()? {
+        for library in engine.getattr(intern!(engine.py(), "template_builtins"))?.try_iter()? {
             host.add_library(&library?)?;
         }
         Ok(host)
@@ -103,7 +104,8 @@ impl PyHost {
 
     /// `Parser.add_library`
     pub fn add_library(&mut self, library: &Bound<'_, PyAny>) -> PyResult<()> {
-        let (tags, filters) = (library.getattr("tags")?, library.getattr("filters")?);
+        let (tags, filters) =
+            (library.getattr(intern!(library.py(), "tags"))?, library.getattr(intern!(library.py(), "filters"))?);
         if let Some((shared_tags, shared_filters)) = &self.shared {
             let py = library.py();
             shared_tags.bind(py).call_method1("update", (&tags,))?;
@@ -175,7 +177,8 @@ impl PyHost {
     }
 
     fn load_members(&mut self, py: Python<'_>, library: &Bound<'_, PyAny>, members: &[&str]) -> PyResult<bool> {
-        let (tags, filters) = (library.getattr("tags")?, library.getattr("filters")?);
+        let (tags, filters) =
+            (library.getattr(intern!(library.py(), "tags"))?, library.getattr(intern!(library.py(), "filters"))?);
         for &name in members {
             let tag = tags.contains(name)?.then(|| tags.get_item(name)).transpose()?;
             let filter = filters.contains(name)?.then(|| filters.get_item(name)).transpose()?;
@@ -280,18 +283,18 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
         made
     };
     let py_parser = py_parser.bind(py);
-    let native = py_parser.getattr("_native")?.cast_into::<NativeParser>()?;
+    let native = py_parser.getattr(intern!(py, "_native"))?.cast_into::<NativeParser>()?;
     let py_token = crate::py::parser::make_token(py, stock, &parser.source, token, parser.host.debug)?;
     let command = token.contents(&parser.source).split(is_python_space).next().unwrap_or_default().to_owned();
-    let commands = py_parser.getattr("command_stack")?;
+    let commands = py_parser.getattr(intern!(py, "command_stack"))?;
     commands.call_method1("append", ((command, &py_token),))?;
     let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)))?;
     commands.call_method0("pop")?;
     // The parser of Django does this in `extend_nodelist`.
     node.setattr("token", &py_token)?;
-    let origin = parser.host.template.bind(py).getattr("origin")?;
+    let origin = parser.host.template.bind(py).getattr(intern!(py, "origin"))?;
     node.setattr("origin", origin)?;
-    let must_be_first = node.getattr("must_be_first")?.is_truthy()?;
+    let must_be_first = node.getattr(intern!(py, "must_be_first"))?.is_truthy()?;
     let is_text = node.is_instance(stock.TextNode.bind(py))?;
     let id = parser.host.foreign.len() as u32;
     let entry = ForeignNode::new(stock, &node)?;

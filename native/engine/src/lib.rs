@@ -10,6 +10,7 @@ mod accessors;
 mod addresses;
 mod ahead;
 mod blocks;
+mod calls;
 mod collections;
 mod expr;
 mod filters;
@@ -17,6 +18,7 @@ mod foreign;
 mod helpers;
 mod hidden;
 mod host;
+mod languages;
 mod locale;
 mod lookup;
 mod loops;
@@ -31,6 +33,7 @@ mod row_sources;
 mod rows;
 mod scopes;
 mod shared;
+mod site_functions;
 mod sources;
 mod stock;
 mod stored;
@@ -66,6 +69,8 @@ mod _native {
     use super::py::program::{NativeProgram, set_template_class};
     #[pymodule_export]
     use super::repeated::share_texts;
+    #[pymodule_export]
+    use super::site_functions::{format_html_by_name, mark_safe_by_name};
     #[pymodule_export]
     use super::watch::class_versions;
 }

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Languages, and texts of a language, that are kept at most.
@@ -74,19 +75,32 @@ pub struct Ambient<'py> {
 /// Constant and translation, by the address of the constant.
 type Translations = FxHashMap<usize, (Py<PyAny>, Py<PyAny>)>;
 
-/// What was found out last, and from what.
-type Last = (Surroundings, Option<Rc<Locale>>, bool, Py<PyAny>);
+/// What was found out, and from what.
+type Found = (Surroundings, Option<Rc<Locale>>, bool, Py<PyAny>);
+
+/// A page that switches between so many languages and time zones finds each of them again.
+const REMEMBERED: usize = 4;
 
 thread_local! {
-    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+    /// What was found out last, the newest first.
+    static LAST: RefCell<VecDeque<Found>> = const { RefCell::new(VecDeque::new()) };
 }
 
 fn remembered<'py>(py: Python<'py>, now: &Surroundings) -> Option<Ambient<'py>> {
     LAST.with(|last| {
         let last = last.borrow();
-        let (known, locale, use_tz, zone) = last.as_ref()?;
-        known.is(now).then(|| Ambient { locale: locale.clone(), use_tz: *use_tz, zone: zone.bind(py).clone() })
+        let (_, locale, use_tz, zone) = last.iter().find(|(known, ..)| known.is(now))?;
+        Some(Ambient { locale: locale.clone(), use_tz: *use_tz, zone: zone.bind(py).clone() })
     })
+}
+
+fn remember(found: Found) {
+    // Dropping what is forgotten may run Python code, which may come here again.
+    let _forgotten = LAST.with(|last| {
+        let mut last = last.borrow_mut();
+        last.push_front(found);
+        if last.len() > REMEMBERED { last.pop_back() } else { None }
+    });
 }
 
 impl Locale {
@@ -323,8 +337,7 @@ impl<'py> Render<'py> {
             };
             let made = Ambient { locale, use_tz: state.get_item(4)?.is_truthy()?, zone: state.get_item(5)? };
             if let Some(now) = now {
-                let kept = (now, made.locale.clone(), made.use_tz, made.zone.clone().unbind());
-                LAST.with(|last| last.replace(Some(kept)));
+                remember((now, made.locale.clone(), made.use_tz, made.zone.clone().unbind()));
             }
             self.ambient = Some(made);
         }
@@ -365,6 +378,17 @@ impl<'py> Render<'py> {
         let Some(locale) = self.locale()? else { return Ok(None) };
         let translate = || Ok(object.str()?.to_str().ok().map(Into::into));
         Ok(locale.message(message.text, translate)?.map(|text| (text, message.safe)))
+    }
+
+    /// `gettext(message)` of a plain string. `None`: it is something else, or no language is active.
+    pub fn translated_string(&mut self, message: &Bound<'py, PyAny>) -> PyResult<Option<Rc<str>>> {
+        let Ok(text) = message.cast_exact::<PyString>() else { return Ok(None) };
+        let Ok(text) = text.to_str() else { return Ok(None) };
+        let Some(locale) = self.locale()? else { return Ok(None) };
+        locale.message(text, || {
+            let text = self.stock.call(self.py, "translate_text", (self.py.None(), message, false))?.str()?;
+            Ok(text.to_str().ok().map(Into::into))
+        })
     }
 
     /// A translated text of Django's filters. `None`: no language is active.

@@ -2,6 +2,7 @@
 
 use crate::stock::Stock;
 use crate::value::Value;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rustc_hash::FxHashMap;
@@ -99,12 +100,12 @@ impl<'py> ForLoop<'py> {
     }
 
     fn refresh(&self, dict: &Bound<'py, PyDict>) -> PyResult<()> {
-        let index = self.index.get();
-        dict.set_item("counter0", index)?;
-        dict.set_item("counter", index + 1)?;
-        dict.set_item("revcounter", self.len as i64 - index as i64)?;
-        dict.set_item("revcounter0", self.len as i64 - index as i64 - 1)?;
-        dict.set_item("first", index == 0)?;
-        dict.set_item("last", index + 1 == self.len)
+        let (py, index) = (dict.py(), self.index.get());
+        dict.set_item(intern!(py, "counter0"), index)?;
+        dict.set_item(intern!(py, "counter"), index + 1)?;
+        dict.set_item(intern!(py, "revcounter"), self.len as i64 - index as i64)?;
+        dict.set_item(intern!(py, "revcounter0"), self.len as i64 - index as i64 - 1)?;
+        dict.set_item(intern!(py, "first"), index == 0)?;
+        dict.set_item(intern!(py, "last"), index + 1 == self.len)
     }
 }

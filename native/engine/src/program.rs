@@ -4,7 +4,7 @@ use crate::filters::FilterEntry;
 use crate::foreign::ForeignNode;
 use djust_syntax::ast::{Ast, ConstKind, NameId, NodeId, NodeKind};
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyWeakrefReference};
+use pyo3::types::{PyFloat, PyInt, PyString, PyWeakrefReference};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -97,7 +97,6 @@ impl Program {
 
 /// Python objects for the constants of an AST.
 pub fn make_consts(py: Python<'_>, stock: &crate::stock::Stock, ast: &Ast) -> PyResult<Vec<Py<PyAny>>> {
-    let builtins = py.import("builtins")?;
     ast.consts
         .iter()
         .map(|constant| {
@@ -105,8 +104,8 @@ pub fn make_consts(py: Python<'_>, stock: &crate::stock::Stock, ast: &Ast) -> Py
             let object = match constant.kind {
                 ConstKind::Str => stock.SafeString.bind(py).call1((text,))?,
                 ConstKind::Translated => stock.call(py, "translated_constant", (text,))?,
-                ConstKind::Int => builtins.getattr("int")?.call1((text,))?,
-                ConstKind::Float => builtins.getattr("float")?.call1((text,))?,
+                ConstKind::Int => py.get_type::<PyInt>().call1((text,))?,
+                ConstKind::Float => py.get_type::<PyFloat>().call1((text,))?,
             };
             Ok(object.unbind())
         })

@@ -60,6 +60,24 @@ impl Joined {
     }
 }
 
+/// What a Python context has since native code and Python code were last lined up.
+#[derive(Default)]
+pub struct Known {
+    /// `autoescape`, `use_l10n` and `use_tz`.
+    flags: Option<(bool, Tri, Tri)>,
+    /// Number of frames, and the innermost template (by address).
+    frames: Option<(usize, usize)>,
+    /// The items of `dicts`, by address.
+    layers: Vec<usize>,
+}
+
+impl Known {
+    /// Of a context whose flags have just been read.
+    pub fn of_flags(flags: (bool, Tri, Tri)) -> Self {
+        Self { flags: Some(flags), ..Self::default() }
+    }
+}
+
 /// The state of one render.
 pub struct Render<'py> {
     /// Proof that Python may be used.
@@ -90,10 +108,8 @@ pub struct Render<'py> {
     pub context: Option<Bound<'py, PyAny>>,
     /// What a context must be made from, as long as there is none.
     pub request: Option<Bound<'py, PyAny>>,
-    /// `autoescape`, `use_l10n` and `use_tz` as the Python context has them.
-    pub shared_flags: Option<(bool, Tri, Tri)>,
-    /// Number of frames and innermost template (by address) as the Python context has them.
-    pub shared_frames: Option<(usize, usize)>,
+    /// What the Python context has, as far as it is known.
+    pub known: Known,
     /// The type of what a node has returned in place of a string; whoever joins the results complains.
     pub no_string: Option<String>,
     /// The relations that the path evaluated last has walked.
@@ -202,6 +218,8 @@ impl<'py> Render<'py> {
     }
 
     /// Renders one node.
+    ///
+    /// What the tags do is not inlined here: this function is on the stack once for each level of nesting.
     pub fn node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -271,8 +289,8 @@ impl<'py> Render<'py> {
                 self.translate_node(p, *expr, *noop, *asvar, *context)
             }
             NodeKind::BlockTranslate(node) => self.blocktranslate_node(p, (id, node), false),
-            NodeKind::Language { expr, body } => self.override_node(program, p, "language", *expr, *body),
-            NodeKind::TimeZone { expr, body } => self.override_node(program, p, "timezone", *expr, *body),
+            NodeKind::Language { expr, body } => self.language_node(program, p, *expr, *body),
+            NodeKind::TimeZone { expr, body } => self.timezone_node(program, p, *expr, *body),
             NodeKind::Ambient { what, name } => self.ambient_node(p, *what, *name),
             NodeKind::Localize { on, body } => {
                 let old = std::mem::replace(&mut self.use_l10n, if *on { Tri::Yes } else { Tri::No });
@@ -348,6 +366,9 @@ impl<'py> Render<'py> {
 
     /// Makes Python dictionaries of native layers and lines `context.dicts` and `render_context` up with them.
     pub fn share_scopes(&mut self) -> PyResult<()> {
+        if self.has_shared() {
+            return Ok(());
+        }
         let Some(context) = self.context.clone() else { return Ok(()) };
         let py = self.py;
         let stock = self.stock;
@@ -376,26 +397,49 @@ impl<'py> Render<'py> {
         if dicts.len() > count {
             dicts.del_slice(count, dicts.len())?;
         }
+        self.know_layers();
         self.share_flags(&context)?;
-        let frames = (self.frames.len(), self.frame().template.as_ptr() as usize);
-        if self.shared_frames == Some(frames) {
+        let frames = self.frames_now();
+        if self.known.frames == Some(frames) {
             return Ok(());
         }
-        self.shared_frames = Some(frames);
+        self.known.frames = Some(frames);
         crate::py::frame::share(self, &context)
+    }
+
+    fn frames_now(&self) -> (usize, usize) {
+        (self.frames.len(), self.frame().template.as_ptr() as usize)
+    }
+
+    /// True if the Python context has everything already.
+    fn has_shared(&self) -> bool {
+        let is_known = |(layer, known): (&Layer<'py>, &usize)| {
+            layer.shared_object().is_some_and(|object| object.as_ptr() as usize == *known)
+        };
+        self.known.layers.len() == self.scopes.layers.len()
+            && self.scopes.layers.iter().zip(&self.known.layers).all(is_known)
+            && self.known.flags == Some((self.autoescape, self.use_l10n, self.use_tz))
+            && self.known.frames == Some(self.frames_now())
+    }
+
+    /// Remembers what the Python context has as its dictionaries: the layers, all of which Python knows now.
+    fn know_layers(&mut self) {
+        let objects = self.scopes.layers.iter().filter_map(Layer::shared_object);
+        self.known.layers.clear();
+        self.known.layers.extend(objects.map(|object| object.as_ptr() as usize));
     }
 
     /// Writes `autoescape`, `use_l10n` and `use_tz` to the Python context, if they are others than it has.
     pub fn share_flags(&mut self, context: &Bound<'py, PyAny>) -> PyResult<()> {
         let py = self.py;
         let flags = (self.autoescape, self.use_l10n, self.use_tz);
-        if self.shared_flags == Some(flags) {
+        if self.known.flags == Some(flags) {
             return Ok(());
         }
         context.setattr(self.stock.autoescape.bind(py), self.autoescape)?;
         context.setattr(self.stock.use_l10n.bind(py), self.use_l10n.to_py(py))?;
         context.setattr(self.stock.use_tz.bind(py), self.use_tz.to_py(py))?;
-        self.shared_flags = Some(flags);
+        self.known.flags = Some(flags);
         Ok(())
     }
 
@@ -484,11 +528,12 @@ impl<'py> Render<'py> {
         if !same {
             let context_dict = self.stock.ContextDict.bind(py).as_any();
             self.scopes.layers = dicts.iter().map(|dict| Layer::of(dict, context_dict)).collect();
+            self.know_layers();
         }
         self.autoescape = context.getattr(self.stock.autoescape.bind(py))?.is_truthy()?;
         self.use_l10n = Tri::of(&context.getattr(self.stock.use_l10n.bind(py))?)?;
         self.use_tz = Tri::of(&context.getattr(self.stock.use_tz.bind(py))?)?;
-        self.shared_flags = Some((self.autoescape, self.use_l10n, self.use_tz));
+        self.known.flags = Some((self.autoescape, self.use_l10n, self.use_tz));
         Ok(())
     }
 }

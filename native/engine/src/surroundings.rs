@@ -26,12 +26,14 @@ enum Search {
 }
 
 /// Where to look.
-struct Sources {
+pub struct Sources {
     /// Context variables behind `trans_real._active` and `timezone._active`.
     variables: [Py<PyAny>; 2],
     /// The modules `trans_real` and `timezone` with their `_active`: Django's test signals put new ones there.
     locals: [(Py<PyAny>, Py<PyAny>); 2],
     formats: Py<PyAny>,
+    /// asgiref's class for what a context variable holds; `None`: an older asgiref.
+    storage: Option<Py<PyAny>>,
     names: [Py<PyString>; 7],
 }
 
@@ -68,7 +70,7 @@ impl Surroundings {
 
 impl Sources {
     /// The sources, looked for again when Django has replaced them.
-    fn get(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rc<Self>>> {
+    pub fn get(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rc<Self>>> {
         match SOURCES.with(|sources| sources.borrow().clone()) {
             Search::Failed => return Ok(None),
             Search::Found(known) if known.are_current(py)? => return Ok(Some(known)),
@@ -77,6 +79,31 @@ impl Sources {
         let found = Self::find(py, stock)?.map(Rc::new);
         SOURCES.with(|sources| sources.replace(found.clone().map_or(Search::Failed, Search::Found)));
         Ok(found)
+    }
+
+    /// `trans_real._active.value`, if it is set.
+    pub fn language(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let [data, thread, value, ..] = &self.names;
+        local_value(self.variables[0].bind(py), [data.bind(py), thread.bind(py), value.bind(py)])
+    }
+
+    /// `trans_real._active.value = translations`. False, and nothing done, if asgiref is an older one.
+    pub fn set_language(&self, translations: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = translations.py();
+        let Some(storage) = &self.storage else { return Ok(false) };
+        let variable = self.variables[0].bind(py);
+        let [data, thread, value, ..] = &self.names;
+        let values = match stored(variable, [data.bind(py), thread.bind(py)])? {
+            // Others may hold the old one.
+            Some(values) => values.cast::<PyDict>()?.copy()?,
+            None => PyDict::new(py),
+        };
+        values.set_item(value, translations)?;
+        let made = storage.bind(py).call1((thread_number(), values))?;
+        // SAFETY: `variable` is a ContextVar (`surroundings` makes sure), `made` a live object; a new reference to a token
+        // is returned, or null with an exception set.
+        unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyContextVar_Set(variable.as_ptr(), made.as_ptr()))? };
+        Ok(true)
     }
 
     fn are_current(&self, py: Python<'_>) -> PyResult<bool> {
@@ -101,6 +128,7 @@ impl Sources {
                 (found.get_item(5)?.unbind(), found.get_item(6)?.unbind()),
             ],
             formats: found.get_item(2)?.unbind(),
+            storage: Some(found.get_item(7)?.unbind()).filter(|storage| !storage.is_none(py)),
             names: [
                 name("data"),
                 name("thread_id"),
@@ -114,11 +142,17 @@ impl Sources {
     }
 }
 
-/// `local.value`, if it is set in this thread; `variable` is the context variable behind the `Local`.
-pub fn local_value<'py>(
+/// The number of the thread, as Python's `threading` has it.
+fn thread_number() -> u64 {
+    // SAFETY: the function has no preconditions.
+    unsafe { ffi::PyThread_get_thread_ident() as u64 }
+}
+
+/// The values of a `Local`, if any are set in this thread; `variable` is the context variable behind it.
+fn stored<'py>(
     variable: &Bound<'py, PyAny>,
-    [data, thread, value]: [&Bound<'py, PyString>; 3],
-) -> PyResult<Option<Py<PyAny>>> {
+    [data, thread]: [&Bound<'py, PyString>; 2],
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = variable.py();
     let mut found = std::ptr::null_mut();
     // SAFETY: `variable` is a ContextVar (`surroundings` makes sure); on success `found` is a new reference or null.
@@ -128,17 +162,22 @@ pub fn local_value<'py>(
     }
     // SAFETY: see above.
     let Some(storage) = (unsafe { Bound::from_owned_ptr_or_opt(py, found) }) else { return Ok(None) };
-    let values = if storage.is_instance_of::<PyDict>() {
-        storage
-    } else {
-        // asgiref 3.10 and newer: the values, tagged with the thread that they belong to.
-        // SAFETY: the function has no preconditions.
-        let current = unsafe { ffi::PyThread_get_thread_ident() };
-        if storage.getattr(thread)?.extract::<u64>()? != current as u64 {
-            return Ok(None);
-        }
-        storage.getattr(data)?
-    };
+    if storage.is_instance_of::<PyDict>() {
+        return Ok(Some(storage));
+    }
+    // asgiref 3.10 and newer: the values, tagged with the thread that they belong to.
+    if storage.getattr(thread)?.extract::<u64>()? != thread_number() {
+        return Ok(None);
+    }
+    storage.getattr(data).map(Some)
+}
+
+/// `local.value`, if it is set in this thread; `variable` is the context variable behind the `Local`.
+pub fn local_value<'py>(
+    variable: &Bound<'py, PyAny>,
+    [data, thread, value]: [&Bound<'py, PyString>; 3],
+) -> PyResult<Option<Py<PyAny>>> {
+    let Some(values) = stored(variable, [data, thread])? else { return Ok(None) };
     match values.cast::<PyDict>() {
         Ok(values) => Ok(values.get_item(value)?.map(Bound::unbind)),
         Err(_) => Ok(optional_attribute(&values, value)?.map(Bound::unbind)),

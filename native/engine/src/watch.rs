@@ -5,7 +5,7 @@ use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyList, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -33,11 +33,9 @@ impl Note {
         })
     }
 
-    fn holds(&self, py: Python<'_>) -> PyResult<bool> {
-        let holder = self.holder.bind(py);
-        // A module's own values, before anything that `__getattr__` may say.
-        if !holder.is_instance_of::<PyType>()
-            && let Some(own) = crate::lookup::own_dict(holder)
+    /// `own`: a module's own values, which come before anything that its `__getattr__` may say.
+    fn holds(&self, py: Python<'_>, own: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
+        if let Some(own) = own
             && let Some(now) = own.get_item(self.name.bind(py))?
         {
             return Ok(now.is(self.value.bind(py)));
@@ -60,8 +58,10 @@ impl Holder {
         if version != 0 && version == self.version.load(Ordering::Relaxed) {
             return Ok(true);
         }
+        let holder = first.holder.bind(py);
+        let own = if holder.is_instance_of::<PyType>() { None } else { crate::lookup::own_dict(holder) };
         for note in &self.notes {
-            if !note.holds(py)? {
+            if !note.holds(py, own.as_ref())? {
                 return Ok(false);
             }
         }
@@ -121,8 +121,14 @@ struct Watched {
     tokens: Vec<Holder>,
     /// What `reverse` is made of.
     addresses: Vec<Holder>,
+    /// What switches languages, and tells about them.
+    languages: Vec<Holder>,
+    /// What `format_html` and `mark_safe` are made of.
+    safe_text: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
+    /// What is in `engine` and `tags`, by holder: as a rule all of it holds.
+    everything: Vec<Holder>,
     signs_in_names: bool,
     /// All classes of `engine` and `tags`, with the version at which [`generation`] has seen them last.
     classes: Vec<(Py<PyType>, AtomicU32)>,
@@ -162,8 +168,13 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
         }
         let found = stock.call(py, "watch", (table,))?;
         let mut tags = Vec::new();
+        let all_notes = PyList::empty(py);
+        all_notes.call_method1("extend", (found.get_item("engine")?,))?;
         for item in found.get_item("tags")?.try_iter()? {
             let item = item?;
+            if !item.is_none() {
+                all_notes.call_method1("extend", (item.get_item(1)?,))?;
+            }
             tags.push(if item.is_none() {
                 None
             } else {
@@ -179,7 +190,10 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             fragment_keys: notes(&found.get_item("fragment_keys")?)?,
             tokens: notes(&found.get_item("tokens")?)?,
             addresses: notes(&found.get_item("addresses")?)?,
+            languages: notes(&found.get_item("languages")?)?,
+            safe_text: notes(&found.get_item("safe_text")?)?,
             tags,
+            everything: notes(all_notes.as_any())?,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
             classes,
             generation: AtomicU64::new(u64::MAX),
@@ -229,6 +243,16 @@ pub fn addresses_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.addresses)
 }
 
+/// True if languages are switched, and known, as we know it.
+pub fn languages_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.languages)
+}
+
+/// True if `format_html` and `mark_safe` do what we know.
+pub fn safe_text_is_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.safe_text)
+}
+
 /// True if the keys of `{% cache %}` are made as we know it.
 pub fn fragment_keys_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.fragment_keys)
@@ -248,6 +272,9 @@ pub fn signs_in_names(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
 type Replaced = (bool, Vec<usize>);
 
 fn replaced(py: Python<'_>, watched: &Watched) -> PyResult<Replaced> {
+    if all_hold(py, &watched.everything)? {
+        return Ok((false, Vec::new()));
+    }
     let mut tags = Vec::new();
     for (at, tag) in watched.tags.iter().enumerate() {
         if let Some((_, notes)) = tag
@@ -324,10 +351,10 @@ pub fn context_is_stock(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<b
 /// The tags that may be parsed natively now. `None`: lexer, parser, expressions or templates have been replaced.
 pub fn native_tags(py: Python<'_>, stock: &Stock) -> PyResult<Option<Arc<NativeTags>>> {
     let watched = watched(py, stock)?;
-    if !all_hold(py, &watched.engine)? {
+    let (is_engine_replaced, replaced) = replaced(py, watched)?;
+    if is_engine_replaced {
         return Ok(None);
     }
-    let (_, replaced) = replaced(py, watched)?;
     let mut known = TAGS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((for_replaced, tags)) = &*known
         && *for_replaced == replaced

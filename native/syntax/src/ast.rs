@@ -292,6 +292,16 @@ pub struct Ast {
 }
 
 impl Ast {
+    /// An empty tree for a source of so many tokens.
+    pub fn with_room(tokens: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(tokens),
+            tokens: Vec::with_capacity(tokens),
+            exprs: Vec::with_capacity(tokens / 2),
+            ..Self::default()
+        }
+    }
+
     /// The number of a name; a new one if it is met for the first time.
     pub fn name(&mut self, name: &str) -> NameId {
         if let Some(&id) = self.name_ids.get(name) {

@@ -80,7 +80,7 @@ impl<H: Host> Parser<H> {
         tokens.reverse();
         Self {
             source,
-            ast: Ast::default(),
+            ast: Ast::with_room(tokens.len()),
             tokens,
             host,
             dialect,

@@ -6,6 +6,7 @@ pub mod subject;
 mod dates;
 mod html;
 mod humanize;
+mod i18n;
 mod json;
 mod lists;
 mod logic;
@@ -13,15 +14,23 @@ mod numbers;
 mod text;
 mod urls;
 
+use crate::calls::Arguments;
+use crate::lookup::optional_attribute;
 use crate::render::Render;
+use crate::site_functions::SiteFunction;
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
+use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyString, PyTuple};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::Arc;
 use subject::{Subject, Whole};
 
 /// A filter that runs here. `None`: this value is left to Django's function.
@@ -61,6 +70,7 @@ pub enum Asks {
 pub struct FilterEntry {
     /// Django's, or a library's, function.
     pub function: Py<PyAny>,
+    facts: Arc<Facts>,
     native: Option<Native>,
     expects_localtime: bool,
     needs_autoescape: bool,
@@ -79,47 +89,106 @@ pub struct FilterEntry {
     pub counts: bool,
 }
 
-fn has_flag(function: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
-    function.getattr_opt(name)?.map_or(Ok(false), |flag| flag.is_truthy())
+fn has_flag(function: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<bool> {
+    optional_attribute(function, name)?.map_or(Ok(false), |flag| flag.is_truthy())
+}
+
+/// What is known of a filter function that is called with a number of arguments.
+struct Facts {
+    /// It can be called so.
+    takes: bool,
+    native: Option<Native>,
+    /// It is one of Django's default filters.
+    is_default: bool,
+    asks: Option<Asks>,
+    effect: Option<Effect>,
+    /// What is called; `None`: the function of the entry.
+    called: Option<SiteFunction>,
+}
+
+/// Functions known at most before the table is emptied: it must not keep functions alive that are made on the fly.
+const MAX_FUNCTIONS: usize = 2048;
+
+/// Function (by address) and number of arguments, to the function and what is known.
+type Known = FxHashMap<(usize, usize), (Py<PyAny>, Arc<Facts>)>;
+
+thread_local! {
+    static FACTS: RefCell<Known> = RefCell::default();
+}
+
+impl Facts {
+    fn find(stock: &Stock, name: &str, args: usize, function: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = function.py();
+        let takes = stock.call(py, "filter_takes", (name, function, args))?.is_truthy()?;
+        let stock_name = stock.call(py, "stock_filter_name", (function,))?;
+        let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
+        // An argument of a filter that takes none binds to its `autoescape`: Python says what comes of it.
+        let collides = args > 0 && takes && stock.call(py, "binds_autoescape", (function,))?.is_truthy()?;
+        Ok(Self {
+            takes,
+            native: if collides { None } else { stock_name.and_then(registry::find) },
+            is_default: stock_name.is_some_and(|name| !name.contains('.')),
+            asks: match stock_name {
+                Some("length") => Some(Asks::Length),
+                Some("pluralize") => Some(Asks::Size),
+                Some("first") => Some(Asks::First),
+                Some("slice") => Some(Asks::Part),
+                _ => None,
+            },
+            effect: stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name))),
+            called: match stock_name {
+                Some(_) => None,
+                None => Some(SiteFunction::new(stock, function)?).filter(SiteFunction::is_helped),
+            },
+        })
+    }
+
+    /// What is known, asked of Python once for each function.
+    fn of(stock: &Stock, name: &str, args: usize, function: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
+        // Whether another callable can be called may change with its class.
+        // SAFETY: a live object.
+        if unsafe { ffi::PyFunction_Check(function.as_ptr()) } == 0 {
+            return Self::find(stock, name, args, function).map(Arc::new);
+        }
+        let key = (function.as_ptr() as usize, args);
+        if let Some(facts) = FACTS.with(|known| known.borrow().get(&key).map(|(_, facts)| Arc::clone(facts))) {
+            return Ok(facts);
+        }
+        let facts = Arc::new(Self::find(stock, name, args, function)?);
+        let mut forgotten = Known::default();
+        FACTS.with(|known| {
+            let mut known = known.borrow_mut();
+            if known.len() >= MAX_FUNCTIONS {
+                forgotten = std::mem::take(&mut *known);
+            }
+            known.insert(key, (function.clone().unbind(), Arc::clone(&facts)));
+        });
+        Ok(facts)
+    }
 }
 
 /// The entry of a filter function, checked for the number of arguments. `None`: wrong number.
 pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> PyResult<Option<FilterEntry>> {
-    let stock = Stock::get(py)?;
     let bound = function.bind(py);
-    if !stock.call(py, "filter_takes", (name, bound, args))?.is_truthy()? {
+    let facts = Facts::of(Stock::get(py)?, name, args, bound)?;
+    if !facts.takes {
         return Ok(None);
     }
-    let stock_name = stock.call(py, "stock_filter_name", (bound,))?;
-    let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
-    // An argument of a filter that takes none binds to its `autoescape`: Python says what comes of it.
-    let collides = args > 0 && stock.call(py, "binds_autoescape", (bound,))?.is_truthy()?;
-    let native = if collides { None } else { stock_name.and_then(registry::find) };
-    let effect = stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name)));
+    let reads_rows = facts.effect.is_some_and(|effect| {
+        matches!(effect, Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem)
+    });
     Ok(Some(FilterEntry {
-        native,
-        is_stock: stock_name.is_some_and(|name| !name.contains('.')),
-        counts: stock_name == Some("length"),
-        reads_all: effect.is_some_and(|effect| {
-            matches!(
-                effect,
-                Effect::Count | Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem
-            )
-        }),
-        reads_rows: effect.is_some_and(|effect| {
-            matches!(effect, Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem)
-        }),
-        asks: match stock_name {
-            Some("length") => Some(Asks::Length),
-            Some("pluralize") => Some(Asks::Size),
-            Some("first") => Some(Asks::First),
-            Some("slice") => Some(Asks::Part),
-            _ => None,
-        },
-        asks_size: matches!(effect, Some(Effect::Count | Effect::Truth)),
-        expects_localtime: has_flag(bound, "expects_localtime")?,
-        needs_autoescape: has_flag(bound, "needs_autoescape")?,
-        is_safe: has_flag(bound, "is_safe")?,
+        native: facts.native,
+        is_stock: facts.is_default,
+        counts: facts.asks == Some(Asks::Length),
+        reads_all: reads_rows || facts.effect == Some(Effect::Count),
+        reads_rows,
+        asks: facts.asks,
+        asks_size: matches!(facts.effect, Some(Effect::Count | Effect::Truth)),
+        expects_localtime: has_flag(bound, intern!(py, "expects_localtime"))?,
+        needs_autoescape: has_flag(bound, intern!(py, "needs_autoescape"))?,
+        is_safe: has_flag(bound, intern!(py, "is_safe"))?,
+        facts,
         function,
     }))
 }
@@ -204,27 +273,48 @@ impl<'py> Render<'py> {
         if entry.expects_localtime {
             object = self.stock.call(py, "template_localtime", (object, self.use_tz.to_py(py)))?;
         }
-        let mut args = vec![object.clone()];
         self.reach_for_argument(value)?;
-        if let Some(arg) = arg {
-            self.reach_for_argument(arg)?;
-            args.push(self.to_py(arg)?);
-        }
-        let kwargs = if entry.needs_autoescape {
-            let kwargs = PyDict::new(py);
-            kwargs.set_item(self.stock.autoescape.bind(py), self.autoescape)?;
-            Some(kwargs)
-        } else {
-            None
+        let arg = match arg {
+            Some(arg) => {
+                self.reach_for_argument(arg)?;
+                Some(self.to_py(arg)?)
+            }
+            None => None,
         };
-        let result = entry.function.bind(py).call(PyTuple::new(py, args)?, kwargs.as_ref());
+        let result = self.call_filter(entry, &object, arg);
         self.forget_ambient();
         let result = result?;
         // `isinstance(object, SafeData)`, which only objects that hide their class have to be asked for.
-        let may_be_safe = matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy);
-        if entry.is_safe && may_be_safe {
+        if entry.is_safe && matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy) {
             return self.stock.call(py, "mark_safe_if", (&object, result)).map(Value::Py);
         }
         Ok(Value::Py(result))
+    }
+
+    /// Calls the function of a filter as `FilterExpression.resolve` does.
+    fn call_filter(
+        &self,
+        entry: &FilterEntry,
+        value: &Bound<'py, PyAny>,
+        arg: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let function = match &entry.facts.called {
+            Some(called) => called.callee(self.py),
+            None => entry.function.bind(self.py),
+        };
+        if !entry.needs_autoescape {
+            return match arg {
+                Some(arg) => function.call1((value, arg)),
+                None => function.call1((value,)),
+            };
+        }
+        let mut args = Arguments::new();
+        args.push(value.clone());
+        if let Some(arg) = arg {
+            args.push(arg);
+        }
+        args.push(PyBool::new(self.py, self.autoescape).to_owned().into_any());
+        let names = PyTuple::new(self.py, [self.stock.autoescape.bind(self.py)])?;
+        args.call(function, Some(&names))
     }
 }

@@ -1,6 +1,6 @@
 //! TABLE: Django's filters that run here, by name.
 
-use super::{Native, dates, html, humanize, json, lists, logic, numbers, text, urls};
+use super::{Native, dates, html, humanize, i18n, json, lists, logic, numbers, text, urls};
 
 /// The native filter of a name: in `django.template.defaultfilters`, or `library.name` in another library.
 pub fn find(name: &str) -> Option<Native> {
@@ -67,6 +67,10 @@ const FILTERS: &[(&str, Native)] = &[
     ("humanize.intword", Native::Any(humanize::intword)),
     ("humanize.naturaltime", Native::Any(humanize::naturaltime)),
     ("humanize.ordinal", Native::Any(humanize::ordinal)),
+    ("i18n.language_bidi", Native::Any(i18n::language_bidi)),
+    ("i18n.language_name", Native::Any(i18n::language_name)),
+    ("i18n.language_name_local", Native::Any(i18n::language_name_local)),
+    ("i18n.language_name_translated", Native::Any(i18n::language_name_translated)),
     ("tz.localtime", Native::Any(dates::localtime)),
     ("tz.timezone", Native::Any(dates::timezone)),
     ("tz.utc", Native::Any(dates::utc)),

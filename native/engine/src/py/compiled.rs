@@ -5,7 +5,9 @@ use crate::program::{OwnBlock, Program, make_consts, make_names, next_serial};
 use crate::stock::Stock;
 use djust_syntax::Parser;
 use djust_syntax::ast::{NodeId, NodeKind};
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 use std::sync::OnceLock;
 
@@ -20,13 +22,19 @@ pub fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &
         filters: parser.host.filters,
         foreign: parser.host.foreign,
         blocks: OnceLock::new(),
-        origin: template.getattr("origin")?.unbind(),
+        origin: template.getattr(intern!(template.py(), "origin"))?.unbind(),
         template_name: parser.template_name,
         handle: OnceLock::new(),
         constant: OnceLock::new(),
-        loop_length: stock.call(py, "has_loop_length", ())?.is_truthy()?,
+        loop_length: has_loop_length(py, stock)?,
         ast: parser.ast,
     })
+}
+
+/// `forloop.length` exists in this Django.
+fn has_loop_length(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
+    static HAS: PyOnceLock<bool> = PyOnceLock::new();
+    HAS.get_or_try_init(py, || stock.call(py, "has_loop_length", ())?.is_truthy()).copied()
 }
 
 type Blocks = Vec<(Py<PyString>, OwnBlock)>;

@@ -2,10 +2,11 @@
 
 use crate::out::Out;
 use crate::py::frame::Frame;
-use crate::render::{Render, Tri};
+use crate::render::{Known, Render, Tri};
 use crate::scopes::{Layer, Scopes};
 use crate::stock::Stock;
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -16,7 +17,7 @@ pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAn
         debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
         string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
         engine,
-        template_name: template.getattr("name")?,
+        template_name: template.getattr(intern!(template.py(), "name"))?,
         template: template.clone(),
         ..detached(py, stock)
     })
@@ -41,8 +42,7 @@ pub fn detached<'py>(py: Python<'py>, stock: &'py Stock) -> Render<'py> {
         request: None,
         trail: None,
         no_string: None,
-        shared_flags: None,
-        shared_frames: None,
+        known: Known::default(),
         derive_from: None,
         is_new: false,
         template_name: none.clone(),
@@ -81,7 +81,7 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         string_if_invalid: engine.getattr(stock.string_if_invalid.bind(py))?,
         engine,
         context: Some(context.clone()),
-        shared_flags: Some(flags),
+        known: Known::of_flags(flags),
         template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
             .unwrap_or_else(|| py.None().into_bound(py)),
         template,

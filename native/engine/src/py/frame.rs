@@ -8,17 +8,31 @@ use crate::py::block_context::NativeBlocks;
 use crate::render::Render;
 use crate::shared::Shared;
 use crate::sources::Groups;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// The key of the native frame in the dictionary that Python code sees.
-const FRAME_KEY: &str = "djust_backend.frame";
+fn frame_key(py: Python<'_>) -> &Bound<'_, PyString> {
+    intern!(py, "djust_backend.frame")
+}
+
 /// The key of the state that all frames of a render share.
-const ROOT_KEY: &str = "djust_backend.root";
-const BLOCK_CONTEXT_KEY: &str = "block_context";
-const HISTORY_KEY: &str = "extends_context";
+fn root_key(py: Python<'_>) -> &Bound<'_, PyString> {
+    intern!(py, "djust_backend.root")
+}
+
+/// Stock's key of the queues of blocks.
+fn block_context_key(py: Python<'_>) -> &Bound<'_, PyString> {
+    intern!(py, "block_context")
+}
+
+/// Stock's key of the origins of a chain of `{% extends %}`.
+fn history_key(py: Python<'_>) -> &Bound<'_, PyString> {
+    intern!(py, "extends_context")
+}
 
 /// A node of a program: (program, node or cycle).
 pub type NodeKey = (usize, u32);
@@ -170,7 +184,7 @@ impl<'py> Frame<'py> {
         }
         let frame = Self::new(template, root_in(base)?);
         *frame.state.dict.borrow_mut() = Some(dict.clone().unbind());
-        dict.set_item(FRAME_KEY, Py::new(dict.py(), NativeFrame { state: Arc::clone(&frame.state) })?)?;
+        dict.set_item(frame_key(dict.py()), Py::new(dict.py(), NativeFrame { state: Arc::clone(&frame.state) })?)?;
         Ok(frame)
     }
 
@@ -196,7 +210,7 @@ impl<'py> Frame<'py> {
     /// The queues of blocks, if there are any yet.
     pub fn blocks(&self, py: Python<'py>) -> PyResult<Option<Blocks<'py>>> {
         if let Some(dict) = &*self.state.dict.borrow() {
-            let Some(found) = dict.bind(py).get_item(BLOCK_CONTEXT_KEY)? else {
+            let Some(found) = dict.bind(py).get_item(block_context_key(py))? else {
                 return Ok(self.state.blocks.borrow().clone().map(Blocks::Native));
             };
             if let Some(shared) = NativeBlocks::shared(&found)? {
@@ -220,7 +234,7 @@ impl<'py> Frame<'py> {
     /// The origins of the chain of `{% extends %}` so far, which starts with `origin`.
     pub fn history(&self, py: Python<'py>, origin: &Py<PyAny>) -> PyResult<Bound<'py, PyList>> {
         if let Some(dict) = &*self.state.dict.borrow()
-            && let Some(found) = dict.bind(py).get_item(HISTORY_KEY)?
+            && let Some(found) = dict.bind(py).get_item(history_key(py))?
             && let Ok(list) = found.cast_into::<PyList>()
         {
             return Ok(list);
@@ -241,26 +255,26 @@ impl<'py> Frame<'py> {
             dict
         } else {
             let dict = PyDict::new(py);
-            dict.set_item(FRAME_KEY, Py::new(py, NativeFrame { state: Arc::clone(&self.state) })?)?;
+            dict.set_item(frame_key(dict.py()), Py::new(py, NativeFrame { state: Arc::clone(&self.state) })?)?;
             *self.state.dict.borrow_mut() = Some(dict.clone().unbind());
             dict
         };
         if let Some(table) = &*self.state.blocks.borrow()
-            && !dict.contains(BLOCK_CONTEXT_KEY)?
+            && !dict.contains(block_context_key(py))?
         {
-            dict.set_item(BLOCK_CONTEXT_KEY, NativeBlocks::view(py, table)?)?;
+            dict.set_item(block_context_key(py), NativeBlocks::view(py, table)?)?;
         }
         if let Some(history) = &*self.state.history.borrow()
-            && !dict.contains(HISTORY_KEY)?
+            && !dict.contains(history_key(py))?
         {
-            dict.set_item(HISTORY_KEY, history)?;
+            dict.set_item(history_key(py), history)?;
         }
         Ok(dict)
     }
 }
 
 fn frame_in(dict: &Bound<'_, PyDict>) -> PyResult<Option<Arc<FrameState>>> {
-    let Some(found) = dict.get_item(FRAME_KEY)? else { return Ok(None) };
+    let Some(found) = dict.get_item(frame_key(dict.py()))? else { return Ok(None) };
     Ok(found.cast::<NativeFrame>().ok().map(|frame| Arc::clone(&frame.get().state)))
 }
 
@@ -271,7 +285,7 @@ pub fn root_in(base: &Bound<'_, PyDict>) -> PyResult<Arc<RootState>> {
 
 /// The state of the whole render, if native code has met it.
 pub fn known_root(base: &Bound<'_, PyDict>) -> PyResult<Option<Arc<RootState>>> {
-    if let Some(found) = base.get_item(ROOT_KEY)?
+    if let Some(found) = base.get_item(root_key(base.py()))?
         && let Ok(found) = found.cast::<NativeFrame>()
     {
         return Ok(Some(Arc::clone(&found.get().state.root)));
@@ -281,7 +295,7 @@ pub fn known_root(base: &Bound<'_, PyDict>) -> PyResult<Option<Arc<RootState>>> 
 
 /// Takes the state of a render that is over out of its context.
 pub fn forget_root(base: &Bound<'_, PyDict>) -> PyResult<()> {
-    if base.contains(ROOT_KEY)? { base.del_item(ROOT_KEY) } else { Ok(()) }
+    if base.contains(root_key(base.py()))? { base.del_item(root_key(base.py())) } else { Ok(()) }
 }
 
 fn new_root(base: &Bound<'_, PyDict>) -> PyResult<Arc<RootState>> {
@@ -291,7 +305,7 @@ fn new_root(base: &Bound<'_, PyDict>) -> PyResult<Arc<RootState>> {
 }
 
 fn keep_root(base: &Bound<'_, PyDict>, state: &Arc<FrameState>) -> PyResult<()> {
-    base.set_item(ROOT_KEY, Py::new(base.py(), NativeFrame { state: Arc::clone(state) })?)
+    base.set_item(root_key(base.py()), Py::new(base.py(), NativeFrame { state: Arc::clone(state) })?)
 }
 
 /// Lines `context.render_context` up with the frames of a render.
@@ -303,7 +317,7 @@ pub fn share<'py>(render: &Render<'py>, context: &Bound<'py, PyAny>) -> PyResult
     let dicts = dicts.cast::<PyList>()?;
     let base = dicts.get_item(0)?;
     let base = base.cast::<PyDict>()?;
-    if !base.contains(ROOT_KEY)? {
+    if !base.contains(root_key(base.py()))? {
         keep_root(base, &render.frame().state)?;
     }
     let mut at = render.frames_base;

@@ -1,6 +1,7 @@
 //! `NativeProgram`: a compiled template as Python holds it. Compiling, and every way into the renderer.
 
 use crate::host::PyHost;
+use crate::lookup::optional_attribute;
 use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
@@ -16,6 +17,7 @@ use crate::watch;
 use djust_syntax::ast::NodeId;
 use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType, PyWeakrefReference};
 use std::rc::Rc;
@@ -103,12 +105,12 @@ pub fn native_program<'py>(stock: &Stock, template: &Bound<'py, PyAny>) -> PyRes
 
 /// Program and node of a proxy node.
 pub fn native_identity(node: &Bound<'_, PyAny>) -> PyResult<Option<(Py<NativeProgram>, NodeId)>> {
-    let Some(program) = node.getattr_opt("_program")? else { return Ok(None) };
+    let Some(program) = node.getattr_opt(intern!(node.py(), "_program"))? else { return Ok(None) };
     let Ok(program) = program.cast_into::<NativeProgram>() else { return Ok(None) };
     if !program.get().ready(node.py(), Stock::get(node.py())?)? {
         return Ok(None);
     }
-    let Some(id) = node.getattr_opt("_node")? else { return Ok(None) };
+    let Some(id) = node.getattr_opt(intern!(node.py(), "_node"))? else { return Ok(None) };
     Ok(Some((program.unbind(), id.extract()?)))
 }
 
@@ -126,13 +128,14 @@ impl NativeProgram {
         let stock = Stock::get(py)?;
         let Some(native_tags) = watch::native_tags(py, stock)? else { return Ok(None) };
         let engine = template.getattr(stock.engine.bind(py))?;
-        let source = template.getattr("source")?;
+        let source = template.getattr(intern!(template.py(), "source"))?;
         let Ok(source) = source.cast::<PyString>()?.to_str() else { return Ok(None) };
         if source.len() >= u32::MAX as usize {
             return Ok(None);
         }
         let origin = template.getattr(stock.origin.bind(py))?;
-        let template_name: Option<String> = origin.getattr_opt("template_name")?.and_then(|name| name.extract().ok());
+        let template_name: Option<String> =
+            origin.getattr_opt(intern!(origin.py(), "template_name"))?.and_then(|name| name.extract().ok());
         let handle = Bound::new(
             py,
             Self {
@@ -298,7 +301,7 @@ impl NativeProgram {
         context: &Bound<'py, PyAny>,
     ) -> PyResult<bool> {
         // As stock: whatever is no context fails here.
-        context.getattr("render_context")?;
+        context.getattr(intern!(context.py(), "render_context"))?;
         let stock = Stock::get(slf.py())?;
         Ok(native_program(stock, template)?.is_some() && watch::context_is_stock(stock, context)?)
     }
@@ -419,7 +422,7 @@ impl NativeProgram {
 
     /// `FilterExpression.resolve(context, ignore_failures)`
     ///
-    /// `NotImplemented`: as `None` for `render_list`.
+    /// `NotImplemented`: as `None` for `render_list`; or the context belongs to no template.
     fn resolve<'py>(
         slf: &Bound<'py, Self>,
         expr: u32,
@@ -428,7 +431,7 @@ impl NativeProgram {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
-        if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? {
+        if !slf.get().ready(py, stock)? || !watch::context_is_stock(stock, context)? || !has_template(stock, context)? {
             return Ok(py.NotImplemented().into_bound(py));
         }
         let p = slf.get().program()?;
@@ -484,6 +487,7 @@ impl NativeProgram {
         let base = render_context_dicts(stock, context)?.get_item(0)?;
         let base = base.cast::<PyDict>()?;
         let is_outermost = may_be_all && known_root(base)?.is_none();
+        render.out = Out::with_capacity(SPARE);
         enter_frame(&mut render, stock, context)?;
         let result = work(&mut render, p);
         let left = leave(&mut render, context, None);
@@ -495,6 +499,12 @@ impl NativeProgram {
         let text = render.out.finish(py)?;
         stock.SafeString.bind(py).call1((text,)).map(Some)
     }
+}
+
+/// True if a context belongs to a template that is being rendered.
+fn has_template(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let template = optional_attribute(context, stock.template.bind(context.py()))?;
+    Ok(template.is_some_and(|template| !template.is_none()))
 }
 
 /// Lets go of what a render has collected; the next one in the same context starts anew.

@@ -31,6 +31,7 @@ pub struct CacheSpec<'a> {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn cache_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -60,7 +61,7 @@ impl<'py> Render<'py> {
             Some(key) => key.into_any(),
             None => self.stock.call(py, "fragment_key", (spec.fragment, PyList::new(py, vary)?))?,
         };
-        let known = cache.call_method1("get", (&key,))?;
+        let known = cache.call_method1(intern!(py, "get"), (&key,))?;
         if !known.is_none() {
             return self.write_node_result(&Value::Py(known));
         }
@@ -68,7 +69,7 @@ impl<'py> Render<'py> {
         let text = self.captured(program, p, spec.body)?;
         debug_assert_eq!(start, self.out.len());
         let text = self.stock.SafeString.bind(py).call1((text,))?;
-        cache.call_method1("set", (key, &text, expire))?;
+        cache.call_method1(intern!(py, "set"), (key, &text, expire))?;
         self.out.push_py(text.cast()?, false)
     }
 

@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use std::rc::Rc;
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn translate_node(
         &mut self,
         p: &Program,
@@ -120,6 +121,7 @@ impl<'py> Render<'py> {
         self.apply_filters(p, id, Value::Py(head))
     }
 
+    #[inline(never)]
     pub(crate) fn blocktranslate_node(
         &mut self,
         p: &Program,
@@ -263,14 +265,12 @@ impl<'py> Render<'py> {
 
     /// A translation that cannot be formatted: the original text instead.
     fn untranslated(&mut self, p: &Program, (id, node): (NodeId, &BlockTranslate)) -> PyResult<()> {
-        let scope = self.stock.call(self.py, "override_language", (self.py.None(),))?;
-        scope.call_method0("__enter__")?;
-        self.forget_ambient();
+        let no_language = self.py.None().into_bound(self.py);
+        let scope = self.enter_language(&no_language)?;
         // With `asvar` stock stores the result twice and the outer one is that of an inner render that returned "".
         let start = self.out.len();
         let result = self.blocktranslate_node(p, (id, node), true);
-        scope.call_method1("__exit__", (self.py.None(), self.py.None(), self.py.None()))?;
-        self.forget_ambient();
+        self.leave_language(&scope)?;
         result?;
         if let Some(name) = node.asvar {
             let text = self.out.split_off(self.py, start)?;
@@ -280,20 +280,36 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
-    /// A body under another language or time zone.
-    pub(crate) fn override_node(
+    /// A body under another language.
+    #[inline(never)]
+    pub(crate) fn language_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
         p: &Program,
-        what: &str,
+        expr: ExprId,
+        body: ListId,
+    ) -> PyResult<()> {
+        let code = self.eval(p, expr)?;
+        let code = self.to_py(&code)?;
+        let scope = self.enter_language(&code)?;
+        let result = self.list(program, p, body);
+        self.leave_language(&scope)?;
+        result
+    }
+
+    /// A body under another time zone.
+    #[inline(never)]
+    pub(crate) fn timezone_node(
+        &mut self,
+        program: &Bound<'py, NativeProgram>,
+        p: &Program,
         expr: ExprId,
         body: ListId,
     ) -> PyResult<()> {
         let py = self.py;
-        let value = self.eval(p, expr)?;
-        let value = self.to_py(&value)?;
-        let function = if what == "language" { "override_language" } else { "override_timezone" };
-        let scope = self.stock.call(py, function, (value,))?;
+        let zone = self.eval(p, expr)?;
+        let zone = self.to_py(&zone)?;
+        let scope = self.stock.call(py, "override_timezone", (zone,))?;
         scope.call_method0("__enter__")?;
         self.forget_ambient();
         let result = self.list(program, p, body);
@@ -305,24 +321,18 @@ impl<'py> Render<'py> {
     /// `{% get_available_languages %}`. `None`: the setting is no list of pairs of strings.
     fn available_languages(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
-        let Some(locale) = self.locale()? else { return Ok(None) };
         let setting = self.stock.setting(py, pyo3::intern!(py, "LANGUAGES"))?;
         let Ok(setting) = setting.cast_exact::<PyList>() else { return Ok(None) };
         let found = PyList::empty(py);
         for pair in setting.iter() {
             let Ok((code, name)) = pair.extract::<(Bound<'py, PyString>, Bound<'py, PyAny>)>() else { return Ok(None) };
-            let Ok(text) = name.cast_exact::<PyString>() else { return Ok(None) };
-            let Ok(text) = text.to_str() else { return Ok(None) };
-            let translate = || {
-                let text = self.stock.call(py, "translate_text", (py.None(), &name, false))?.str()?;
-                Ok(text.to_str().ok().map(Into::into))
-            };
-            let Some(text) = locale.message(text, translate)? else { return Ok(None) };
+            let Some(text) = self.translated_string(&name)? else { return Ok(None) };
             found.append((code, &*text))?;
         }
         Ok(Some(found.into_any()))
     }
 
+    #[inline(never)]
     pub(crate) fn ambient_node(&mut self, p: &Program, what: Ambient, name: NameId) -> PyResult<()> {
         let known = match what {
             Ambient::Language => self.locale()?.map(|locale| locale.language_text(self.py).into_any()),

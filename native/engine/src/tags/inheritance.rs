@@ -51,6 +51,7 @@ impl Drop for Level {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn block_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -142,6 +143,7 @@ impl<'py> Render<'py> {
         Ok(Value::Py(self.stock.SafeString.bind(self.py).call1((text,))?))
     }
 
+    #[inline(never)]
     pub(crate) fn extends_node(&mut self, p: &Program, parent: ExprId) -> PyResult<()> {
         let template = self.parent_template(p, parent)?;
         let blocks = self.frame().make_blocks(self.py)?;
@@ -240,6 +242,7 @@ impl<'py> Render<'py> {
         Ok(cache.get_item(name)?.filter(crate::watch::is_our_template))
     }
 
+    #[inline(never)]
     pub(crate) fn include_node(
         &mut self,
         p: &Program,
@@ -309,9 +312,9 @@ impl<'py> Render<'py> {
         }
         let is_new = std::mem::replace(&mut self.is_new, true);
         let flags = (self.autoescape, self.use_l10n, self.use_tz);
-        let shared = (self.shared_flags.take(), self.shared_frames.take());
+        let known = std::mem::take(&mut self.known);
         let result = work(self);
-        (self.shared_flags, self.shared_frames) = shared;
+        self.known = known;
         (self.autoescape, self.use_l10n, self.use_tz) = flags;
         self.is_new = is_new;
         self.derive_from = derive_from;
@@ -401,6 +404,7 @@ impl<'py> Render<'py> {
         Ok(template)
     }
 
+    #[inline(never)]
     pub(crate) fn partial_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,

@@ -31,6 +31,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn with_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -68,6 +69,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn firstof_node(&mut self, p: &Program, vars: &[ExprId], asvar: Option<NameId>) -> PyResult<()> {
         let mut first = None;
         for &expr in vars {
@@ -94,6 +96,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn ifchanged_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -154,6 +157,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn widthratio_node(
         &mut self,
         p: &Program,

@@ -57,6 +57,7 @@ impl<'py> Items<'py> {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn for_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -199,6 +200,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn cycle_node(&mut self, p: &Program, id: CycleId) -> PyResult<()> {
         let cycle = &p.ast.cycles[id as usize];
         let at = self.frame().next_cycle(p.key(), id, cycle.values.len().max(1));
@@ -212,6 +214,7 @@ impl<'py> Render<'py> {
         if cycle.silent { Ok(()) } else { self.write(&value) }
     }
 
+    #[inline(never)]
     pub(crate) fn regroup_node(
         &mut self,
         p: &Program,

@@ -12,6 +12,7 @@ use pyo3::types::PyString;
 use std::ffi::CStr;
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn csrf_token_node(&mut self) -> PyResult<()> {
         if let Some(processed) = self.scopes.processed(self.stock.csrf_token.bind(self.py))?
             && let Some(token) = processed.token(self.stock)?
@@ -48,6 +49,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn filter_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -83,6 +85,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
         if let Some(text) = self.formatted_now(format)? {
             if let Some(name) = asvar {
@@ -98,6 +101,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn spaceless_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -118,9 +122,9 @@ impl<'py> Render<'py> {
         self.write_node_result(&Value::Py(text))
     }
 
-    /// `conditional_escape(value)` by Django, for values that are no plain strings.
+    /// `conditional_escape(value)` as Django's tags call it, for values that are no plain strings.
     pub(crate) fn conditional_escape(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.stock.call(self.py, "conditional_escape", (object,))
+        self.stock.call(self.py, "escape_output", (object,))
     }
 
     /// Appends a tag's own result: escaped if the context says so (`conditional_escape`).

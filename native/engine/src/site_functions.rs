@@ -1,0 +1,138 @@
+//! Functions of a site's tags that are run with native helpers (`djust_backend.site_functions`), and these helpers.
+
+use crate::helpers::{formatted, marked_safe};
+use crate::lookup::{class_has_this, own_dict};
+use crate::stock::Stock;
+use crate::watch;
+use pyo3::exceptions::PyNameError;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+/// A function as it was when another was made to run in its place.
+struct Made {
+    function: Py<PyAny>,
+    /// Code, defaults and keyword defaults of the original, by address; the copy holds them.
+    parts: [usize; 3],
+    /// The original's code, which the copy does not hold.
+    _code: Py<PyAny>,
+}
+
+/// A function that Python code has given us to be called.
+pub struct SiteFunction {
+    original: Py<PyAny>,
+    made: Option<Made>,
+}
+
+/// Code, defaults and keyword defaults of a Python function.
+fn parts(function: &Bound<'_, PyAny>) -> [usize; 3] {
+    let function = function.as_ptr();
+    // SAFETY: a function of Python's (`helped` makes sure); borrowed references, or null, of which nothing but the
+    // address is taken.
+    unsafe {
+        [
+            ffi::PyFunction_GetCode(function) as usize,
+            ffi::PyFunction_GetDefaults(function) as usize,
+            ffi::PyFunction_GetKwDefaults(function) as usize,
+        ]
+    }
+}
+
+impl SiteFunction {
+    /// A function, and what may run in its place.
+    pub fn new(stock: &Stock, original: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let made = stock.call(original.py(), "helped", (original,))?;
+        let made = if made.is_none() {
+            None
+        } else {
+            let code = original.getattr(intern!(original.py(), "__code__"))?.unbind();
+            Some(Made { function: made.unbind(), parts: parts(original), _code: code })
+        };
+        Ok(Self { original: original.clone().unbind(), made })
+    }
+
+    /// True if another function is to run in its place.
+    pub fn is_helped(&self) -> bool {
+        self.made.is_some()
+    }
+
+    /// True if the function is what an object has as its method of this name.
+    pub fn is_of(&self, object: &Bound<'_, PyAny>, name: &Py<PyString>) -> bool {
+        let py = object.py();
+        let name = name.bind(py);
+        class_has_this(object, name, self.original.bind(py))
+            && own_dict(object).is_some_and(|own| own.contains(name).is_ok_and(|hidden| !hidden))
+    }
+
+    /// The function that the site knows.
+    pub fn original<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
+        self.original.bind(py)
+    }
+
+    /// What is to be called: the function itself if somebody has changed it since.
+    pub fn callee<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
+        match &self.made {
+            Some(made) if parts(self.original.bind(py)) == made.parts => made.function.bind(py),
+            _ => self.original.bind(py),
+        }
+    }
+}
+
+/// What a name means to the Python code that is running.
+fn meant<'py>(py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: the dictionary of the running frame, borrowed, or null.
+    let globals = unsafe { Bound::from_borrowed_ptr_or_opt(py, ffi::PyEval_GetGlobals()) };
+    if let Some(globals) = globals
+        && let Some(found) = globals.cast::<PyDict>()?.get_item(name)?
+    {
+        return Ok(found);
+    }
+    let builtins = py.import(intern!(py, "builtins"))?;
+    match builtins.getattr_opt(name)? {
+        Some(found) => Ok(found),
+        None => Err(PyNameError::new_err(format!("name '{name}' is not defined"))),
+    }
+}
+
+/// What `format_html(…)` gives in the code that calls this: natively, if the name means Django's function there.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn format_html_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    let function = meant(py, intern!(py, "format_html"))?;
+    if function.is(&stock.django_format_html)
+        && kwargs.is_none()
+        && args.len() > 1
+        && watch::safe_text_is_stock(stock, py)?
+        && let Some(text) = formatted(stock, &args.get_item(0)?, (args, 1))?
+    {
+        return Ok(text);
+    }
+    function.call(args, kwargs)
+}
+
+/// What `mark_safe(…)` gives in the code that calls this: natively, if the name means Django's function there.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn mark_safe_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    let function = meant(py, intern!(py, "mark_safe"))?;
+    if function.is(&stock.django_mark_safe)
+        && kwargs.is_none()
+        && args.len() == 1
+        && watch::safe_text_is_stock(stock, py)?
+        && let Some(text) = marked_safe(stock, &args.get_item(0)?)?
+    {
+        return Ok(text);
+    }
+    function.call(args, kwargs)
+}
