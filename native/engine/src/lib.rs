@@ -13,6 +13,7 @@ mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod forms;
 mod helpers;
 mod hidden;
 mod host;
@@ -48,6 +49,8 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::forms::set_backend;
     #[pymodule_export]
     use super::helpers::{format_html, localized, mark_safe, number_format, static_address, template_localtime};
     #[pymodule_export]

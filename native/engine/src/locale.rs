@@ -62,6 +62,7 @@ pub enum PhrasePiece {
 }
 
 /// What surrounds a render, until Python code runs that may change it.
+#[derive(Clone)]
 pub struct Ambient<'py> {
     /// `None`: no language is active.
     pub locale: Option<Rc<Locale>>,
@@ -340,6 +341,8 @@ impl<'py> Render<'py> {
         self.addresses = None;
         self.static_place = None;
         self.groups_thousands.set(None);
+        self.forms = crate::forms::State::default();
+        self.disturbed = true;
     }
 
     /// The active language. `None`: there is none.

@@ -116,6 +116,10 @@ pub struct Render<'py> {
     pub static_place: Option<crate::addresses::Place>,
     /// The setting `USE_THOUSAND_SEPARATOR`, once it has been asked for; as long as `ambient`.
     pub groups_thousands: std::cell::Cell<Option<bool>>,
+    /// What is known of Django's forms; as long as `ambient`.
+    pub forms: crate::forms::State<'py>,
+    /// Python code has run that may have changed what surrounds the render.
+    pub disturbed: bool,
 }
 
 impl<'py> Render<'py> {

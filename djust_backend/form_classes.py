@@ -1,0 +1,187 @@
+"""Which methods of forms, fields, widgets and error lists are Django's own, as the renderer knows them.
+
+The renderer does natively what these methods do (`native/engine/src/forms/`). It may do so for a class
+that has the very function of Django's, and whose text is one that was read: a Django that has another
+text runs it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+from collections import UserList
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import import_module
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+from zlib import crc32
+
+import django
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import renderers
+from django.forms import utils as form_utils
+from django.template import engines
+from django.template import loader as template_loader
+from django.utils import html, safestring
+from django.utils.functional import cached_property, keep_lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from .form_methods import CHAINS, DIGESTS
+
+#: Names of Django's modules that its methods find their helpers in, and what these call.
+_HELPERS = (
+    (html, ("format_html", "conditional_escape", "escape")),
+    (safestring, ("mark_safe",)),
+    (template_loader, ("_engine_list", "engines")),
+)
+
+#: Of the standard library; they have no digest.
+_STANDARD = {
+    "UserList.__init__": UserList.__dict__["__init__"],
+    "UserList.copy": UserList.__dict__["copy"],
+    "UserList.__len__": UserList.__dict__["__len__"],
+    "Sequence.__iter__": Sequence.__dict__["__iter__"],
+}
+
+
+def pieces() -> dict[str, Any]:
+    """What the native side needs of Django's forms besides their methods."""
+    return {
+        "BoundField": forms.BoundField,
+        "ErrorList": form_utils.ErrorList,
+        "ValidationError": ValidationError,
+        "boolean_check": forms.widgets.boolean_check,  # type: ignore[attr-defined]
+        "engines": engines,
+        "get_default_renderer": renderers.get_default_renderer,
+        "non_field_errors": NON_FIELD_ERRORS,
+        # The characters after which a label gets no suffix (`BoundField.label_tag`).
+        "punctuation": gettext_lazy(":?.!"),
+        # A tag without an id has no attributes, and a legend names no element, since Django 6.1.
+        "labels_have_attrs": django.VERSION >= (6, 1),
+        "notes": _notes(),
+    }
+
+
+def methods_of(cls: type[Any]) -> list[str]:
+    """The tokens of `CHAINS` that hold for a class; none if it finds attributes in its own way."""
+    if isinstance(cls.__getattribute__, FunctionType) or hasattr(cls, "__getattr__"):
+        return []
+    return [token for token, (name, chain) in _chains().items() if _has(cls, name, chain)]
+
+
+def hidden_errors(name: str, field: Any) -> list[str]:
+    """The errors of a hidden field as they stand above a form (`BaseForm.get_context`)."""
+    return [
+        gettext("(Hidden field %(name)s) %(error)s") % {"name": name, "error": str(error)}
+        for error in field.errors
+    ]
+
+
+def unpacked_choice(choice: Any) -> tuple[Any, Any]:
+    """The two items of a choice. Error: that of unpacking something else."""
+    value, label = choice
+    return value, label
+
+
+def _has(cls: type[Any], name: str, chain: tuple[Any, ...]) -> bool:
+    found = (vars(base)[name] for base in cls.__mro__ if name in vars(base))
+    return all(next(found, None) is piece for piece in chain)
+
+
+@lru_cache(maxsize=1)
+def _chains() -> dict[str, tuple[str, tuple[Any, ...]]]:
+    """By token: a name, and what Django's classes have there, as far as `super()` leads.
+
+    Left out is what had been replaced already when the first form was rendered.
+    """
+    chains = {}
+    for token, (name, owners) in CHAINS.items():
+        chain = tuple(_piece(owner, name) for owner in owners)
+        if None not in chain:
+            chains[token] = (name, chain)
+    return chains
+
+
+def _piece(owner: str, name: str) -> Any:
+    """The attribute of a class, if it is what Django has written there. `owner`: module and class."""
+    module, _, cls = owner.rpartition(".")
+    if not module:
+        return _STANDARD[f"{cls}.{name}"]
+    value = vars(getattr(import_module(f"django.{module}"), cls)).get(name)
+    function = _function(value)
+    if function is None or function.__globals__.get("__name__") != f"django.{module}":
+        return None
+    return value if digest(function) in DIGESTS.get(function.__qualname__, ()) else None
+
+
+def _function(value: Any) -> FunctionType | None:
+    if isinstance(value, property):
+        value = value.fget
+    elif isinstance(value, cached_property):
+        value = value.func
+    elif isinstance(value, staticmethod):
+        value = value.__func__
+    return value if isinstance(value, FunctionType) else None
+
+
+def digest(function: FunctionType) -> str | None:
+    """A number for the text of a function. `None`: there is none."""
+    try:
+        lines, _ = inspect.findsource(function.__code__)
+    except (OSError, TypeError):
+        return None
+    start = function.__code__.co_firstlineno - 1
+    text: list[str] = []
+    has_head = False
+    for line in lines[start:]:
+        rest = line.lstrip()
+        depth = len(line) - len(rest)
+        # A body ends where its indentation does; a bracket that closes the head does not end it.
+        if has_head and rest and depth <= outer and not rest.startswith(")"):
+            break
+        if not has_head:
+            outer = depth
+            has_head = rest.startswith("def ")
+        text.append(line)
+    return f"{crc32(''.join(text).rstrip().encode()):08x}"
+
+
+def _notes() -> list[tuple[Any, str, Any]]:
+    """Globals that these methods name, as (module, name, value); what had been replaced never holds."""
+    notes = [(module, name, vars(module)[name]) for module, names in _HELPERS for name in names]
+    for _, chain in _chains().values():
+        for piece in chain:
+            function = _function(piece)
+            if function is not None:
+                notes += _globals(function)
+    known = {(id(module), name): (module, name, value) for module, name, value in notes}
+    return [
+        (module, name, value if _is_djangos(value) else object())
+        for module, name, value in known.values()
+    ]
+
+
+def _globals(function: FunctionType) -> list[tuple[Any, str, Any]]:
+    module = import_module(function.__globals__["__name__"])
+    names = {name for code in _codes(function.__code__) for name in code.co_names}
+    return [(module, name, vars(module)[name]) for name in names if name in vars(module)]
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return [code, *(found for each in inner for found in _codes(each))]
+
+
+def _is_djangos(value: Any) -> bool:
+    """True if a global of a module of Django's is Django's or Python's."""
+    if isinstance(value, FunctionType) and value.__globals__ is keep_lazy.__globals__:
+        value = getattr(value, "__wrapped__", value)
+    if isinstance(value, FunctionType):
+        return str(value.__globals__.get("__name__")).startswith("django.")
+    home = getattr(value, "__module__", None) or type(value).__module__
+    return isinstance(value, ModuleType) or home.partition(".")[0] in _HOMES
+
+
+_HOMES = {"django", "datetime", "functools", "re", builtins.__name__, "collections"}
