@@ -151,6 +151,7 @@ DIGESTS: dict[str, tuple[str, ...]] = {
     "EngineMixin.get_template": ("c0822f2d",),
     "ErrorList.__getitem__": ("75b96195",),
     "ErrorList.__init__": ("7840d6e4",),
+    "ErrorList.copy": ("1229b6fd",),
     "ErrorList.get_context": ("3b2c8ef1",),
     "Field.bound_data": ("c583065e",),
     "Field.get_bound_field": ("40aa2c9e",),

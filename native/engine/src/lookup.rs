@@ -230,6 +230,8 @@ impl<'py> Render<'py> {
                 }
             }
             _ if !has_getitem(object) => {}
+            // A list of errors has items by number only.
+            Class::Plain if self.has_listed_errors(object)? => {}
             _ => match object.get_item(name) {
                 Ok(value) => return Ok(Step::Found(Value::Py(value))),
                 Err(error) if item_miss(self.py, &error) => {}

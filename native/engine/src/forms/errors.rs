@@ -131,6 +131,11 @@ impl<'py> Render<'py> {
         Ok(Some(data.len()))
     }
 
+    /// True for an `ErrorList` whose `errors["name"]` raises what a list does.
+    pub fn has_listed_errors(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
+        Ok(self.error_data(object, Method::ErrorsItem)?.is_some())
+    }
+
     /// The data of an `ErrorList` of Django's own, if a slot of its class is Django's.
     fn error_data(&self, object: &Bound<'py, PyAny>, slot: Method) -> PyResult<Option<Bound<'py, PyList>>> {
         let Some(known) = loaded(self.py) else { return Ok(None) };
@@ -159,16 +164,29 @@ impl<'py> Render<'py> {
     pub fn next_error(&mut self, items: &mut ErrorItems<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let at = items.at;
         items.at += 1;
-        let found = match self.error_data(&items.list, Method::ErrorsItem)?.and_then(|data| data.get_item(at).ok()) {
-            Some(text) if text.is_exact_instance_of::<PyString>() => return Ok(Some(text)),
-            Some(error) => match self.own_error(&error)? {
-                Some(first) => self.message(&first),
-                None => self.outside(items.list.get_item(at)),
-            },
-            None => self.outside(items.list.get_item(at)),
-        };
+        let Some(data) = self.error_data(&items.list, Method::ErrorsItem)? else { return self.asked_error(items, at) };
+        let Ok(error) = data.get_item(at) else { return Ok(None) };
+        if error.is_exact_instance_of::<PyString>() {
+            return Ok(Some(error));
+        }
+        match self.own_error(&error)? {
+            Some(first) => {
+                let message = self.message(&first);
+                self.end_of_errors(message)
+            }
+            None => self.asked_error(items, at),
+        }
+    }
+
+    /// `errors[at]`
+    fn asked_error(&mut self, items: &ErrorItems<'py>, at: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = self.outside(items.list.get_item(at));
+        self.end_of_errors(found)
+    }
+
+    /// What Python's loop over a sequence makes of an item, or of the exception in its place.
+    fn end_of_errors(&self, found: PyResult<Bound<'py, PyAny>>) -> PyResult<Option<Bound<'py, PyAny>>> {
         match found {
-            // Of which Python's loop over a sequence takes the end.
             Err(error) if error.is_instance_of::<PyIndexError>(self.py) => Ok(None),
             Err(error) if error.is_instance_of::<PyStopIteration>(self.py) => {
                 Err(PyRuntimeError::new_err("generator raised StopIteration"))

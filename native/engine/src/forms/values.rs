@@ -119,7 +119,7 @@ impl<'py> Render<'py> {
         Ok(match class_of(self.stock, &value)? {
             Class::None if !data.contains(name)? => Some(PyBool::new(py, false).to_owned().into_any()),
             Class::Str => {
-                let text = value.cast::<PyString>()?.to_str()?;
+                let Ok(text) = value.cast::<PyString>()?.to_str() else { return Ok(None) };
                 let is_set = !text.is_empty() && !text.eq_ignore_ascii_case("false");
                 Some(PyBool::new(py, is_set).to_owned().into_any())
             }

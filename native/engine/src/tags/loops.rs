@@ -88,7 +88,7 @@ impl<'py> Render<'py> {
             _ => None,
         };
         let len = match &values {
-            Some(Sequence::Objects(values)) => values.len()?,
+            Some(Sequence::Objects(values)) => self.count_of_errors(values)?.map_or_else(|| values.len(), Ok)?,
             Some(Sequence::Rows(_, rows)) => rows.len(),
             None => 0,
         };
