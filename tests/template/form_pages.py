@@ -50,16 +50,23 @@ PAGES = (
 )
 
 
-def renderer_of(backend: type[DjangoTemplates], **options: Any) -> Any:
-    """The default form renderer, with an engine of this class."""
+def renderer_of(backend: type[DjangoTemplates], templates: Any = None, **options: Any) -> Any:
+    """The default form renderer, with an engine of this class; `templates` go before Django's."""
     renderer = renderers.DjangoTemplates()
-    folders = [Path(forms.__file__).parent / "templates"]
-    locmem = ("django.template.loaders.locmem.Loader", options.pop("templates", {}))
-    files = ("django.template.loaders.filesystem.Loader", folders)
-    options["loaders"] = [("django.template.loaders.cached.Loader", [locmem, files])]
-    entry = {"NAME": "forms", "DIRS": folders, "APP_DIRS": False, "OPTIONS": options}
-    renderer.__dict__["engine"] = backend(entry)
+    key = (backend, *sorted((templates or {}).items()), *sorted(map(str, options.items())))
+    if key not in _ENGINES:
+        folders = [Path(forms.__file__).parent / "templates"]
+        locmem = ("django.template.loaders.locmem.Loader", templates or {})
+        files = ("django.template.loaders.filesystem.Loader", folders)
+        loaders = [("django.template.loaders.cached.Loader", [locmem, files])]
+        entry = {"NAME": "forms", "DIRS": folders, "APP_DIRS": False}
+        _ENGINES[key] = backend({**entry, "OPTIONS": {**options, "loaders": loaders}})
+    renderer.__dict__["engine"] = _ENGINES[key]
     return renderer
+
+
+#: Engines of renderers, which have compiled their templates.
+_ENGINES: dict[Any, DjangoTemplates] = {}
 
 
 def seen(backend: type[DjangoTemplates], make: Maker, page: str, **options: Any) -> tuple[Any, Log]:
@@ -86,7 +93,9 @@ def assert_alike(make: Maker, *pages: str, **options: Any) -> list[Any]:
     found = []
     for page in pages or PAGES:
         stock, ours = (seen(one, make, page, **options) for one in (DjangoTemplates, DjustTemplates))
-        assert ours[0] == stock[0], page
+        pairs = zip(ours[0], stock[0], strict=True)
+        different = next(((one, other) for one, other in pairs if one != other), None)
+        assert different is None, f"{page}: {different}"
         assert ours[1] == stock[1], page
         found += ours[0]
     return found

@@ -1,7 +1,7 @@
 //! Lists of errors, and the errors in them.
 
 use super::known::{Kind, Known, Method, Methods, loaded};
-use crate::lookup::{has_same_attribute, own_dict};
+use crate::lookup::{class_has, has_same_attribute, own_dict};
 use crate::render::Render;
 use crate::value::Value;
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyStopIteration};
@@ -125,9 +125,12 @@ impl<'py> Render<'py> {
         }
     }
 
-    /// `len(errors)` of an `ErrorList`. `None`: it must be asked.
+    /// `len(errors)` of an `ErrorList` whose truth that is. `None`: it must be asked.
     pub fn count_of_errors(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<usize>> {
         let Some(data) = self.error_data(object, Method::ErrorsLen)? else { return Ok(None) };
+        if class_has(object, intern!(self.py, "__bool__")) {
+            return Ok(None);
+        }
         Ok(Some(data.len()))
     }
 
