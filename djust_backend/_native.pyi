@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from .orm import Usage
 
 __all__ = [
+    "AdminRows",
     "NativeBlocks",
     "NativeFrame",
     "NativeParser",
@@ -44,6 +45,11 @@ def class_versions(classes: tuple[type[Any], ...]) -> tuple[int, ...] | None: ..
 def count_stock_template(reason: str) -> None: ...
 def count_stock_render() -> None: ...
 def render_counters() -> dict[str, Any]: ...
+
+@final
+class AdminRows:
+    def __init__(self, pieces: dict[str, Any]) -> None: ...
+    def __call__(self, cl: Any) -> list[Any]: ...
 
 @final
 class NativeProgram:

@@ -8,14 +8,12 @@ text runs it.
 from __future__ import annotations
 
 import builtins
-import inspect
 from collections import UserList
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
-from zlib import crc32
 
 import django
 from django import forms
@@ -29,6 +27,7 @@ from django.utils.functional import cached_property, keep_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from .form_methods import CHAINS, DIGESTS
+from .texts import digest
 
 #: Names of Django's modules that its methods find their helpers in, and what these call.
 _HELPERS = (
@@ -36,15 +35,6 @@ _HELPERS = (
     (safestring, ("mark_safe",)),
     (template_loader, ("_engine_list", "engines")),
 )
-
-#: Of the standard library; they have no digest.
-_STANDARD = {
-    "UserList.__init__": UserList.__dict__["__init__"],
-    "UserList.copy": UserList.__dict__["copy"],
-    "UserList.__len__": UserList.__dict__["__len__"],
-    "Sequence.__iter__": Sequence.__dict__["__iter__"],
-}
-
 
 def pieces() -> dict[str, Any]:
     """What the native side needs of Django's forms besides their methods."""
@@ -68,7 +58,12 @@ def methods_of(cls: type[Any]) -> list[str]:
     """The tokens of `CHAINS` that hold for a class; none if it finds attributes in its own way."""
     if isinstance(cls.__getattribute__, FunctionType) or hasattr(cls, "__getattr__"):
         return []
-    return [token for token, (name, chain) in _chains().items() if _has(cls, name, chain)]
+    bases = set(cls.__mro__)
+    return [
+        token
+        for token, (name, chain, owner) in _chains().items()
+        if owner in bases and _has(cls, name, chain)
+    ]
 
 
 def hidden_errors(name: str, field: Any) -> list[str]:
@@ -91,8 +86,8 @@ def _has(cls: type[Any], name: str, chain: tuple[Any, ...]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _chains() -> dict[str, tuple[str, tuple[Any, ...]]]:
-    """By token: a name, and what Django's classes have there, as far as `super()` leads.
+def _chains() -> dict[str, tuple[str, tuple[Any, ...], type[Any]]]:
+    """By token: a name, what Django's classes have there as far as `super()` leads, and the first.
 
     Left out is what had been replaced already when the first form was rendered.
     """
@@ -100,20 +95,28 @@ def _chains() -> dict[str, tuple[str, tuple[Any, ...]]]:
     for token, (name, owners) in CHAINS.items():
         chain = tuple(_piece(owner, name) for owner in owners)
         if None not in chain:
-            chains[token] = (name, chain)
+            chains[token] = (name, chain, _owner(owners[0]))
     return chains
 
 
 def _piece(owner: str, name: str) -> Any:
     """The attribute of a class, if it is what Django has written there. `owner`: module and class."""
-    module, _, cls = owner.rpartition(".")
-    if not module:
-        return _STANDARD[f"{cls}.{name}"]
-    value = vars(getattr(import_module(f"django.{module}"), cls)).get(name)
+    cls = _owner(owner)
+    value = vars(cls).get(name)
+    if cls in (UserList, Sequence):
+        return value
     function = _function(value)
-    if function is None or function.__globals__.get("__name__") != f"django.{module}":
+    if function is None or function.__globals__.get("__name__") != cls.__module__:
         return None
     return value if digest(function) in DIGESTS.get(function.__qualname__, ()) else None
+
+
+def _owner(path: str) -> type[Any]:
+    module, _, name = path.rpartition(".")
+    if not module:
+        return {"UserList": UserList, "Sequence": Sequence}[name]
+    found: type[Any] = getattr(import_module(f"django.{module}"), name)
+    return found
 
 
 def _function(value: Any) -> FunctionType | None:
@@ -126,32 +129,10 @@ def _function(value: Any) -> FunctionType | None:
     return value if isinstance(value, FunctionType) else None
 
 
-def digest(function: FunctionType) -> str | None:
-    """A number for the text of a function. `None`: there is none."""
-    try:
-        lines, _ = inspect.findsource(function.__code__)
-    except (OSError, TypeError):
-        return None
-    start = function.__code__.co_firstlineno - 1
-    text: list[str] = []
-    has_head = False
-    for line in lines[start:]:
-        rest = line.lstrip()
-        depth = len(line) - len(rest)
-        # A body ends where its indentation does; a bracket that closes the head does not end it.
-        if has_head and rest and depth <= outer and not rest.startswith(")"):
-            break
-        if not has_head:
-            outer = depth
-            has_head = rest.startswith("def ")
-        text.append(line)
-    return f"{crc32(''.join(text).rstrip().encode()):08x}"
-
-
 def _notes() -> list[tuple[Any, str, Any]]:
     """Globals that these methods name, as (module, name, value); what had been replaced never holds."""
     notes = [(module, name, vars(module)[name]) for module, names in _HELPERS for name in names]
-    for _, chain in _chains().values():
+    for _, chain, _ in _chains().values():
         for piece in chain:
             function = _function(piece)
             if function is not None:

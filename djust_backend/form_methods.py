@@ -100,7 +100,7 @@ CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
     "engines.__getitem__": ("__getitem__", ("template.utils.EngineHandler",)),
 }
 
-#: By function: its texts in the Djangos that are known (`form_classes.digest`).
+#: By function: its texts in the Djangos that are known (`texts.digest`).
 DIGESTS: dict[str, tuple[str, ...]] = {
     "BaseForm.__getitem__": ("aec90c4b",),
     "BaseForm.__iter__": ("37aa38cd",),

@@ -17,7 +17,7 @@ from typing import Any
 from django.templatetags import static
 from django.utils import dateformat, formats, functional, html, numberformat, safestring, timezone
 
-from . import _native
+from . import _native, admin_columns
 from .watched import comes_from
 
 #: The modules whose functions are run so. None of them rebinds its own names.
@@ -181,7 +181,7 @@ class _Namespaces:
         """What takes the place of a value: a helper, a clone, or the value."""
         if id(value) in _HELPERS:
             return _HELPERS[id(value)]
-        return self.clone(value) if _is_plain(value) else value
+        return admin_columns.results(value, self.clone(value)) if _is_plain(value) else value
 
     def _space(self, name: str, home: dict[str, Any]) -> dict[str, Any]:
         space = self._spaces.get(name)

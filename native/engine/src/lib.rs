@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "the macros of PyO3 expand to items without docs; ours have them")]
 
 mod accessors;
+mod admin;
 mod addresses;
 mod blocks;
 mod collections;
@@ -49,6 +50,8 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::admin::AdminRows;
     #[pymodule_export]
     use super::forms::set_backend;
     #[pymodule_export]

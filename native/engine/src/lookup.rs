@@ -38,6 +38,12 @@ pub fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
     }
 }
 
+/// `isinstance(object, property)`
+pub fn is_property(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object and a static type.
+    unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), &raw mut ffi::PyProperty_Type) != 0 }
+}
+
 /// `callable(object)`
 pub fn is_callable(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is a live object; PyCallable_Check always succeeds.
