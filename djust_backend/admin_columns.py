@@ -6,18 +6,23 @@ the admin make them. Where anything stands between, these functions run themselv
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
 from types import FunctionType
 from typing import Any
 
 import django
+from django import forms, urls
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.core.validators import EMPTY_VALUES
 from django.db import models
 from django.urls import NoReverseMatch
+from django.utils import html, translation
 
 from . import _native
 from .texts import digest
+from .watched import comes_from
 
 _LIST = "django.contrib.admin.templatetags.admin_list"
 
@@ -32,6 +37,9 @@ _TEXTS = {
 }
 _GET_FIELD = ("7a483970",)
 _EMPTY_VALUE = ("1c209dff",)
+_CHECKBOX = ("2e33f78a",)
+_ADDRESS = ("fbaae079",)
+_FILTERS = ("ccef3da4",)
 
 #: What is read of a change list, which must stand on the object itself.
 _READ = ("formset", "list_display", "list_display_links", "model_admin", "lookup_opts", "opts",
@@ -52,8 +60,11 @@ _KINDS: tuple[tuple[type[Any], str], ...] = (
 )
 
 
-def results(original: FunctionType, made: FunctionType) -> Any:
-    """What makes the rows of a list in place of `made`, the admin's `results` in our namespace."""
+def results(original: FunctionType, made: FunctionType, helped: Callable[[Any], Any]) -> Any:
+    """What makes the rows of a list in place of `made`, the admin's `results` in our namespace.
+
+    `helped` gives the counterpart there of any function.
+    """
     if original.__module__ != _LIST or original.__name__ != "results":
         return made
     home, space = original.__globals__, made.__globals__
@@ -64,12 +75,16 @@ def results(original: FunctionType, made: FunctionType) -> Any:
         return made
     pieces = {
         name: space[name]
-        for name in ("lookup_field", "display_for_field", "display_for_value", "_boolean_icon",
+        for name in ("lookup_field", "display_for_field", "display_for_value",
                      "add_preserved_filters", "ResultList")
     }  # fmt: skip
     pieces |= {
+        "_boolean_icon": helped(home["_boolean_icon"]),
         "results": made,
         "columns": lambda cl, model: columns(cl, model, space, get_field),
+        "checkbox": checkbox,
+        "address": address,
+        "adds_nothing": _is_known(home.get("add_preserved_filters"), _FILTERS),
         "ObjectDoesNotExist": ObjectDoesNotExist,
         "NoReverseMatch": NoReverseMatch,
         # Texts are stripped where they are shown, and keys are read once.
@@ -109,11 +124,50 @@ def columns(
         field = _field_of(model, name, get_field)
         if field is None:
             kind = "called" if callable(name) else "attribute"
+            if name == "action_checkbox" and _has_checkbox(admin):
+                kind = "checkbox"
             found.append((name, css, None, kind, None, False))
             continue
         nowrap = isinstance(field, (models.DateField, models.TimeField, models.ForeignKey))
         found.append((name, css, field, *_kind_of(field), nowrap))
     return found
+
+
+def checkbox(row: Any) -> tuple[Any, str, str]:
+    """Widget, name and value of the checkbox of a row (`ModelAdmin.action_checkbox`)."""
+    home: Any = import_module("django.contrib.admin.options")
+    label = _native.format_html(home._("Select this object for an action - {}"), str(row))
+    attrs = {"class": "action-select", "aria-label": label}
+    widget = forms.CheckboxInput(attrs, lambda _value: False)
+    return widget, home.helpers.ACTION_CHECKBOX_NAME, str(row.pk)
+
+
+def _has_checkbox(admin: Any) -> bool:
+    """True if the checkbox of a row is what Django makes it, of what Django makes it with."""
+    home: Any = import_module("django.contrib.admin.options")
+    return (
+        _is_known(getattr(type(admin), "action_checkbox", None), _CHECKBOX)
+        and "action_checkbox" not in vars(admin)
+        and home.forms.CheckboxInput is forms.CheckboxInput
+        and home._ is translation.gettext
+        and home.format_html is html.format_html
+        and comes_from(translation.gettext, translation.__name__)
+        and comes_from(getattr(html.format_html, "__wrapped__", html.format_html), html.__name__)
+    )
+
+
+def address(cl: Any) -> tuple[str, str, str] | None:
+    """View, application and key of the addresses of rows. `None`: `url_for_result` must be asked."""
+    home: Any = import_module("django.contrib.admin.views.main")
+    is_known = (
+        _is_known(getattr(type(cl), "url_for_result", None), _ADDRESS)
+        and "url_for_result" not in vars(cl)
+        and home.reverse is urls.reverse
+    )
+    key, app = cl.pk_attname, cl.model_admin.admin_site.name
+    if not is_known or type(key) is not str or type(app) is not str:
+        return None
+    return f"admin:{cl.opts.app_label}_{cl.opts.model_name}_change", app, key
 
 
 def _is_data(instance: Any, name: str) -> bool:

@@ -181,7 +181,9 @@ class _Namespaces:
         """What takes the place of a value: a helper, a clone, or the value."""
         if id(value) in _HELPERS:
             return _HELPERS[id(value)]
-        return admin_columns.results(value, self.clone(value)) if _is_plain(value) else value
+        if not _is_plain(value):
+            return value
+        return admin_columns.results(value, self.clone(value), self.helped)
 
     def _space(self, name: str, home: dict[str, Any]) -> dict[str, Any]:
         space = self._spaces.get(name)

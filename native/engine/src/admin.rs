@@ -1,5 +1,6 @@
 //! Rows of the admin's change lists: what `results` and `items_for_result` make (`djust_backend.admin_columns`).
 
+use crate::addresses::Arguments;
 use crate::helpers::{mark_safe, push_escaped};
 use crate::lookup::{is_callable, is_property, optional_attribute};
 use crate::out::Out;
@@ -25,6 +26,8 @@ enum Kind {
     Called,
     /// An attribute of the admin or of the row.
     Attribute,
+    /// The checkbox for actions.
+    Checkbox,
     /// A field that Django has added.
     Plain,
     Related,
@@ -63,6 +66,8 @@ struct List<'a, 'py> {
     render: Render<'py>,
     cl: Bound<'py, PyAny>,
     admin: Bound<'py, PyAny>,
+    /// View, application and key of the addresses of rows, if they are made as Django makes them.
+    address: Option<(Bound<'py, PyAny>, String, Bound<'py, PyString>)>,
 }
 
 #[pymethods]
@@ -80,7 +85,8 @@ impl AdminRows {
             return self.piece(py, "results")?.call1((cl,));
         }
         let admin = cl.getattr(intern!(py, "model_admin"))?;
-        let mut list = List { rows: self, render: detached(py, Stock::get(py)?), cl, admin };
+        let address = self.address(&cl)?;
+        let mut list = List { rows: self, render: detached(py, Stock::get(py)?), cl, admin, address };
         let found = PyList::empty(py);
         let mut known: Option<(Bound<'py, PyType>, Vec<Column<'py>>)> = None;
         let result_list = list.cl.getattr(intern!(py, "result_list"))?;
@@ -110,6 +116,16 @@ impl AdminRows {
     fn piece<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         self.pieces.bind(py).as_any().get_item(name)
     }
+
+    fn address<'py>(
+        &self,
+        cl: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<(Bound<'py, PyAny>, String, Bound<'py, PyString>)>> {
+        let found = self.piece(cl.py(), "address")?.call1((cl,))?;
+        let Ok(found) = found.cast_into::<PyTuple>() else { return Ok(None) };
+        let key = found.get_item(2)?.cast_into::<PyString>()?;
+        Ok(Some((found.get_item(0)?, found.get_item(1)?.extract()?, key)))
+    }
 }
 
 fn column<'py>(described: &Bound<'py, PyAny>) -> PyResult<Column<'py>> {
@@ -117,6 +133,7 @@ fn column<'py>(described: &Bound<'py, PyAny>) -> PyResult<Column<'py>> {
     let kind = match described.get_item(3)?.cast::<PyString>()?.to_str()? {
         "called" => Kind::Called,
         "attribute" => Kind::Attribute,
+        "checkbox" => Kind::Checkbox,
         "plain" => Kind::Plain,
         "related" => Kind::Related,
         "choices" => Kind::Choices,
@@ -203,7 +220,12 @@ impl<'py> List<'_, 'py> {
         column: &Column<'py>,
     ) -> PyResult<(Option<Bound<'py, PyAny>>, Bound<'py, PyAny>)> {
         let py = self.render.py;
-        if !matches!(column.kind, Kind::Called | Kind::Attribute) {
+        if column.kind == Kind::Checkbox
+            && let Some(found) = self.checkbox(row)?
+        {
+            return Ok((None, found));
+        }
+        if !matches!(column.kind, Kind::Called | Kind::Attribute | Kind::Checkbox) {
             return Ok((None, row.getattr(column.name.cast::<PyString>()?)?));
         }
         let called = if column.kind == Kind::Called {
@@ -234,6 +256,37 @@ impl<'py> List<'_, 'py> {
         Ok((Some(attr), value))
     }
 
+    /// The checkbox of a row. `None`: the admin must be asked.
+    fn checkbox(&mut self, row: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.render.py;
+        if self.render.forms()?.is_none() {
+            return Ok(None);
+        }
+        let made = self.rows.piece(py, "checkbox")?.call1((row,));
+        self.render.forget_ambient();
+        let made = made?.cast_into::<PyTuple>()?;
+        let text = self.render.lone_widget(&made.get_item(0)?, &made.get_item(1)?, &made.get_item(2)?)?;
+        text.to_py(py, self.render.stock).map(Some)
+    }
+
+    /// `cl.url_for_result(row)`, with filters that are kept: the address of the page of a row, if it is simple.
+    fn simple_address(&mut self, row: &Bound<'py, PyAny>) -> PyResult<Option<std::rc::Rc<str>>> {
+        let py = self.render.py;
+        let Some((view, app, key)) = &self.address else { return Ok(None) };
+        let pk = row.getattr(key)?;
+        if class_of(self.render.stock, &pk)? != Class::Int {
+            return Ok(None);
+        }
+        let found = self.render.reversed(view, &Arguments::Placed(&[pk]), Some(app.as_str()))?;
+        let is_kept = self.rows.piece(py, "adds_nothing")?.is_truthy()?
+            && !self.cl.getattr(intern!(py, "preserved_filters"))?.is_truthy()?;
+        let is_simple = |address: &std::rc::Rc<str>| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.');
+            address.starts_with('/') && !address.starts_with("//") && address.chars().all(plain)
+        };
+        Ok(found.filter(|address| is_kept && is_simple(address)))
+    }
+
     /// What a cell shows for a value, by `display_for_value` or `display_for_field`.
     fn shown(
         &mut self,
@@ -252,7 +305,7 @@ impl<'py> List<'_, 'py> {
             *empty = of_attr;
         }
         let value = if self.rows.is_later { value } else { self.without_blanks(value)? };
-        if matches!(column.kind, Kind::Called | Kind::Attribute | Kind::Plain) {
+        if matches!(column.kind, Kind::Called | Kind::Attribute | Kind::Checkbox | Kind::Plain) {
             if column.name.cast::<PyString>().is_ok_and(|name| name.to_str().is_ok_and(|name| name == "action_checkbox")) {
                 *css = vec![intern!(py, "action-checkbox").clone()];
             }
@@ -428,6 +481,22 @@ impl<'py> List<'_, 'py> {
         }
     }
 
+    /// The address of the page of a row, with the filters of the list. `None`: rows have no pages.
+    fn asked_address(&mut self, row: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.render.py;
+        let address = self.cl.call_method1(intern!(py, "url_for_result"), (row,));
+        self.render.forget_ambient();
+        let address = match address {
+            Ok(address) => address,
+            Err(error) if error.is_instance(py, &self.rows.piece(py, "NoReverseMatch")?) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let filters = PyDict::new(py);
+        filters.set_item(intern!(py, "preserved_filters"), self.cl.getattr(intern!(py, "preserved_filters"))?)?;
+        filters.set_item(intern!(py, "opts"), self.cl.getattr(intern!(py, "opts"))?)?;
+        self.rows.piece(py, "add_preserved_filters")?.call1((filters, address)).map(Some)
+    }
+
     /// The link to the page of a row, or what stands in its place.
     fn push_link(
         &mut self,
@@ -437,19 +506,13 @@ impl<'py> List<'_, 'py> {
         shown: &Shown<'py>,
     ) -> PyResult<()> {
         let py = self.render.py;
-        let address = self.cl.call_method1(intern!(py, "url_for_result"), (row,));
-        self.render.forget_ambient();
-        let address = match address {
-            Ok(address) => address,
-            Err(error) if error.is_instance(py, &self.rows.piece(py, "NoReverseMatch")?) => {
-                return self.push_shown(out, shown);
-            }
-            Err(error) => return Err(error),
+        let address = match self.simple_address(row)? {
+            Some(address) => PyString::new(py, &address).into_any(),
+            None => match self.asked_address(row)? {
+                Some(address) => address,
+                None => return self.push_shown(out, shown),
+            },
         };
-        let filters = PyDict::new(py);
-        filters.set_item(intern!(py, "preserved_filters"), self.cl.getattr(intern!(py, "preserved_filters"))?)?;
-        filters.set_item(intern!(py, "opts"), self.cl.getattr(intern!(py, "opts"))?)?;
-        let address = self.rows.piece(py, "add_preserved_filters")?.call1((filters, address))?;
         let to_field = self.cl.getattr(intern!(py, "to_field"))?;
         let attr = if to_field.is_truthy()? { to_field.str()?.into_any() } else { pk.clone() };
         let value = row.call_method1(intern!(py, "serializable_value"), (attr,))?;

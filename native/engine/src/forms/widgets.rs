@@ -1,7 +1,7 @@
 //! Widgets: the context of a widget's template, and its text.
 
 use super::bound::item_or_none;
-use super::known::{Known, Method, Methods};
+use super::known::{Kind, Known, Method, Methods};
 use crate::lookup::optional_attribute;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
@@ -76,6 +76,22 @@ impl<'py> Render<'py> {
                 self.outside(me.call_method1(intern!(py, "_render"), (template, context, renderer))).map(Value::Py)
             }
         }
+    }
+
+    /// `widget.render(name, value)`
+    pub fn lone_widget(
+        &mut self,
+        widget: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Value<'py>> {
+        let py = self.py;
+        let Some(known) = self.forms()? else {
+            return self.outside(widget.call_method1(intern!(py, "render"), (name, value))).map(Value::Py);
+        };
+        let methods = self.methods(known, widget, Kind::Widget)?;
+        let none = py.None().into_bound(py);
+        self.widget_text(known, &(widget.clone(), methods), (name.clone(), value.clone(), none.clone()), &none)
     }
 
     /// `Widget.get_context` of Django's own widgets. `None`: it must be asked.
@@ -163,11 +179,14 @@ impl<'py> Render<'py> {
         own: Bound<'py, PyAny>,
         given: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        if widget.1.has(Method::BuildAttrs)
-            && let (Ok(own), Ok(given)) = (own.cast_exact::<PyDict>(), given.cast_exact::<PyDict>())
+        if let Ok(own) = own.cast_exact::<PyDict>()
+            && widget.1.has(Method::BuildAttrs)
+            && (given.is_none() || given.is_exact_instance_of::<PyDict>())
         {
             let built = own.copy()?;
-            built.update(given.as_mapping())?;
+            if let Ok(given) = given.cast_exact::<PyDict>() {
+                built.update(given.as_mapping())?;
+            }
             return Ok(built.into_any());
         }
         self.outside(widget.0.call_method1(intern!(self.py, "build_attrs"), (own, given)))
