@@ -17,8 +17,7 @@ from django import forms, urls
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.core.validators import EMPTY_VALUES
 from django.db import models
-from django.urls import NoReverseMatch
-from django.utils import html, translation
+from django.utils import formats, html, safestring, timezone, translation
 
 from . import _native
 from .texts import digest
@@ -40,6 +39,8 @@ _EMPTY_VALUE = ("1c209dff",)
 _CHECKBOX = ("2e33f78a",)
 _ADDRESS = ("fbaae079",)
 _FILTERS = ("ccef3da4",)
+
+_IS_LATER = django.VERSION >= (6, 1)
 
 #: What is read of a change list, which must stand on the object itself.
 _READ = ("formset", "list_display", "list_display_links", "model_admin", "lookup_opts", "opts",
@@ -70,8 +71,22 @@ def results(original: FunctionType, made: FunctionType, helped: Callable[[Any], 
     home, space = original.__globals__, made.__globals__
     if not all(_is_known(home.get(name), texts) for name, texts in _TEXTS.items()):
         return made
-    get_field = home["lookup_field"].__globals__.get("_get_non_gfk_field")
-    if not _is_known(get_field, _GET_FIELD):
+    below = home["lookup_field"].__globals__
+    get_field = below.get("_get_non_gfk_field")
+    names_djangos = all(
+        holder.get(name) is value
+        for holder, name, value in (
+            (home, "format_html", html.format_html),
+            (home, "models", models),
+            (home, "ObjectDoesNotExist", ObjectDoesNotExist),
+            (home, "NoReverseMatch", urls.NoReverseMatch),
+            (home, "mark_safe", safestring.mark_safe),
+            (below, "models", models),
+            (below, "formats", formats),
+            (below, "timezone", timezone),
+        )
+    )
+    if not names_djangos or not _is_known(get_field, _GET_FIELD):
         return made
     pieces = {
         name: space[name]
@@ -86,9 +101,9 @@ def results(original: FunctionType, made: FunctionType, helped: Callable[[Any], 
         "address": address,
         "adds_nothing": _is_known(home.get("add_preserved_filters"), _FILTERS),
         "ObjectDoesNotExist": ObjectDoesNotExist,
-        "NoReverseMatch": NoReverseMatch,
+        "NoReverseMatch": urls.NoReverseMatch,
         # Texts are stripped where they are shown, and keys are read once.
-        "is_later": django.VERSION >= (6, 1),
+        "is_later": _IS_LATER,
     }
     return _native.AdminRows(pieces)
 
@@ -118,8 +133,10 @@ def columns(
     found = []
     for index, name in enumerate(cl.list_display):
         css = "field-%s" % space["_coerce_field_name"](name, index)
-        if isinstance(name, str) and "__" in name and name != "__str__":
-            # A path through relations.
+        if _IS_LATER and isinstance(name, str) and "__" in name and name != "__str__":
+            # A path through relations, whose last field counts.
+            return None
+        if not isinstance(name, str) and not callable(name):
             return None
         field = _field_of(model, name, get_field)
         if field is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+from decimal import Decimal
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -54,7 +55,7 @@ class _Formats:
         """`formats.number_format`"""
         text = None
         if not args and not kwargs:
-            if decimal_pos is None:
+            if decimal_pos is None and type(value) in (int, float, Decimal):
                 text = _native.localized(value)
             elif type(decimal_pos) is int and decimal_pos >= 0:
                 text = _native.number_format(value, decimal_pos)
