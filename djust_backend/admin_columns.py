@@ -1,7 +1,7 @@
 """The columns of the admin's change lists: how the cells of each are made, decided once for a page.
 
-The rows are made natively then (`native/engine/src/admin.rs`), as `results` and `items_for_result` of
-the admin make them. Where anything stands between, these functions run themselves.
+The rows are made natively then (`native/engine/src/admin.rs`), as `results` and `items_for_result`
+of the admin make them. Where anything stands between, these functions run themselves.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def columns(
         return None
     found = []
     for index, name in enumerate(cl.list_display):
-        css = "field-%s" % space["_coerce_field_name"](name, index)
+        css = f"field-{space['_coerce_field_name'](name, index)}"
         if _IS_LATER and isinstance(name, str) and "__" in name and name != "__str__":
             # A path through relations, whose last field counts.
             return None
@@ -174,7 +174,7 @@ def _has_checkbox(admin: Any) -> bool:
 
 
 def address(cl: Any) -> tuple[str, str, str] | None:
-    """View, application and key of the addresses of rows. `None`: `url_for_result` must be asked."""
+    """View, application and key of the addresses of rows. `None`: `url_for_result` is asked."""
     home: Any = import_module("django.contrib.admin.views.main")
     is_known = (
         _is_known(getattr(type(cl), "url_for_result", None), _ADDRESS)
@@ -214,7 +214,10 @@ def _kind_of(field: Any) -> tuple[str, Any]:
     if list(field.empty_values) != list(EMPTY_VALUES):
         return "python", None
     choices = field.choices
-    if not isinstance(choices, (list, type(None))) or type(field).flatchoices is not models.Field.flatchoices:
+    if (
+        not isinstance(choices, (list, type(None)))
+        or type(field).flatchoices is not models.Field.flatchoices
+    ):
         return "python", None
     if choices:
         return "choices", _labels(field, choices)

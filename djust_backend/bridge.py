@@ -24,6 +24,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
+from django.template.backends import django as django_backend
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
 from django.template.context import (
@@ -34,7 +35,6 @@ from django.template.context import (
     RequestContext,
 )
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
-from django.template.backends import django as django_backend
 from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
@@ -123,21 +123,22 @@ from .watched import comes_from, watch
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal", "FixedZone",
     "InclusionNode", "Node", "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeString",
-    "SimpleNode", "TemplateDoesNotExist", "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist",
-    "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt", "ambient", "answers",
-    "ask", "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
-    "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
-    "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
-    "date_format_string", "date_names", "datetime", "defaulttags", "display_label", "evaluate",
-    "fill", "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache", "fragment_key", "group_result",
-    "hidden_errors", "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column", "kind",
-    "known_token", "load", "logger", "make_partials", "md5", "model_step", "named_cache",
+    "SimpleNode", "TemplateDoesNotExist", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
+    "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "address_sources", "adopt",
+    "ambient", "answers", "ask", "available_languages", "block_context", "block_value",
+    "blocks_within", "cache_tags", "cache_timeout", "cache_variable", "check_count",
+    "counted_text", "counts_its_rows", "current_language", "current_language_bidi",
+    "current_timezone_name", "dangling", "date", "date_format_string", "date_names", "datetime",
+    "defaulttags", "display_label", "evaluate", "fill", "first_of", "form_methods_of",
+    "form_pieces", "format_translation", "fragment_cache", "fragment_key", "group_result",
+    "hidden_errors", "humanize_now", "instances", "is_bidi", "is_stock_querystring", "key_column",
+    "kind", "known_token", "load", "logger", "make_partials", "md5", "model_step", "named_cache",
     "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
-    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
-    "surroundings", "time", "token_types", "translate_constant", "translate_lazily",
-    "translate_plural", "translate_text", "translated_text", "unpacked_choice", "usage", "usage_of_page", "value_node",
-    "version", "watch", "watch_instances", "zone_name",
+    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings",
+    "simple_lazy", "single_percents", "size_of", "source_queryset", "stand_in", "static_place",
+    "static_url", "surroundings", "time", "token_types", "translate_constant", "translate_lazily",
+    "translate_plural", "translate_text", "translated_text", "unpacked_choice", "usage",
+    "usage_of_page", "value_node", "version", "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.

@@ -1,8 +1,7 @@
-"""Which methods of forms, fields, widgets and error lists are Django's own, as the renderer knows them.
+"""Which methods of forms, fields, widgets and error lists are Django's own, as the renderer knows.
 
-The renderer does natively what these methods do (`native/engine/src/forms/`). It may do so for a class
-that has the very function of Django's, and whose text is one that was read: a Django that has another
-text runs it.
+It does natively what these methods do (`native/engine/src/forms/`), for a class that has the very
+function of Django's, and if its text is one that was read: a Django with another text runs it.
 """
 
 from __future__ import annotations
@@ -36,13 +35,14 @@ _HELPERS = (
     (template_loader, ("_engine_list", "engines")),
 )
 
+
 def pieces() -> dict[str, Any]:
     """What the native side needs of Django's forms besides their methods."""
     return {
         "BoundField": forms.BoundField,
         "ErrorList": form_utils.ErrorList,
         "ValidationError": ValidationError,
-        "boolean_check": forms.widgets.boolean_check,  # type: ignore[attr-defined]
+        "boolean_check": forms.widgets.boolean_check,
         "engines": engines,
         "get_default_renderer": renderers.get_default_renderer,
         "non_field_errors": NON_FIELD_ERRORS,
@@ -100,7 +100,7 @@ def _chains() -> dict[str, tuple[str, tuple[Any, ...], type[Any]]]:
 
 
 def _piece(owner: str, name: str) -> Any:
-    """The attribute of a class, if it is what Django has written there. `owner`: module and class."""
+    """An attribute of a class, if Django has written it. `owner`: module and class."""
     cls = _owner(owner)
     value = vars(cls).get(name)
     if cls in (UserList, Sequence):
@@ -130,7 +130,7 @@ def _function(value: Any) -> FunctionType | None:
 
 
 def _notes() -> list[tuple[Any, str, Any]]:
-    """Globals that these methods name, as (module, name, value); what had been replaced never holds."""
+    """Globals that these methods name, as (module, name, value); a replaced one never holds."""
     notes = [(module, name, vars(module)[name]) for module, names in _HELPERS for name in names]
     for _, chain, _ in _chains().values():
         for piece in chain:

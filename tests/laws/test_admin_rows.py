@@ -48,7 +48,9 @@ class Thing(models.Model):
     moment = models.DateTimeField()
     hour = models.TimeField()
     span = models.DurationField()
-    kind = models.CharField(max_length=1, choices=[("a", gettext_lazy("Yes")), ("G", [("b", "<B>")])])
+    kind = models.CharField(
+        max_length=1, choices=[("a", gettext_lazy("Yes")), ("G", [("b", "<B>")])]
+    )
     state = models.IntegerField(choices=[(1, mark_safe("<i>one</i>")), (None, "nothing")])
     called = models.IntegerField(choices=lambda: [(1, "One"), (2, "Two")])
     key = models.UUIDField()
@@ -131,7 +133,9 @@ def things() -> list[Thing]:
         day=datetime.datetime(2026, 1, 2), moment=datetime.datetime(2026, 7, 8), hour="1:2", kind=["a"],
         state=None, called="x", data=[], password="", owner=Owner(pk=4, name=""), loud=["<", 1],
     )  # fmt: skip
-    none = Thing(**{field.attname: None for field in Thing._meta.concrete_fields if field.attname != "id"})
+    none = Thing(
+        **{field.attname: None for field in Thing._meta.concrete_fields if field.attname != "id"}
+    )
     none.pk = 7
     return [full, odd, none]
 
@@ -160,7 +164,11 @@ def first_difference(ours: Any, stock: Any) -> Any:
     """The first cells that differ, or all of it."""
     if not isinstance(ours, list) or not isinstance(stock, list):
         return ours, stock
-    pairs = ((one, two) for row, other in zip(ours, stock, strict=False) for one, two in zip(row[2], other[2], strict=False))
+    pairs = (
+        (one, two)
+        for row, other in zip(ours, stock, strict=False)
+        for one, two in zip(row[2], other[2], strict=False)
+    )
     return next((pair for pair in pairs if pair[0] != pair[1]), (ours, stock))
 
 
@@ -200,7 +208,9 @@ def test_columns_of_all_kinds(name: str, language: str | None) -> None:
 
 
 def test_columns_that_are_functions() -> None:
-    assert_alike(list_display=[by_function, lambda thing: thing.text], list_display_links=[by_function])
+    assert_alike(
+        list_display=[by_function, lambda thing: thing.text], list_display_links=[by_function]
+    )
     assert_alike(list_display=["unknown"], result_list=[])
     assert_alike(list_display=["unknown"])
     assert_alike(list_display=[5])
@@ -254,7 +264,9 @@ def test_admins_with_code_of_their_own() -> None:
     results = []
     for make in (admin_list.results, natively()):
         Own.read = 0
-        results.append((rows_of(make, change_list(model_admin=Own(Thing, site), list_display=names)), Own.read))
+        results.append(
+            (rows_of(make, change_list(model_admin=Own(Thing, site), list_display=names)), Own.read)
+        )
     assert results[0] == results[1]
     quiet = type("Quiet", (ThingAdmin,), {"empty_value_display": gettext_lazy("Yes")})
     assert_alike(model_admin=quiet(Thing, site), list_display=names)
@@ -279,7 +291,11 @@ def test_rows_of_several_classes_and_lists_with_properties() -> None:
             return "other"
 
     assert_alike(list_display=["method", "text"], result_list=[*things(), Other(pk=8, text="o")])
-    own = type("Own", (ChangeList,), {"list_display": property(lambda self: ["text", "method"], lambda s, v: None)})
+    own = type(
+        "Own",
+        (ChangeList,),
+        {"list_display": property(lambda self: ["text", "method"], lambda s, v: None)},
+    )
     assert_alike(real=own, cls=own)
 
 

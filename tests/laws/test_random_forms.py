@@ -16,7 +16,18 @@ from tests.laws.unwatched import unwatched
 from tests.template.form_pages import PAGES, assert_alike
 
 TEXTS = st.sampled_from(
-    ["", "a", "<b>", "x:", "ä&", mark_safe("<i>s</i>"), gettext_lazy("Yes"), "7", "  ", "2020-01-02"]
+    [
+        "",
+        "a",
+        "<b>",
+        "x:",
+        "ä&",
+        mark_safe("<i>s</i>"),
+        gettext_lazy("Yes"),
+        "7",
+        "  ",
+        "2020-01-02",
+    ]
 )
 VALUES = st.one_of(
     TEXTS,
@@ -39,7 +50,9 @@ CHOICES = st.lists(
 ATTRS = st.one_of(
     st.none(),
     st.dictionaries(
-        st.sampled_from(["class", "id", "required", "disabled", "data-x", "aria-describedby", "type"]),
+        st.sampled_from(
+            ["class", "id", "required", "disabled", "data-x", "aria-describedby", "type"]
+        ),
         st.one_of(TEXTS, st.booleans(), st.none(), st.integers()),
         max_size=3,
     ),
@@ -98,13 +111,17 @@ def form(draw: Any) -> Any:
     attributes = draw(
         st.dictionaries(st.sampled_from(["required_css_class", "error_css_class", "prefix"]), TEXTS)
     )
-    options: dict[str, Any] = {"auto_id": draw(st.sampled_from(["id_%s", True, False, "", "%s%%", "x"]))}
+    options: dict[str, Any] = {
+        "auto_id": draw(st.sampled_from(["id_%s", True, False, "", "%s%%", "x"]))
+    }
     if draw(st.booleans()):
         options["label_suffix"] = draw(TEXTS)
     if draw(st.booleans()):
         prefix = attributes.get("prefix")
         keys = [f"{prefix}-{name}" if prefix else name for name in names]
-        sent = draw(st.dictionaries(st.sampled_from([*keys, "name_0", "b_c_1"]), VALUES, max_size=4))
+        sent = draw(
+            st.dictionaries(st.sampled_from([*keys, "name_0", "b_c_1"]), VALUES, max_size=4)
+        )
         options["data"] = sent
     if draw(st.booleans()):
         options["initial"] = draw(st.dictionaries(st.sampled_from(names), VALUES, max_size=3))

@@ -32,6 +32,17 @@ FIELD = (
     "|{{ field.errors.0 }}{{ field.errors|length }}{{ field.errors.data }}{{ field.as_field_group }}"
 )
 
+BY_KIND = (
+    "{% for field in form.visible_fields %}{{ field }}{% endfor %}"
+    "{% for field in form.hidden_fields %}{{ field }}{% endfor %}"
+)
+
+UNESCAPED = (
+    "{% autoescape off %}{{ form.as_p }}{% for field in form %}{{ field.label_tag }}{{ field }}"
+    "{{ field.label }}{{ field.value }}{{ field.css_classes }}{% for error in field.errors %}"
+    "{{ error }}{% endfor %}{% endfor %}{% endautoescape %}"
+)
+
 PAGES = (
     "{{ form }}",
     "{{ form.as_p }}",
@@ -40,11 +51,8 @@ PAGES = (
     "{{ form.as_div }}",
     "{{ form.non_field_errors }}{{ form.errors }}{{ form.media }}{{ form.nothing }}{{ form.prefix }}",
     "{% for field in form %}" + FIELD + "{% endfor %}",
-    "{% for field in form.visible_fields %}{{ field }}{% endfor %}"
-    "{% for field in form.hidden_fields %}{{ field }}{% endfor %}",
-    "{% autoescape off %}{{ form.as_p }}{% for field in form %}{{ field.label_tag }}{{ field }}"
-    "{{ field.label }}{{ field.value }}{{ field.css_classes }}{% for error in field.errors %}"
-    "{{ error }}{% endfor %}{% endfor %}{% endautoescape %}",
+    BY_KIND,
+    UNESCAPED,
     "{% for field in form %}{% for part in field %}{{ part }}{{ part.tag }}{% endfor %}{% endfor %}",
     "{{ form.name }}{{ form.name.label_tag }}{{ form.name.errors }}{{ form.fields.name.label }}",
 )
@@ -92,7 +100,9 @@ def assert_alike(make: Maker, *pages: str, **options: Any) -> list[Any]:
     """Both engines show the same and call the same code; returns what they show."""
     found = []
     for page in pages or PAGES:
-        stock, ours = (seen(one, make, page, **options) for one in (DjangoTemplates, DjustTemplates))
+        stock, ours = (
+            seen(one, make, page, **options) for one in (DjangoTemplates, DjustTemplates)
+        )
         pairs = zip(ours[0], stock[0], strict=True)
         different = next(((one, other) for one, other in pairs if one != other), None)
         assert different is None, f"{page}: {different}"
@@ -116,4 +126,3 @@ def replaced(holder: Any, name: str, value: Any) -> Iterator[None]:
 
 
 _MISSING = object()
-

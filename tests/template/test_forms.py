@@ -11,78 +11,19 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.forms import boundfield, renderers, utils, widgets
+from django.forms import renderers, utils
 from django.http import QueryDict
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.test import override_settings
-from django.utils import safestring, translation
-from django.utils.html import format_html
+from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from djust_backend import DjustTemplates
 from djust_backend._native import NativeProgram
-from tests.template.form_pages import FIELD, PAGES, Log, assert_alike, renderer_of, replaced, seen
-
-SENT = {
-    "name": "Ada & <Co>", "mail": "nowhere", "count": "77", "kind": "b", "tags": ["1", "9"],
-    "when": "31.12.99", "note": "a\r\n</textarea>", "gift": "on", "secret": "s3", "token": "",
-    "moment_0": "2020-01-01", "moment_1": "x", "answer": "2",
-}  # fmt: skip
-
-
-class Visitor(forms.Form):
-    name = forms.CharField(max_length=5, label="Name & <title>", help_text="<b>bold</b>")
-    mail = forms.EmailField(label=gettext_lazy("Email address"), label_suffix="?")
-    count = forms.IntegerField(min_value=1, max_value=20, label="Really?", initial=0)
-    price = forms.DecimalField(required=False, initial=Decimal("12345.60"), localize=True)
-    kind = forms.ChoiceField(choices=[("", "-"), ("b", "B & B"), ("Group", [("c", "<C>")])])
-    tags = forms.MultipleChoiceField(choices=[(1, "x"), (2, mark_safe("<i>y</i>"))])
-    boxes = forms.MultipleChoiceField(
-        choices=[(1, "x"), ("g", ((2, "y"), (3, "z")))],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
-        required=False,
-        help_text="Many",
-    )
-    radio = forms.ChoiceField(choices=[(None, "none"), (True, "yes")], widget=forms.RadioSelect)
-    when = forms.DateField(widget=forms.DateInput(attrs={"class": "date"}), required=False)
-    moment = forms.SplitDateTimeField(required=False)
-    at = forms.DateTimeField(initial=datetime.datetime(2020, 1, 2, 3, 4, 5, 6), required=False)
-    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "id": "own"}), required=False)
-    gift = forms.BooleanField(disabled=True, initial=True)
-    agreed = forms.BooleanField(required=False)
-    answer = forms.NullBooleanField()
-    secret = forms.CharField(widget=forms.PasswordInput)
-    shown = forms.CharField(widget=forms.PasswordInput(render_value=True), initial="x")
-    upload = forms.FileField(required=False)
-    token = forms.CharField(widget=forms.HiddenInput, initial=" t ")
-    many = forms.CharField(widget=forms.MultipleHiddenInput, required=False, initial=["a", "b"])
-    kept = forms.CharField(show_hidden_initial=True, required=False)
-    data = forms.JSONField(required=False, initial={"a": "<"})
-    key_2 = forms.UUIDField(required=False)
-    link = forms.URLField(required=False, assume_scheme="https")
-    _odd__name = forms.CharField(required=False, template_name="odd.html")
-
-
-def visitor(**options: Any) -> Any:
-    """Makes a form of this class; its data is a dictionary of texts, or what a request sends."""
-
-    def make(renderer: Any, _log: Log) -> Visitor:
-        return Visitor(renderer=renderer, **options)
-
-    return make
-
-
-ODD = {"odd.html": "[{{ field.label_tag }}{{ field }}]"}
-
-
-def query(sent: dict[str, Any]) -> QueryDict:
-    """What a request would hold."""
-    data = QueryDict(mutable=True)
-    for name, value in sent.items():
-        data.setlist(name, value if isinstance(value, list) else [value])
-    return data
+from tests.template.form_pages import FIELD, Log, assert_alike, renderer_of, replaced, seen
+from tests.template.sample_forms import ODD, SENT, Html, Loud, Plain, Visitor, query, visitor
 
 
 @pytest.mark.parametrize(
@@ -152,238 +93,6 @@ def test_no_python_code_of_forms_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     # A renderer of the site's own is asked for every template.
     assert len(entered) > 2
     assert isinstance(engine.from_string("").template._program, NativeProgram)
-
-
-class Plain(forms.Form):
-    name = forms.CharField(help_text="Help", max_length=3)
-    kind = forms.ChoiceField(choices=[("a", "A")], required=False)
-    token = forms.CharField(widget=forms.HiddenInput)
-
-
-def logged(log: Log, base: type[Any], *names: str, **attributes: Any) -> type[Any]:
-    """A subclass whose methods of these names write into the log and call Django's."""
-
-    def method(name: str) -> Any:
-        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            log.append((name, args[1:], sorted(kwargs)))
-            return getattr(super(made, self), name)(*args, **kwargs)
-
-        return call
-
-    made = type(base.__name__, (base,), {**{name: method(name) for name in names}, **attributes})
-    return made
-
-
-FORM_METHODS = (
-    "render", "get_context", "_bound_items", "non_field_errors", "add_prefix", "add_initial_prefix",
-    "_widget_data_value", "get_initial_for_field", "hidden_fields", "visible_fields", "as_p",
-    "as_div", "full_clean", "__getitem__", "__iter__",
-)  # fmt: skip
-BOUND_METHODS = (
-    "as_widget", "build_widget_attrs", "value", "label_tag", "legend_tag", "css_classes", "render",
-    "get_context", "as_field_group", "as_hidden", "__getitem__", "__str__",
-)  # fmt: skip
-WIDGET_METHODS = (
-    "render", "_render", "get_context", "format_value", "build_attrs", "id_for_label", "optgroups",
-    "use_required_attribute", "value_from_datadict", "create_option", "options", "subwidgets",
-)  # fmt: skip
-
-
-def short(log: Log) -> Log:
-    """A log without objects that differ between two runs."""
-    return log
-
-
-@pytest.mark.parametrize("name", FORM_METHODS)
-@pytest.mark.parametrize("data", [None, {"name": "long", "token": ""}])
-def test_overridden_methods_of_forms_are_called_as_often(name: str, data: Any) -> None:
-    def make(renderer: Any, log: Log) -> Any:
-        names: Log = []
-        form = logged(names, Plain, name)(data, renderer=renderer)
-        names.clear()
-        log.append(names)
-        return form
-
-    check_calls(make)
-
-
-def check_calls(make: Any) -> None:
-    """Compares pages and the names of what is called for them, in order."""
-    for page in PAGES:
-        results = []
-        for backend in (DjangoTemplates, DjustTemplates):
-            shown, log = seen(backend, make, page)
-            calls = [call[0] for call in log[0]] if log and isinstance(log[0], list) else log
-            results.append((shown, calls))
-        assert results[0] == results[1], page
-
-
-@pytest.mark.parametrize("name", BOUND_METHODS)
-def test_overridden_methods_of_bound_fields_are_called_as_often(name: str) -> None:
-    def make(renderer: Any, log: Log) -> Any:
-        names: Log = []
-        log.append(names)
-        form = Plain({"name": "long"}, renderer=renderer)
-        form.bound_field_class = logged(names, forms.BoundField, name)
-        return form
-
-    check_calls(make)
-
-
-@pytest.mark.parametrize("name", ["get_bound_field", "bound_data", "prepare_value", "clean"])
-def test_overridden_methods_of_fields_are_called_as_often(name: str) -> None:
-    def make(renderer: Any, log: Log) -> Any:
-        names: Log = []
-        log.append(names)
-        form = Plain({"name": "long"}, renderer=renderer)
-        for key, cls in (("name", forms.CharField), ("kind", forms.ChoiceField)):
-            form.fields[key] = logged(names, cls, name)()
-        return form
-
-    check_calls(make)
-
-
-@pytest.mark.parametrize("name", WIDGET_METHODS)
-@pytest.mark.parametrize(
-    "cls",
-    [forms.TextInput, forms.Select, forms.CheckboxInput, forms.RadioSelect, forms.PasswordInput],
-)
-def test_overridden_methods_of_widgets_are_called_as_often(name: str, cls: type[Any]) -> None:
-    if not hasattr(cls, name):
-        # Django has no such method on this class: one of the site's own is called by nobody.
-        assert name in {"optgroups", "create_option", "options"}
-        return
-
-    def make(renderer: Any, log: Log) -> Any:
-        names: Log = []
-        log.append(names)
-        form = Plain({"name": "long"}, renderer=renderer)
-        form.fields["name"].widget = widget = logged(names, cls, name)(attrs={"class": "x"})
-        if hasattr(widget, "choices"):
-            widget.choices = [("long", "Long"), (1, "One")]
-        return form
-
-    check_calls(make)
-
-
-@pytest.mark.parametrize(
-    "name", ["is_hidden", "auto_id", "errors", "use_fieldset", "aria_describedby", "id_for_label",
-             "data", "initial", "template_name", "label", "help_text", "html_name"],
-)  # fmt: skip
-def test_properties_of_bound_fields_are_read_as_often(name: str) -> None:
-    def make(renderer: Any, log: Log) -> Any:
-        names: Log = []
-        log.append(names)
-
-        def read(self: Any) -> Any:
-            names.append((name,))
-            inherited = getattr(forms.BoundField, name, None)
-            if inherited is None:
-                return self.__dict__.get(name, "?")
-            return getattr(super(cls, self), name)
-
-        def write(self: Any, value: Any) -> None:
-            self.__dict__[name] = value
-
-        cls = type("Own", (forms.BoundField,), {name: property(read, write)})
-        form = Plain({"name": "long"}, renderer=renderer)
-        form.bound_field_class = cls
-        return form
-
-    check_calls(make)
-
-
-def test_attributes_of_instances_go_before_methods() -> None:
-    """As django-widget-tweaks has it: methods that are put onto one bound field."""
-
-    def make(renderer: Any, log: Log) -> Any:
-        form = Plain({"name": "long"}, renderer=renderer)
-        bound = form["name"]
-        original = bound.as_widget
-
-        def as_widget(widget: Any = None, attrs: Any = None, only_initial: bool = False) -> str:
-            log.append("as_widget")
-            return original(widget, {**(attrs or {}), "data-x": "<"}, only_initial)
-
-        bound.as_widget = as_widget
-        form["kind"].label_tag = lambda: "my label"
-        form["kind"].css_classes = lambda: "my classes"
-        form["token"].field.widget.get_context = lambda *args: {"widget": {"name": "n", "attrs": {}}}
-        form.non_field_errors = lambda: utils.ErrorList(["none <of> them"], renderer=renderer)
-        return form
-
-    assert_alike(make)
-
-
-def test_own_context_and_template_of_a_widget() -> None:
-    class Own(forms.TextInput):
-        template_name = "own.html"
-
-        def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-            context = super().get_context(name, value, attrs)
-            context["widget"]["more"] = "<more>"
-            context["top"] = name
-            return context
-
-    def make(renderer: Any, _log: Log) -> Any:
-        form = Plain(renderer=renderer)
-        form.fields["name"].widget = Own()
-        return form
-
-    own = "\n {{ top }}{{ widget.more }}{{ missing }}{% include 'django/forms/widgets/attrs.html' %} \n"
-    assert_alike(make, templates={"own.html": own})
-    assert_alike(make, templates={"own.html": own}, string_if_invalid="!%s!")
-    assert_alike(make, templates={"own.html": own}, autoescape=False)
-    assert_alike(make, templates={"own.html": "  constant  "})
-    assert_alike(make, templates={"own.html": "{% include 'missing.html' %}"})
-    assert_alike(make, templates={"own.html": "{{ top|date:'Y'|nothing }}"})
-    assert_alike(make)
-
-
-def test_a_mixin_between_djangos_classes() -> None:
-    class Between(widgets.Widget):
-        def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-            context = super().get_context(name, value, attrs)
-            context["widget"]["attrs"]["data-between"] = "yes"
-            return context
-
-    class Own(forms.TextInput, Between):
-        pass
-
-    def make(renderer: Any, _log: Log) -> Any:
-        form = Plain(renderer=renderer)
-        form.fields["name"].widget = Own()
-        return form
-
-    assert "data-between" in assert_alike(make)[0]
-
-
-class Loud(str):
-    """A string that says something else when it is shown."""
-
-    def __str__(self) -> str:
-        return "<loud>"
-
-    def __format__(self, spec: str) -> str:
-        return "<formatted>"
-
-    def __len__(self) -> int:
-        return 3
-
-
-class Html:
-    """A value with a text and with HTML."""
-
-    def __init__(self, log: Log) -> None:
-        self.log = log
-
-    def __str__(self) -> str:
-        self.log.append("str")
-        return "<text>"
-
-    def __html__(self) -> str:
-        self.log.append("html")
-        return "<html>"
 
 
 @pytest.mark.parametrize(
@@ -520,11 +229,15 @@ def test_lists_of_errors_that_are_none() -> None:
 
     assert_alike(make, templates={"own.html": "{{ errors.0 }}"})
     assert_alike(of_dict)
-    shown = "{% for error in form %}{{ error }}{% empty %}none{% endfor %}{{ form }}{{ form.as_ul }}"
+    shown = (
+        "{% for error in form %}{{ error }}{% empty %}none{% endfor %}{{ form }}{{ form.as_ul }}"
+    )
     shown += "{{ form.0 }}{{ form.field_id }}{{ form|length }}{{ form.data }}{{ form|join:', ' }}"
     for errors in ([], ["a", "<b>"], [ValidationError("x")]):
         assert_alike(lambda r, log, e=errors: utils.ErrorList(e, renderer=r), shown)
-        assert_alike(lambda r, log, e=errors: utils.ErrorList(e, renderer=r), "{% if form %}y{% endif %}")
+        assert_alike(
+            lambda r, log, e=errors: utils.ErrorList(e, renderer=r), "{% if form %}y{% endif %}"
+        )
 
 
 def test_exceptions_come_out_as_they_are() -> None:
@@ -547,7 +260,9 @@ def test_exceptions_come_out_as_they_are() -> None:
     silent = type("Silent", (Exception,), {"silent_variable_failure": True})
 
     def quiet(renderer: Any, _log: Log) -> Any:
-        return type("Own", (Plain,), {"clean_name": raising(silent("x"))})({"name": "a"}, renderer=renderer)
+        return type("Own", (Plain,), {"clean_name": raising(silent("x"))})(
+            {"name": "a"}, renderer=renderer
+        )
 
     assert_alike(quiet, string_if_invalid="?")
 
@@ -563,13 +278,17 @@ def test_choices_that_are_functions_and_iterators() -> None:
         form.fields["radio"] = forms.TypedChoiceField(
             choices=choices, widget=forms.RadioSelect(attrs={"id": "mine"}), empty_value=None
         )
-        form.fields["tags"] = forms.MultipleChoiceField(choices=choices, widget=forms.SelectMultiple)
+        form.fields["tags"] = forms.MultipleChoiceField(
+            choices=choices, widget=forms.SelectMultiple
+        )
         return form
 
     assert_alike(make, templates=ODD)
 
 
-@pytest.mark.parametrize("choices", [[1], ["ab", "cd"], ["abc"], [("a",)], [("a", "b", "c")], [[1, 2]]])
+@pytest.mark.parametrize(
+    "choices", [[1], ["ab", "cd"], ["abc"], [("a",)], [("a", "b", "c")], [[1, 2]]]
+)
 def test_choices_that_are_no_pairs(choices: Any) -> None:
     def make(renderer: Any, _log: Log) -> Any:
         form = Plain(renderer=renderer)
@@ -628,7 +347,9 @@ def test_own_templates_of_the_renderer_and_of_forms() -> None:
     }
     del templates["whole.html"]
     templates["whole.html"] = "{{ form.as_p }}{{ fields|length }}{{ hidden_fields.0 }}"
-    assert_alike(lambda renderer, log: Own({"name": "long"}, renderer=renderer), templates=templates)
+    assert_alike(
+        lambda renderer, log: Own({"name": "long"}, renderer=renderer), templates=templates
+    )
 
 
 def test_tags_of_python_in_templates_of_widgets() -> None:
@@ -639,45 +360,6 @@ def test_tags_of_python_in_templates_of_widgets() -> None:
     }
     make = lambda renderer, log: Plain(renderer=renderer)  # noqa: E731 - as short as the others
     assert_alike(make, templates=templates, libraries=libraries)
-
-
-def test_what_a_site_replaces_is_heard_between_renders() -> None:
-    """A page was rendered before, so that everything is known; then something is replaced."""
-    make = visitor(data=SENT)
-    assert_alike(make, templates=ODD)
-    own: list[tuple[Any, str, Any]] = [
-        (boundfield, "format_html", lambda *args: format_html("own {}", args)),
-        (utils, "mark_safe", lambda text: mark_safe(text + "<!-- own -->")),
-        (safestring, "mark_safe", lambda text: safestring.SafeString(f"{text}!")),
-        (boundfield.BoundField, "css_classes", lambda self, extra=None: "own"),
-        (boundfield.BoundField, "auto_id", property(lambda self: "own")),
-        (boundfield.BoundField, "as_widget", lambda self, *args, **kwargs: "own"),
-        (utils.RenderableFieldMixin, "__str__", lambda self: "own"),
-        (forms.BaseForm, "add_prefix", lambda self, name: f"own-{name}"),
-        (forms.BaseForm, "__getitem__", lambda self, name: f"own-{name}"),
-        (forms.Form, "get_context", lambda self: {"form": self, "fields": []}),
-        (widgets.Widget, "build_attrs", lambda self, base, extra=None: {"own": 1}),
-        (widgets.Widget, "format_value", lambda self, value: "own"),
-        (widgets.Input, "get_context", lambda self, *args: {"widget": {"name": "own"}}),
-        (widgets.ChoiceWidget, "create_option", lambda self, *args, **kw: {"label": "own"}),
-        (widgets.TextInput, "template_name", "django/forms/widgets/textarea.html"),
-        (forms.Field, "prepare_value", lambda self, value: f"own {value}"),
-        (utils.ErrorList, "__getitem__", lambda self, index: ["own"][index]),
-        (utils.ErrorList, "get_context", lambda self: {"errors": ["own"]}),
-        (utils.ErrorList, "__bool__", lambda self: False),
-        (utils.RenderableMixin, "render", lambda self, *args, **kwargs: "own"),
-        (ValidationError, "__iter__", lambda self: iter(["own"])),
-        (QueryDict, "get", lambda self, name, default=None: "own"),
-        (renderers.BaseRenderer, "render", lambda self, *args, **kwargs: "own"),
-        (renderers.BaseRenderer, "form_template_name", "django/forms/ul.html"),
-        (forms.Form, "__getattr__", lambda self, name: f"own {name}"),
-        (forms.CharField, "__getattribute__", lambda self, name: object.__getattribute__(self, name)),
-    ]  # fmt: skip
-    for holder, name, value in own:
-        with replaced(holder, name, value):
-            assert_alike(make, PAGES[0], PAGES[1], PAGES[6], PAGES[8], templates=ODD)
-            assert_alike(visitor(data=query(SENT)), PAGES[2], templates=ODD)
-    assert_alike(make, templates=ODD)
 
 
 def test_hidden_fields_with_errors_stand_above_the_form() -> None:

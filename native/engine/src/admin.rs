@@ -60,6 +60,9 @@ enum Shown<'py> {
     Text(String),
 }
 
+/// View, application and key of the addresses of rows.
+type Address<'py> = (Bound<'py, PyAny>, String, Bound<'py, PyString>);
+
 /// One list while its rows are made.
 struct List<'a, 'py> {
     rows: &'a AdminRows,
@@ -67,7 +70,7 @@ struct List<'a, 'py> {
     cl: Bound<'py, PyAny>,
     admin: Bound<'py, PyAny>,
     /// View, application and key of the addresses of rows, if they are made as Django makes them.
-    address: Option<(Bound<'py, PyAny>, String, Bound<'py, PyString>)>,
+    address: Option<Address<'py>>,
 }
 
 #[pymethods]
@@ -117,10 +120,7 @@ impl AdminRows {
         self.pieces.bind(py).as_any().get_item(name)
     }
 
-    fn address<'py>(
-        &self,
-        cl: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<(Bound<'py, PyAny>, String, Bound<'py, PyString>)>> {
+    fn address<'py>(&self, cl: &Bound<'py, PyAny>) -> PyResult<Option<Address<'py>>> {
         let found = self.piece(cl.py(), "address")?.call1((cl,))?;
         let Ok(found) = found.cast_into::<PyTuple>() else { return Ok(None) };
         let key = found.get_item(2)?.cast_into::<PyString>()?;
@@ -169,7 +169,9 @@ impl<'py> List<'_, 'py> {
             let mut css = vec![column.css.clone()];
             let shown = match self.found(row, column) {
                 Ok(found) => self.shown((row, column), found, (&mut empty, &mut css), links)?,
-                Err(error) if error.is_instance(py, &self.rows.piece(py, "ObjectDoesNotExist")?) => Shown::Object(empty),
+                Err(error) if error.is_instance(py, &self.rows.piece(py, "ObjectDoesNotExist")?) => {
+                    Shown::Object(empty)
+                }
                 Err(error) => return Err(error),
             };
             let mut out = Out::with_capacity(128);
@@ -306,7 +308,11 @@ impl<'py> List<'_, 'py> {
         }
         let value = if self.rows.is_later { value } else { self.without_blanks(value)? };
         if matches!(column.kind, Kind::Called | Kind::Attribute | Kind::Checkbox | Kind::Plain) {
-            if column.name.cast::<PyString>().is_ok_and(|name| name.to_str().is_ok_and(|name| name == "action_checkbox")) {
+            if column
+                .name
+                .cast::<PyString>()
+                .is_ok_and(|name| name.to_str().is_ok_and(|name| name == "action_checkbox"))
+            {
                 *css = vec![intern!(py, "action-checkbox").clone()];
             }
             let is_boolean = match &attr {
@@ -403,7 +409,9 @@ impl<'py> List<'_, 'py> {
         match class {
             Class::None => return Ok(Shown::Object(empty.clone())),
             Class::Str if self.rows.is_later => {}
-            Class::Str | Class::Safe => return Ok(Shown::Object(if value.is_truthy()? { value } else { empty.clone() })),
+            Class::Str | Class::Safe => {
+                return Ok(Shown::Object(if value.is_truthy()? { value } else { empty.clone() }));
+            }
             Class::Bool => return value.str().map(|text| Shown::Object(text.into_any())),
             Class::DateTime | Class::Date | Class::Time => {
                 if let Some(shown) = self.localized_date(&value, class, class == Class::DateTime)? {
@@ -438,11 +446,8 @@ impl<'py> List<'_, 'py> {
         class: Class,
         is_moment: bool,
     ) -> PyResult<Option<Shown<'py>>> {
-        let local = if is_moment && class == Class::DateTime {
-            self.render.local_time(value)?
-        } else {
-            Some(value.clone())
-        };
+        let local =
+            if is_moment && class == Class::DateTime { self.render.local_time(value)? } else { Some(value.clone()) };
         let Some(local) = local else { return Ok(None) };
         Ok(self.render.localized_date(&local, Tri::Unset)?.map(Shown::Text))
     }
@@ -468,7 +473,7 @@ impl<'py> List<'_, 'py> {
             Class::Int => Number::Int(text.to_str()?),
             _ => Number::Decimal(text.to_str()?),
         };
-        Ok(numbers::format(number, Some(places), formats, false).map(|text| text.to_string()))
+        Ok(numbers::format(number, Some(places), formats, false))
     }
 
     fn push_shown(&self, out: &mut Out, shown: &Shown<'py>) -> PyResult<()> {

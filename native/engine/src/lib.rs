@@ -7,8 +7,8 @@
 #![allow(missing_docs, reason = "the macros of PyO3 expand to items without docs; ours have them")]
 
 mod accessors;
-mod admin;
 mod addresses;
+mod admin;
 mod blocks;
 mod collections;
 mod expr;

@@ -341,8 +341,7 @@ impl<'py> Render<'py> {
         self.addresses = None;
         self.static_place = None;
         self.groups_thousands.set(None);
-        self.forms = crate::forms::State::default();
-        self.disturbed = true;
+        self.forms = crate::forms::State::after_python();
     }
 
     /// The active language. `None`: there is none.

@@ -118,8 +118,6 @@ pub struct Render<'py> {
     pub groups_thousands: std::cell::Cell<Option<bool>>,
     /// What is known of Django's forms; as long as `ambient`.
     pub forms: crate::forms::State<'py>,
-    /// Python code has run that may have changed what surrounds the render.
-    pub disturbed: bool,
 }
 
 impl<'py> Render<'py> {

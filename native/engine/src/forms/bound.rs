@@ -36,9 +36,18 @@ impl<'py> Render<'py> {
         let Some(widget) = stored_attribute(&field, intern!(py, "widget"))? else { return Ok(None) };
         Ok(Some(View {
             methods,
-            form: { let of = self.methods(known, &form, Kind::Form)?; (form, of) },
-            field: { let of = self.methods(known, &field, Kind::Field)?; (field, of) },
-            widget: { let of = self.methods(known, &widget, Kind::Widget)?; (widget, of) },
+            form: {
+                let of = self.methods(known, &form, Kind::Form)?;
+                (form, of)
+            },
+            field: {
+                let of = self.methods(known, &field, Kind::Field)?;
+                (field, of)
+            },
+            widget: {
+                let of = self.methods(known, &widget, Kind::Widget)?;
+                (widget, of)
+            },
             name,
             me: me.clone(),
         }))
@@ -168,9 +177,7 @@ impl<'py> Render<'py> {
             widget.setattr(intern!(py, "is_localized"), true)?;
         }
         let attrs = self.build_widget_attrs(known, view, PyDict::new(py))?;
-        if self.auto_id(view)?.is_truthy()?
-            && !widget.getattr(intern!(py, "attrs"))?.contains(intern!(py, "id"))?
-        {
+        if self.auto_id(view)?.is_truthy()? && !widget.getattr(intern!(py, "attrs"))?.contains(intern!(py, "id"))? {
             let id = self.auto_id(view)?;
             match attrs.cast_exact::<PyDict>() {
                 Ok(attrs) if attrs.contains(intern!(py, "id"))? => {}

@@ -75,17 +75,45 @@ pub enum Kind {
 }
 
 const FORM: &[&str] = &[
-    "as_p", "as_table", "as_ul", "as_div", "render", "get_context", "_bound_items", "non_field_errors", "add_prefix",
-    "add_initial_prefix", "_widget_data_value", "get_initial_for_field", "hidden_fields", "visible_fields",
+    "as_p",
+    "as_table",
+    "as_ul",
+    "as_div",
+    "render",
+    "get_context",
+    "_bound_items",
+    "non_field_errors",
+    "add_prefix",
+    "add_initial_prefix",
+    "_widget_data_value",
+    "get_initial_for_field",
+    "hidden_fields",
+    "visible_fields",
 ];
 const BOUND: &[&str] = &[
-    "get_context", "as_widget", "value", "label_tag", "legend_tag", "css_classes", "build_widget_attrs", "render",
+    "get_context",
+    "as_widget",
+    "value",
+    "label_tag",
+    "legend_tag",
+    "css_classes",
+    "build_widget_attrs",
+    "render",
     "as_field_group",
 ];
 const FIELD: &[&str] = &["get_bound_field", "bound_data", "prepare_value"];
 const WIDGET: &[&str] = &[
-    "render", "_render", "get_context", "format_value", "build_attrs", "id_for_label", "use_required_attribute",
-    "value_from_datadict", "optgroups", "create_option", "_choice_has_empty_value",
+    "render",
+    "_render",
+    "get_context",
+    "format_value",
+    "build_attrs",
+    "id_for_label",
+    "use_required_attribute",
+    "value_from_datadict",
+    "optgroups",
+    "create_option",
+    "_choice_has_empty_value",
 ];
 const ERRORS: &[&str] = &["render", "get_context", "copy"];
 const RENDERER: &[&str] = &["render", "get_template"];
@@ -132,9 +160,12 @@ pub struct Known {
 
 static KNOWN: PyOnceLock<Known> = PyOnceLock::new();
 
+/// A class, the version at which it was judged, and its methods.
+type Judged = (Py<PyType>, u32, Methods);
+
 thread_local! {
-    /// By address: a class, the version at which it was judged, and its methods.
-    static CLASSES: RefCell<FxHashMap<usize, (Py<PyType>, u32, Methods)>> = RefCell::default();
+    /// By address of the class.
+    static CLASSES: RefCell<FxHashMap<usize, Judged>> = RefCell::default();
 }
 
 impl Known {
@@ -160,7 +191,7 @@ impl Known {
 }
 
 /// What is known of Django's forms, if a form was met before.
-pub fn loaded<'py>(py: Python<'py>) -> Option<&'py Known> {
+pub fn loaded(py: Python<'_>) -> Option<&Known> {
     KNOWN.get(py)
 }
 
@@ -171,12 +202,19 @@ pub struct State<'py> {
     holds: Option<bool>,
     /// The engine of the renderer that was used last.
     pub engine: Option<super::renderers::FormEngine<'py>>,
+    /// Python code has run in this render that may have changed what surrounds it.
+    pub is_disturbed: bool,
 }
 
 impl State<'_> {
     /// What a render within this one may know.
     pub fn inherit(&self) -> Self {
-        Self { holds: self.holds, engine: None }
+        Self { holds: self.holds, engine: None, is_disturbed: false }
+    }
+
+    /// What is left when Python code has run.
+    pub fn after_python() -> Self {
+        Self { is_disturbed: true, ..Self::default() }
     }
 }
 
@@ -184,13 +222,7 @@ impl<'py> Render<'py> {
     /// Django's forms. `None`: something that its methods name has been replaced.
     pub fn forms(&mut self) -> PyResult<Option<&'py Known>> {
         let py = self.py;
-        let known = match KNOWN.get(py) {
-            Some(known) => known,
-            None => {
-                let known = Known::load(&self.stock.call(py, "form_pieces", ())?)?;
-                KNOWN.get_or_init(py, || known)
-            }
-        };
+        let known = KNOWN.get_or_try_init(py, || Known::load(&self.stock.call(py, "form_pieces", ())?))?;
         let holds = match self.forms.holds {
             Some(holds) => holds,
             None => all_hold(py, &known.notes)?,

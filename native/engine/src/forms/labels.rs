@@ -115,7 +115,10 @@ impl<'py> Render<'py> {
         context.set_item(intern!(py, "tag"), if is_legend { intern!(py, "legend") } else { intern!(py, "label") })?;
         let template = form.getattr(intern!(py, "template_name_label"))?;
         if !view.form.1.has(Method::Render) || !template.is_truthy()? {
-            return self.outside(form.call_method1(intern!(py, "render"), (template, context))).map(Value::Py).map(Some);
+            return self
+                .outside(form.call_method1(intern!(py, "render"), (template, context)))
+                .map(Value::Py)
+                .map(Some);
         }
         let renderer = form.getattr(intern!(py, "renderer"))?;
         self.render_with(known, &renderer, &template, context).map(Some)

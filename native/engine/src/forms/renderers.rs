@@ -135,7 +135,7 @@ impl<'py> Render<'py> {
         render.forms = self.forms.inherit();
         render.ambient.clone_from(&self.ambient);
         let render = NativeProgram::run(program, render)?;
-        if render.disturbed {
+        if render.forms.is_disturbed {
             self.forget_ambient();
         }
         NativeProgram::stripped(program, render)

@@ -38,10 +38,8 @@ impl<'py> Render<'py> {
         let text = name.to_str()?;
         let is_method =
             matches!(text, "label_tag" | "legend_tag" | "css_classes" | "as_field_group" | "as_widget" | "value");
-        let is_property = matches!(
-            text,
-            "errors" | "auto_id" | "is_hidden" | "use_fieldset" | "aria_describedby" | "id_for_label"
-        );
+        let is_property =
+            matches!(text, "errors" | "auto_id" | "is_hidden" | "use_fieldset" | "aria_describedby" | "id_for_label");
         if !is_method && !is_property {
             return self.plain_attribute(me, name);
         }

@@ -147,20 +147,16 @@ impl<'py> Render<'py> {
         {
             return Ok(None);
         }
-        let Some(list) = dict.get_item(name)? else { return Ok(Some(py.None().into_bound(py))) };
-        let Ok(list) = list.cast_exact::<PyList>() else { return Ok(None) };
-        let Some(last) = list.len().checked_sub(1) else { return Ok(Some(py.None().into_bound(py))) };
-        let value = list.get_item(last)?;
+        let Some(values) = dict.get_item(name)? else { return Ok(Some(py.None().into_bound(py))) };
+        let Ok(values) = values.cast_exact::<PyList>() else { return Ok(None) };
+        let Some(at) = values.len().checked_sub(1) else { return Ok(Some(py.None().into_bound(py))) };
+        let value = values.get_item(at)?;
         // An empty list among the values counts as nothing.
         Ok(value.is_exact_instance_of::<PyString>().then_some(value))
     }
 
     /// `widget.use_required_attribute(initial)`
-    pub(super) fn uses_required_attribute(
-        &mut self,
-        view: &View<'py>,
-        initial: &Bound<'py, PyAny>,
-    ) -> PyResult<bool> {
+    pub(super) fn uses_required_attribute(&mut self, view: &View<'py>, initial: &Bound<'py, PyAny>) -> PyResult<bool> {
         let py = self.py;
         let (widget, methods) = (&view.widget.0, view.widget.1);
         if methods.has(Method::RequiredNever) {

@@ -54,7 +54,6 @@ pub fn detached<'py>(py: Python<'py>, stock: &'py Stock) -> Render<'py> {
         static_place: None,
         groups_thousands: std::cell::Cell::default(),
         forms: crate::forms::State::default(),
-        disturbed: false,
     }
 }
 
