@@ -105,7 +105,7 @@ def results(original: FunctionType, made: FunctionType, helped: Callable[[Any], 
         # Texts are stripped where they are shown, and keys are read once.
         "is_later": _IS_LATER,
     }
-    return _native.AdminRows(pieces)
+    return _native.AdminRows.of(pieces)
 
 
 @lru_cache(maxsize=64)

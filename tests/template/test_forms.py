@@ -57,10 +57,15 @@ from tests.template.sample_forms import ODD, SENT, Html, Loud, Plain, Visitor, q
         {"data": SENT, "error_class": type("Own", (utils.ErrorList,), {})},
     ],
 )
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_forms_look_like_those_of_stock(options: dict[str, Any], language: str) -> None:
-    with translation.override(language):
-        assert_alike(visitor(**options), templates=ODD)
+def test_forms_look_like_those_of_stock(options: dict[str, Any]) -> None:
+    assert_alike(visitor(**options), templates=ODD)
+
+
+@pytest.mark.parametrize("data", [None, SENT])
+def test_forms_in_another_language(data: Any) -> None:
+    with translation.override("de"):
+        assert_alike(visitor(data=data), templates=ODD)
+        assert_alike(visitor(data=data, label_suffix=gettext_lazy("Yes")), templates=ODD)
 
 
 def test_thousands_are_grouped_as_the_language_does() -> None:

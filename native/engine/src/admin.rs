@@ -76,8 +76,8 @@ struct List<'a, 'py> {
 #[pymethods]
 impl AdminRows {
     /// `pieces`: functions of the namespace by name, and `columns`, which describes the columns of a list.
-    #[new]
-    fn new(pieces: &Bound<'_, PyDict>) -> PyResult<Self> {
+    #[staticmethod]
+    fn of(pieces: &Bound<'_, PyDict>) -> PyResult<Self> {
         let later = pieces.as_any().get_item("is_later")?;
         Ok(Self { pieces: pieces.clone().unbind(), is_later: later.is_truthy()? })
     }
