@@ -14,7 +14,7 @@ from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 
 from . import form_engine, observed
-from ._native import NativeProgram, count_stock_render
+from ._native import NativeProgram, count_stock_render, set_backend
 from .checks import check_metrics, check_name, check_redis, check_settings
 from .conf import serialization
 from .engine import Engine
@@ -111,3 +111,6 @@ class ObservedTemplate(Template):
     ) -> SafeString:
         """The page, with observers told of it."""
         return observed.render(self.template, context, partial(super().render, context, request))
+
+
+set_backend(DjustTemplates.get_template, Template)

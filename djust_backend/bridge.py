@@ -25,6 +25,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader_tags
+from django.template.backends import django as django_backend
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
 from django.template.context import (
@@ -35,7 +36,7 @@ from django.template.context import (
     RequestContext,
 )
 from django.template.defaulttags import GroupedResult as group_result  # noqa: N813
-from django.template.exceptions import TemplateSyntaxError
+from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
@@ -47,6 +48,9 @@ from django.utils.translation import trans_real
 from django.utils.translation.trans_real import DjangoTranslation
 
 from .addresses import address_sources, routes, static_place, static_url
+from .form_classes import hidden_errors, unpacked_choice
+from .form_classes import methods_of as form_methods_of
+from .form_classes import pieces as form_pieces
 from .fragments import (
     cache_tags,
     cache_timeout,
@@ -126,24 +130,24 @@ from .watched import comes_from, watch
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
     "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict",
-    "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode",
-    "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor",
-    "activate_language", "address_sources", "adopt", "ambient", "answers", "ask",
-    "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
-    "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
-    "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
-    "date_format_string", "date_names", "datetime", "defaulttags", "display_label",
-    "django_format_html", "django_mark_safe", "evaluate", "fill", "first_of", "format_translation",
-    "fragment_cache", "fragment_key", "group_result", "helped", "humanize_now", "instances",
-    "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "load",
-    "locales", "logger", "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step",
-    "named_cache", "needs_of_collection", "now_like", "number_formats", "override_language",
-    "override_timezone", "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows",
-    "settings", "simple_lazy", "single_percents", "size_of", "source_queryset", "stand_in",
-    "static_place", "static_url", "surroundings", "time", "token_types", "trans", "trans_real",
-    "translate_constant", "translate_lazily", "translate_plural", "translate_text",
-    "translated_text", "usage", "usage_of_page", "value_node", "version", "watch",
-    "watch_instances", "zone_name",
+    "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateDoesNotExist",
+    "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
+    "ZonedDateTime", "accessor", "activate_language", "address_sources", "adopt", "ambient",
+    "answers", "ask", "available_languages", "block_context", "block_value", "blocks_within",
+    "cache_tags", "cache_timeout", "cache_variable", "check_count", "counted_text",
+    "counts_its_rows", "current_language", "current_language_bidi", "current_timezone_name",
+    "dangling", "date", "date_format_string", "date_names", "datetime", "defaulttags",
+    "display_label", "django_format_html", "django_mark_safe", "evaluate", "fill", "first_of",
+    "form_methods_of", "form_pieces", "format_translation", "fragment_cache", "fragment_key",
+    "group_result", "helped", "hidden_errors", "humanize_now", "instances", "is_bidi",
+    "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "load", "locales",
+    "logger", "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
+    "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
+    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
+    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
+    "surroundings", "time", "token_types", "trans", "trans_real", "translate_constant",
+    "translate_lazily", "translate_plural", "translate_text", "translated_text", "unpacked_choice",
+    "usage", "usage_of_page", "value_node", "version", "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.
@@ -296,6 +300,11 @@ def make_context(template: Any, request: Any, template_name: Any, is_new: bool, 
         if not is_new:
             made._processors_index = 1
     return made
+
+
+def reraise_missing(error: Any, backend: Any) -> None:
+    """Raises a TemplateDoesNotExist as the backend's `Template.render` does."""
+    django_backend.reraise(error, backend)
 
 
 def unbind_context(made: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+from decimal import Decimal
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from django.templatetags import static
 from django.utils import dateformat, formats, html, numberformat, safestring, timezone
 
-from . import _native
+from . import _native, admin_columns
 from .watched import comes_from, is_function_of
 
 #: The modules whose functions are run so. None of them rebinds its own names.
@@ -54,7 +55,7 @@ class _Formats:
         """`formats.number_format`"""
         text = None
         if not args and not kwargs:
-            if decimal_pos is None:
+            if decimal_pos is None and type(value) in (int, float, Decimal):
                 text = _native.localized(value)
             elif type(decimal_pos) is int and decimal_pos >= 0:
                 text = _native.number_format(value, decimal_pos)
@@ -181,7 +182,9 @@ class _Namespaces:
         """What takes the place of a value: a helper, a clone, or the value."""
         if id(value) in _HELPERS:
             return _HELPERS[id(value)]
-        return self.clone(value) if _is_plain(value) else value
+        if not _is_plain(value):
+            return value
+        return admin_columns.results(value, self.clone(value), self.helped)
 
     def _space(self, name: str, home: dict[str, Any]) -> dict[str, Any]:
         space = self._spaces.get(name)

@@ -23,7 +23,7 @@ fn literals(format: &str) -> Option<Vec<&str>> {
 }
 
 /// Appends `format(conditional_escape(value), "")`.
-fn push_escaped(stock: &Stock, out: &mut Out, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn push_escaped(stock: &Stock, out: &mut Out, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = value.py();
     match class_of(stock, value)? {
         Class::Safe => return out.push_py(value.cast::<PyString>()?, false),

@@ -110,7 +110,7 @@ impl<'py> Render<'py> {
     fn may_hold_rows(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
         let class = class_of(self.stock, object)?;
         if class != Class::Plain {
-            return Ok(class == Class::Form || self.is_source(object)?);
+            return if class == Class::Form { self.offers_rows(object) } else { self.is_source(object) };
         }
         let Some(held) = object.getattr_opt(self.stock.dunder_dict.bind(self.py))? else { return Ok(false) };
         let Ok(held) = held.cast_into::<PyDict>() else { return Ok(true) };

@@ -8,6 +8,7 @@
 
 mod accessors;
 mod addresses;
+mod admin;
 mod ahead;
 mod blocks;
 mod calls;
@@ -15,6 +16,7 @@ mod collections;
 mod expr;
 mod filters;
 mod foreign;
+mod forms;
 mod helpers;
 mod hidden;
 mod host;
@@ -53,6 +55,10 @@ fn install(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::admin::AdminRows;
+    #[pymodule_export]
+    use super::forms::set_backend;
     #[pymodule_export]
     use super::helpers::{format_html, localized, mark_safe, number_format, static_address, template_localtime};
     #[pymodule_export]

@@ -63,6 +63,7 @@ pub enum PhrasePiece {
 }
 
 /// What surrounds a render, until Python code runs that may change it.
+#[derive(Clone)]
 pub struct Ambient<'py> {
     /// `None`: no language is active.
     pub locale: Option<Rc<Locale>>,
@@ -353,6 +354,7 @@ impl<'py> Render<'py> {
         self.addresses = None;
         self.static_place = None;
         self.groups_thousands.set(None);
+        self.forms = crate::forms::State::after_python();
     }
 
     /// The active language. `None`: there is none.

@@ -10,7 +10,7 @@ use djust_syntax::ast::NameId;
 use pyo3::exceptions::{PyAttributeError, PyException, PyIndexError, PyKeyError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 /// What a path leads to.
 pub enum Lookup<'py> {
@@ -38,6 +38,12 @@ pub fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
     }
 }
 
+/// `isinstance(object, property)`
+pub fn is_property(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object and a static type.
+    unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), &raw mut ffi::PyProperty_Type) != 0 }
+}
+
 /// `callable(object)`
 pub fn is_callable(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is a live object; PyCallable_Check always succeeds.
@@ -49,7 +55,7 @@ fn is_any_of(py: Python<'_>, error: &PyErr, kinds: &[Bound<'_, pyo3::types::PyTy
 }
 
 /// The exceptions that make a failed `object[key]` fall through to the attribute.
-fn item_miss(py: Python<'_>, error: &PyErr) -> bool {
+pub fn item_miss(py: Python<'_>, error: &PyErr) -> bool {
     is_any_of(
         py,
         error,
@@ -138,6 +144,12 @@ impl<'py> Render<'py> {
                 let found = self.rows_step(p, rows, id)?;
                 Ok(found.map_or_else(|| Lookup::Missing(id, Some(current.clone())), Lookup::Found))
             }
+            Value::Py(object)
+                if class_of(self.stock, object)? == Class::Form
+                    && let Some(found) = self.form_step(p, object, id)? =>
+            {
+                Ok(Lookup::Found(found))
+            }
             _ => match self.step(current, &p.names[id as usize])? {
                 Step::Found(value) => self.called(value).map(Lookup::Found),
                 Step::Missing => Ok(Lookup::Missing(id, Some(current.clone()))),
@@ -224,6 +236,8 @@ impl<'py> Render<'py> {
                 }
             }
             _ if !has_getitem(object) => {}
+            // A list of errors has items by number only.
+            Class::Plain if self.has_listed_errors(object)? => {}
             _ => match object.get_item(name) {
                 Ok(value) => return Ok(Step::Found(Value::Py(value))),
                 Err(error) if item_miss(self.py, &error) => {}
@@ -238,7 +252,7 @@ impl<'py> Render<'py> {
     }
 
     /// `getattr(object, name)`; `None` if there is no such attribute, an error if the attribute itself failed.
-    fn attribute(
+    pub fn attribute(
         &mut self,
         object: &Bound<'py, PyAny>,
         name: &Bound<'py, PyString>,
@@ -253,13 +267,7 @@ impl<'py> Render<'py> {
         if is_property {
             self.forget_ambient();
         }
-        // SAFETY: as above.
-        let generic = unsafe {
-            (*ffi::Py_TYPE(object.as_ptr()))
-                .tp_getattro
-                .is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
-        };
-        if !known && generic {
+        if !known && has_generic_getattr(object) {
             // Only the instance's own dictionary can have it: a miss needs no exception.
             return optional_attribute(object, name);
         }
@@ -390,6 +398,42 @@ pub fn own_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
             return None;
         }
         Bound::from_owned_ptr(object.py(), dict).cast_into::<PyDict>().ok()
+    }
+}
+
+/// True if `object.name` is looked for as `object.__getattribute__` does, and by no code of its class.
+pub fn has_generic_getattr(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: the type of a live object; its slots are valid to read.
+    unsafe {
+        (*ffi::Py_TYPE(object.as_ptr()))
+            .tp_getattro
+            .is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
+    }
+}
+
+/// What an object's own dictionary has under a name, if that is what `object.name` gives and no code runs for it.
+pub fn stored_attribute<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: the type of a live object and a live str; the result is a borrowed reference or null, whose type is valid
+    // to read, and no exception is left behind.
+    let is_data = unsafe {
+        let found = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
+        !found.is_null() && (*ffi::Py_TYPE(found)).tp_descr_set.is_some()
+    };
+    if is_data || !has_generic_getattr(object) {
+        return Ok(None);
+    }
+    own_dict(object).map_or(Ok(None), |own| own.get_item(name))
+}
+
+/// True if the class of an object has the same attribute of this name as another class.
+pub fn has_same_attribute(object: &Bound<'_, PyAny>, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> bool {
+    // SAFETY: as in `class_has`, for both classes.
+    unsafe {
+        let found = _PyType_Lookup(class.as_type_ptr(), name.as_ptr());
+        !found.is_null() && std::ptr::eq(found, _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()))
     }
 }
 

@@ -86,6 +86,11 @@ impl Out {
         if self.surrogates { None } else { std::str::from_utf8(&self.bytes[start..]).ok() }
     }
 
+    /// The whole text without white space around it, as `str.strip()`. `None`: there are lone surrogates in it.
+    pub fn stripped(&self) -> Option<&str> {
+        self.tail(0).map(|text| text.trim_matches(djust_syntax::lexer::is_python_space))
+    }
+
     /// The whole text as a `str`.
     pub fn finish(self, py: Python<'_>) -> PyResult<Bound<'_, PyString>> {
         to_py_string(py, &self.bytes, self.surrogates)

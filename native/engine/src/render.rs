@@ -132,6 +132,8 @@ pub struct Render<'py> {
     pub static_place: Option<crate::addresses::Place>,
     /// The setting `USE_THOUSAND_SEPARATOR`, once it has been asked for; as long as `ambient`.
     pub groups_thousands: std::cell::Cell<Option<bool>>,
+    /// What is known of Django's forms; as long as `ambient`.
+    pub forms: crate::forms::State<'py>,
 }
 
 impl<'py> Render<'py> {

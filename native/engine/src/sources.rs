@@ -479,6 +479,11 @@ impl<'py> Render<'py> {
         {
             return object.is_truthy();
         }
+        if let Value::Py(object) = value
+            && let Some(count) = self.count_of_errors(object)?
+        {
+            return Ok(count > 0);
+        }
         if let Some(truth) = self.pushed_truth(value)? {
             return Ok(truth);
         }

@@ -36,7 +36,7 @@ macro_rules! stock {
 
 stock! {
     types: GettextProxy, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
-        InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateSyntaxError, Undefined,
+        InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateDoesNotExist, TemplateSyntaxError, Undefined,
         QueryDict, DjangoTranslation, ZoneInfo, FixedZone, ZonedDateTime, BlockNode, RowProxy;
     objects: reverse, md5, trans, trans_real, locales, language_info, django_format_html, django_mark_safe, cache_tags, utc, defaulttags, date_filter, settings, logger, Token, token_types, group_result, simple_lazy;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",

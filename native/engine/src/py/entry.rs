@@ -53,6 +53,7 @@ pub fn detached<'py>(py: Python<'py>, stock: &'py Stock) -> Render<'py> {
         addresses: None,
         static_place: None,
         groups_thousands: std::cell::Cell::default(),
+        forms: crate::forms::State::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::py::{counters, describe};
 use crate::render::Render;
 use crate::scopes::Layer;
 use crate::stock::Stock;
+use crate::value::Value;
 use crate::watch;
 use djust_syntax::ast::NodeId;
 use djust_syntax::{Dialect, Parser};
@@ -358,9 +359,6 @@ impl NativeProgram {
         };
         let mut render = fresh(py, stock, template)?;
         render.autoescape = autoescape;
-        if !slf.get().program()?.is_constant() {
-            render.out = Out::with_capacity(slf.get().capacity());
-        }
         render.request = request.cloned();
         render.scopes.layers.push(Layer::Builtins);
         match request {
@@ -380,20 +378,7 @@ impl NativeProgram {
             }
         }
         render.frames.push(Frame::new(template.clone(), Arc::<RootState>::default()));
-        let p = slf.get().program()?;
-        let result = if p.is_constant() { Ok(()) } else { render.list(slf, p, p.ast.root) };
-        let cleared = render.frames[0].state.root.clear(py);
-        if let Some(context) = render.context.clone() {
-            // What a tag or an exception keeps of it must look as after stock's `bind_template`.
-            render.share_scopes()?;
-            stock.call(py, "unbind_context", (context,))?;
-        }
-        for frame in &render.frames {
-            frame.close();
-        }
-        cleared?;
-        result?;
-        counters::native_render();
+        let render = Self::run(slf, render)?;
         slf.get().finish_output(render).map(Some)
     }
 
@@ -449,6 +434,45 @@ impl NativeProgram {
 }
 
 impl NativeProgram {
+    /// Renders the whole template as a page of its own: layers and the first frame are there already.
+    pub fn run<'py>(slf: &Bound<'py, Self>, mut render: Render<'py>) -> PyResult<Render<'py>> {
+        let (py, stock) = (slf.py(), render.stock);
+        let p = slf.get().program()?;
+        let result = if p.is_constant() {
+            Ok(())
+        } else {
+            render.out = Out::with_capacity(slf.get().capacity());
+            render.list(slf, p, p.ast.root)
+        };
+        let cleared = render.frames[0].state.root.clear(py);
+        if let Some(context) = render.context.clone() {
+            // What a tag or an exception keeps of it must look as after stock's `bind_template`.
+            render.share_scopes()?;
+            stock.call(py, "unbind_context", (context,))?;
+        }
+        for frame in &render.frames {
+            frame.close();
+        }
+        cleared?;
+        result?;
+        counters::native_render();
+        Ok(render)
+    }
+
+    /// What [`Self::run`] has rendered without white space around it, as a safe string.
+    pub fn stripped<'py>(slf: &Bound<'py, Self>, render: Render<'py>) -> PyResult<Value<'py>> {
+        let (py, stock) = (slf.py(), render.stock);
+        let p = slf.get().program()?;
+        if !p.is_constant()
+            && let Some(text) = render.out.stripped()
+        {
+            slf.get().size_hint.store(render.out.len() as u64, Ordering::Relaxed);
+            return Ok(Value::safe(text));
+        }
+        let text = slf.get().finish_output(render)?.call_method0("strip")?;
+        stock.SafeString.bind(py).call1((text,)).map(Value::Py)
+    }
+
     fn capacity(&self) -> usize {
         self.size_hint.load(Ordering::Relaxed) as usize + SPARE
     }

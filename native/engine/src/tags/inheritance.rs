@@ -22,11 +22,11 @@ thread_local! {
 }
 
 /// A level of nested templates or blocks, counted by Python's own limit on recursion.
-struct Level;
+pub(crate) struct Level;
 
 impl Level {
     /// Error: `RecursionError`, as templates that include themselves without end raise it on stock.
-    fn enter(py: Python<'_>) -> PyResult<Self> {
+    pub(crate) fn enter(py: Python<'_>) -> PyResult<Self> {
         // Later CPythons count calls from C apart and allow far more of them than a stack of ours holds.
         // SAFETY: the interpreter is attached.
         let limit = unsafe { ffi::Py_GetRecursionLimit() };

@@ -1,5 +1,6 @@
 //! `for`, `cycle`, `regroup`.
 
+use crate::forms::ErrorItems;
 use crate::loops::ForLoop;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
@@ -37,11 +38,13 @@ pub struct ForSpec<'a> {
 enum Items<'py> {
     List { list: Bound<'py, PyList>, at: usize, reversed: bool },
     Iterator(Bound<'py, PyIterator>),
+    Errors(ErrorItems<'py>),
 }
 
 impl<'py> Items<'py> {
-    fn next(&mut self) -> Option<PyResult<Bound<'py, PyAny>>> {
+    fn next(&mut self, render: &mut Render<'py>) -> Option<PyResult<Bound<'py, PyAny>>> {
         match self {
+            Self::Errors(errors) => render.next_error(errors).transpose(),
             Self::List { list, at, reversed: false } => {
                 let item = list.get_item(*at).ok()?;
                 *at += 1;
@@ -86,7 +89,7 @@ impl<'py> Render<'py> {
             _ => None,
         };
         let len = match &values {
-            Some(Sequence::Objects(values)) => values.len()?,
+            Some(Sequence::Objects(values)) => self.count_of_errors(values)?.map_or_else(|| values.len(), Ok)?,
             Some(Sequence::Rows(_, rows)) => rows.len(),
             None => 0,
         };
@@ -120,7 +123,7 @@ impl<'py> Render<'py> {
         let mut index = 0;
         let start = self.out.len();
         let mut joined = Joined::default();
-        while let Some(item) = items.next() {
+        while let Some(item) = items.next(self) {
             let item = item?;
             forloop.index.set(index);
             forloop.refresh_shared()?;
@@ -152,7 +155,13 @@ impl<'py> Render<'py> {
     /// The items of a value, with a length.
     pub(crate) fn loop_values(&mut self, value: &Value<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let values = self.to_py(value)?;
-        let sized = match class_of(self.stock, &values)? {
+        let class = class_of(self.stock, &values)?;
+        if class == Class::Form
+            && let Some(list) = self.loop_over_form(&values)?
+        {
+            return Ok(Some(list.into_any()));
+        }
+        let sized = match class {
             Class::List | Class::Tuple | Class::Dict | Class::Str | Class::Safe => true,
             _ => crate::lookup::optional_attribute(&values, self.stock.dunder_len.bind(self.py))?.is_some(),
         };
@@ -166,13 +175,16 @@ impl<'py> Render<'py> {
         Ok(Some(list.into_any()))
     }
 
-    fn loop_items(&self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
+    fn loop_items(&mut self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
         if let Ok(list) = values.cast_exact::<PyList>() {
             return Ok(Items::List { list: list.clone(), at: if reversed { len } else { 0 }, reversed });
         }
         if reversed {
             let reversed = self.stock.call(self.py, "reverse_iterator", (values,))?;
             return Ok(Items::Iterator(reversed.try_iter()?));
+        }
+        if let Some(errors) = self.error_items(values)? {
+            return Ok(Items::Errors(errors));
         }
         Ok(Items::Iterator(values.try_iter()?))
     }

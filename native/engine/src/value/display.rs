@@ -84,6 +84,14 @@ impl<'py> Render<'py> {
                     return self.write(&Value::Text(text, safe));
                 }
                 self.reach_for_text(object, class)?;
+                let text = match class {
+                    Class::Form => self.form_or_field_text(object)?,
+                    Class::Plain => self.error_text(object)?,
+                    _ => None,
+                };
+                if let Some(text) = text {
+                    return self.write(&text);
+                }
                 let text = object.str()?;
                 self.write_str_result(&text)
             }
