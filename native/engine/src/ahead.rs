@@ -66,10 +66,7 @@ impl<'py> Render<'py> {
                 }
                 _ => continue,
             };
-            sources.append(PyTuple::new(
-                self.py,
-                [Some(source.0), source.1, source.2],
-            )?)?;
+            sources.append(PyTuple::new(self.py, [Some(source.0), source.1, source.2])?)?;
         }
         Ok(sources)
     }
