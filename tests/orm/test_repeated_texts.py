@@ -25,8 +25,9 @@ class Word(str):
 
 
 @pytest.fixture
-def books(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes so many books of two authors; five rows are read at a time."""
+def books(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
+    """Makes so many books of two authors; in row mode, five rows are read at a time."""
+    settings.DJUST_CONFIG = {"JIT_SQL_CHECK": True}
     monkeypatch.setattr(statements, "_CHUNK", 5)
 
     def make(number: int) -> Any:
