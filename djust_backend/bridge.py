@@ -123,10 +123,10 @@ from .watched import comes_from, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
-    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict",
-    "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateSyntaxError", "TextNode",
-    "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor",
-    "activate_language", "address_sources", "adopt", "ambient", "answers", "ask",
+    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "PartialTemplate", "Promise",
+    "QueryDict", "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateSyntaxError",
+    "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime",
+    "accessor", "activate_language", "address_sources", "adopt", "ambient", "answers", "ask",
     "available_languages", "block_context", "block_value", "blocks_within", "cache_tags",
     "cache_timeout", "cache_variable", "check_count", "counted_text", "counts_its_rows",
     "current_language", "current_language_bidi", "current_timezone_name", "dangling", "date",
@@ -160,6 +160,8 @@ date_filter = defaultfilters.date
 reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
 trans: Any = translation._trans  # type: ignore[attr-defined]
+# Since Django 6.0.
+PartialTemplate: Any = getattr(base, "PartialTemplate", None)
 django_format_html = html.format_html
 django_mark_safe = mark_safe
 
@@ -516,14 +518,3 @@ def _add_root_blocks(owner: Any, parent: Any) -> None:
                 blocks = owner.render_context[loader_tags.BLOCK_CONTEXT_KEY]
                 blocks.add_blocks({block.name: block for block in found})
             break
-
-
-def partial_is_watched(partial: Any) -> bool:
-    """True if somebody has replaced the rendering of partials."""
-    cls = type(partial)
-    return cls is not _PARTIAL or not all(
-        comes_from(method, base.__name__) for method in (cls._render, cls.render)
-    )
-
-
-_PARTIAL = getattr(base, "PartialTemplate", None)
