@@ -129,8 +129,8 @@ from .watched import comes_from, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
-    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "Promise", "QueryDict",
-    "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateDoesNotExist",
+    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "PartialTemplate", "Promise",
+    "QueryDict", "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateDoesNotExist",
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
     "ZonedDateTime", "accessor", "activate_language", "address_sources", "adopt", "ambient",
     "answers", "ask", "available_languages", "block_context", "block_value", "blocks_within",
@@ -167,6 +167,8 @@ date_filter = defaultfilters.date
 reverse = urls.reverse
 GettextProxy = type(translation.gettext_lazy(""))
 trans: Any = translation._trans  # type: ignore[attr-defined]
+# Since Django 6.0.
+PartialTemplate: Any = getattr(base, "PartialTemplate", None)
 django_format_html = html.format_html
 django_mark_safe = mark_safe
 
@@ -528,14 +530,3 @@ def _add_root_blocks(owner: Any, parent: Any) -> None:
                 blocks = owner.render_context[loader_tags.BLOCK_CONTEXT_KEY]
                 blocks.add_blocks({block.name: block for block in found})
             break
-
-
-def partial_is_watched(partial: Any) -> bool:
-    """True if somebody has replaced the rendering of partials."""
-    cls = type(partial)
-    return cls is not _PARTIAL or not all(
-        comes_from(method, base.__name__) for method in (cls._render, cls.render)
-    )
-
-
-_PARTIAL = getattr(base, "PartialTemplate", None)

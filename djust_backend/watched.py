@@ -183,6 +183,12 @@ def _safe_text() -> list[tuple[Any, str, Any]]:
     return [*notes, _function(html, "mark_safe", safestring), _function(safestring, "mark_safe")]
 
 
+def _partials() -> list[tuple[Any, str, Any]]:
+    """What renders a partial; there are none before Django 6.0."""
+    cls = getattr(base, "PartialTemplate", None)
+    return [] if cls is None else [_note(cls, "_render"), _note(cls, "render")]
+
+
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """Notes the pieces of Django that are run natively: (holder, attribute, value).
 
@@ -236,6 +242,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "addresses": _addresses(),
         "languages": _languages(),
         "safe_text": _safe_text(),
+        "partials": _partials(),
         **_token_and_key_makers(),
         "tags": tags,
         "signs_in_names": "+-]" in base.filter_raw_string,

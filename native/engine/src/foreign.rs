@@ -135,8 +135,11 @@ impl ForeignNode {
             let own = class.getattr(stock.render_annotated.bind(py))?;
             let base = stock.Node.bind(py).getattr(stock.render_annotated.bind(py))?;
             let annotates = !own.is(&base);
-            let method = SiteFunction::new(stock, &class.getattr(stock.render.bind(py))?)?;
-            Kind::Node { annotates, method: Some(method).filter(|method| !annotates && method.is_helped()) }
+            let method = match class.getattr_opt(stock.render.bind(py))? {
+                Some(method) if !annotates => Some(SiteFunction::new(stock, &method)?),
+                _ => None,
+            };
+            Kind::Node { annotates, method: method.filter(SiteFunction::is_helped) }
         };
         Ok(Self { node: node.clone().unbind(), kind })
     }

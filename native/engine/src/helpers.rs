@@ -79,7 +79,10 @@ pub fn formatted<'py>(
         if let Some(literal) = parts.get(at) {
             out.push_str(literal);
         }
-        let Ok(value) = items.get_item(skip + at) else { continue };
+        if at >= count {
+            break;
+        }
+        let value = items.get_item(skip + at)?;
         let kept = out.len();
         push_escaped(stock, &mut out, &value)?;
         if at + 1 >= parts.len() {

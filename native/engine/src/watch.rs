@@ -125,6 +125,8 @@ struct Watched {
     languages: Vec<Holder>,
     /// What `format_html` and `mark_safe` are made of.
     safe_text: Vec<Holder>,
+    /// What renders a partial.
+    partials: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     /// What is in `engine` and `tags`, by holder: as a rule all of it holds.
@@ -192,6 +194,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             addresses: notes(&found.get_item("addresses")?)?,
             languages: notes(&found.get_item("languages")?)?,
             safe_text: notes(&found.get_item("safe_text")?)?,
+            partials: notes(&found.get_item("partials")?)?,
             tags,
             everything: notes(all_notes.as_any())?,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
@@ -251,6 +254,11 @@ pub fn languages_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// True if `format_html` and `mark_safe` do what we know.
 pub fn safe_text_is_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.safe_text)
+}
+
+/// True if rendering a partial is neither watched nor replaced.
+pub fn partials_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.partials)
 }
 
 /// True if the keys of `{% cache %}` are made as we know it.

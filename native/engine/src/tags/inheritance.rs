@@ -1,16 +1,19 @@
 //! `block`, `extends`, `include`, `partial`: how templates are put together.
 
 use crate::blocks::{BlockRef, BlockValue};
+use crate::lookup::{optional_attribute, own_dict};
 use crate::program::{OwnBlock, Program};
 use crate::py::frame::{Blocks, Frame, RootState};
 use crate::py::program::{NativeProgram, native_identity, native_program};
 use crate::render::Render;
 use crate::scopes::{Layer, Scopes};
 use crate::value::Value;
+use crate::watch;
 use djust_syntax::ast::{ExprId, Head, NameId, NodeId};
 use djust_syntax::tags::relative_path;
 use pyo3::exceptions::{PyKeyError, PyRecursionError};
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use std::cell::Cell;
@@ -423,12 +426,27 @@ impl<'py> Render<'py> {
         }
     }
 
+    /// True for a partial as `{% partialdef %}` of this template made it, if it is rendered as Django renders it.
+    fn is_own_partial(&self, program: &Bound<'py, NativeProgram>, partial: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let (py, stock) = (self.py, self.stock);
+        if !partial.get_type().is(&stock.PartialTemplate) || !watch::partials_are_stock(stock, py)? {
+            return Ok(false);
+        }
+        let Some(own) = own_dict(partial) else { return Ok(false) };
+        let Some(nodelist) = own.get_item(stock.nodelist.bind(py))? else { return Ok(false) };
+        if own.contains(stock.render.bind(py))? || own.contains(stock.private_render.bind(py))? {
+            return Ok(false);
+        }
+        Ok(optional_attribute(&nodelist, stock.program.bind(py))?.is_some_and(|of| of.is(program)))
+    }
+
     fn render_partial(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, name: NameId) -> PyResult<()> {
         let py = self.py;
-        let partial = program.get().extra_data(py).as_any().get_item("partials")?.get_item(p.name(py, name))?;
-        let native = p.ast.partials.iter().find(|(known, ..)| *known == name);
-        let watched = self.stock.call(py, "partial_is_watched", (&partial,))?.is_truthy()?;
-        if let (Some((_, body, ..)), false) = (native, watched) {
+        let partials = program.get().extra_data(py).as_any().get_item(intern!(py, "partials"))?;
+        let partial = partials.get_item(p.name(py, name))?;
+        if let Some((_, body, ..)) = p.ast.partials.iter().find(|(known, ..)| *known == name)
+            && self.is_own_partial(program, &partial)?
+        {
             let root = Arc::clone(&self.frame().state.root);
             self.frames.push(Frame::new(partial, root));
             let result = self.list(program, p, *body);
