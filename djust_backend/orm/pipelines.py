@@ -10,6 +10,7 @@ that might write.
 from __future__ import annotations
 
 import logging
+import selectors
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -31,6 +32,8 @@ NOT_RUN = "Not run after all: %s"
 
 # How statements begin that leave all rows as they are.
 _READING = ("SELECT", "SAVEPOINT", "RELEASE")
+# Windows has none; others may have more files than `select` can tell.
+_HAS_POLL = hasattr(selectors, "PollSelector")
 _SAVEPOINT = '"djust_pipeline"'
 # Parameters that are equal if their contents are. The wrappers of a driver are not.
 _PLAIN = (int, float, str, bytes, Decimal, UUID, date, time, timedelta)
@@ -142,6 +145,10 @@ class _Line:
         the statement is run once more, and each other one when its time comes.
         """
         raw = self.connection.connection
+        if not _is_quiet(raw):
+            # A server that has gone away says why to a statement that is alone.
+            _execute(own, sql, params)
+            return
         waiting, self.waiting = self.waiting, []
         is_open = raw.info.transaction_status == _OPEN
         sent = [one._replace(cursor=self.connection.create_cursor()) for one in waiting]
@@ -258,6 +265,15 @@ class _Later:
             unused, used = used, unused
         unused.close()
         return used
+
+
+def _is_quiet(raw: Any) -> bool:
+    """Whether the server has said nothing since its last answer."""
+    if raw.closed:
+        return False
+    selector = selectors.PollSelector() if _HAS_POLL else selectors.SelectSelector()
+    selector.register(raw.fileno(), selectors.EVENT_READ)
+    return not selector.select(0)
 
 
 def _execute(cursor: Any, sql: Any, params: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.models import DecimalField, FloatField, Func, IntegerField, Value
 from django.template.backends.django import DjangoTemplates
 from traps.compared import both, case_of
@@ -147,6 +147,28 @@ def test_one_block_after_another_is_another_transaction(zoo_rows):
         pages.append(template.render(context))
     assert "new" not in pages[0]
     assert pages[1] == pages[0]
+
+
+@AUTOCOMMIT
+def test_a_connection_that_has_died_says_why(zoo_rows):
+    case = case_of(sources, BOOKS + TAGS + AUTHORS)
+    found = []
+    for backend in (DjangoTemplates, DjustTemplates):
+        template, context = case.template(backend), case.context()
+        connection.ensure_connection()
+        end(connection.connection.info.backend_pid)
+        with pytest.raises(OperationalError) as failed:
+            template.render(context)
+        found.append((type(failed.value.__cause__), str(failed.value)))
+        connection.close()
+        assert connection.execute_wrappers == []
+    assert found[0] == found[1]
+
+
+def end(process):
+    """Has the server end a connection, and waits until it has."""
+    with connections["other"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
 
 
 def test_only_known_functions_leave_everything_as_it_is():
