@@ -51,6 +51,10 @@ class Code:
             for called in _called(function, names):
                 waiting += functions(called)
 
+    def followed(self) -> list[FunctionType]:
+        """The functions that were followed."""
+        return [function for function, _ in self._found.values()]
+
     def data(self) -> list[Any]:
         """Everything that was followed, in an order that does not depend on the process."""
         return sorted((found for _, found in self._found.values()), key=repr)
@@ -115,6 +119,26 @@ def described(function: FunctionType) -> list[Any]:
         flags,
         [[name, told(known[name])] for name in named],
     ]
+
+
+def held(function: FunctionType) -> list[Any]:
+    """The objects that `described` tells of: a function whose objects are the same is the same."""
+    known = function.__globals__
+    found = [function.__code__, function.__defaults__, *(function.__kwdefaults__ or {}).values()]
+    found += [getattr(function, name, False) for name in _FLAGS]
+    for cell in function.__closure__ or ():
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:
+            # Not filled yet.
+            found.append(None)
+    found += [known.get(name, known) for name in _distinct_names(function.__code__)]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _distinct_names(code: CodeType) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_names(code)))
 
 
 def told(value: Any) -> Any:

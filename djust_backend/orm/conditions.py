@@ -11,12 +11,16 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Sequence
+from functools import lru_cache
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from django.db.models import lookups
 from django.db.models.expressions import Col
 from django.db.models.fields import related_lookups
 from django.db.models.sql.where import WhereNode
+
+from .versions import versions
 
 # Comparisons with one value, and with a list of them. Those with integers raise for a value out of
 # the column's range (`values`).
@@ -64,8 +68,12 @@ _VALUES = frozenset(
 )
 
 
+# Sets of classes that conditions are made of, each with their versions.
+_REMEMBERED = 1024
+
+
 class Condition(NamedTuple):
-    """A condition's key, the comparisons whose values are its parameters, and its columns.
+    """A condition's key, the comparisons whose values are its parameters, its columns and classes.
 
     The key names columns by the identity of their fields: `fields` has to live as long as it does.
     """
@@ -73,14 +81,21 @@ class Condition(NamedTuple):
     key: tuple[Any, ...]
     comparisons: list[Any]
     fields: list[Any]
+    kinds: dict[type, None]
 
 
 def read(where: Any) -> Condition | None:
     """The condition of a query without subqueries, expressions or raw SQL; None for any other."""
     key: list[Any] = []
-    condition = Condition((), [], [])
+    condition = Condition((), [], [], {Col: None, WhereNode: None})
     if type(where) is not WhereNode or not _read(where, key, condition):
         return None
+    # Somebody may have given Django's classes other methods, before or since.
+    kinds = tuple(condition.kinds)
+    now = versions(kinds)
+    if now is None or not _are_django_s(kinds, now):
+        return None
+    key.append(now)
     return condition._replace(key=tuple(key))
 
 
@@ -107,9 +122,22 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
             key.append((kind, column.alias, id(target), id(field), value))
         else:
             return False
+        condition.kinds[kind] = None
         condition.fields.append(target)
         condition.fields.append(field)
     return True
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
+    """Whether all methods of these classes, which have these versions, were written in Django."""
+    return all(
+        str(value.__globals__.get("__name__")).startswith("django.")
+        for kind in kinds
+        for base in kind.__mro__
+        for value in vars(base).values()
+        if isinstance(value, FunctionType)
+    )
 
 
 def values(comparisons: Sequence[Any], connection: Any) -> tuple[tuple[Any, ...], list[Any]]:

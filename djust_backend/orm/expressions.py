@@ -47,12 +47,14 @@ class Reader:
     """Reads the expressions of one query.
 
     `held` are the fields that keys name by their identity: they have to live as long as the keys.
+    `names` are those that expressions refer to, which Django resolves when it compiles the query.
     """
 
-    __slots__ = ("_classes", "held")
+    __slots__ = ("_classes", "held", "names")
 
     def __init__(self) -> None:
         self.held: list[Any] = []
+        self.names: list[str] = []
         # Django makes these of names.
         self._classes: dict[type, None] = {Col: None, OrderBy: None, Ref: None}
 
@@ -82,6 +84,8 @@ class Reader:
         if not _is_known(kind):
             raise _UnknownError
         self._classes[kind] = None
+        if isinstance(value, F):
+            self.names.append(value.name)  # type: ignore[attr-defined]
         later = _when_read(kind)
         return (
             kind,

@@ -16,7 +16,7 @@ from functools import cached_property as python_cached_property
 from functools import lru_cache
 from operator import is_
 from pathlib import Path
-from types import FunctionType, MethodType
+from types import FunctionType
 from typing import Any
 
 import django
@@ -29,7 +29,7 @@ from django.utils.functional import cached_property
 from djust_backend.conf import hidden_relations, row_mode
 
 from . import facts
-from .code_digest import Code, described, functions, is_django_s, is_known, plain, told
+from .code_digest import Code, described, functions, held, is_django_s, is_known, plain, told
 from .guards import QueryFacts
 from .plan import FORMAT, Reason
 from .usage import Usage
@@ -96,36 +96,46 @@ def release() -> str:
 class _Described:
     """The digest of a model class, and what tells whether the class still is what it was."""
 
-    __slots__ = ("_codes", "_functions", "_options", "_values", "_versions", "digest")
+    __slots__ = ("_functions", "_held", "_values", "_versions", "digest")
 
     def __init__(self, model: type[Model]) -> None:
-        self._versions = versions((model,))
+        code = Code()
+        self._versions = versions((model, *_parts(model)))
         self._values = _values(model)
-        self._options = _options(model)
-        self._functions = [
-            value for value in self._values if isinstance(value, (FunctionType, MethodType))
-        ]
-        self._codes = [function.__code__ for function in self._functions]
         packer = msgpack.Packer(autoreset=False)
-        for part in _model(model):
+        for part in _model(model, code):
             packer.pack(part)
         self.digest = hashlib.sha256(packer.bytes()).digest()
+        parts = _own_bases(_parts(model))
+        held_by_parts = [value for base in parts for value in vars(base).values()]
+        self._functions = [
+            *code.followed(),
+            *(function for value in held_by_parts for function in functions(value)),
+        ]
+        self._held = self._holds(model)
+
+    def _holds(self, model: type[Model]) -> list[Any]:
+        """What may be another object, or hold others, without that a class notices."""
+        found = _options(model)
+        for function in self._functions:
+            found += held(function)
+        for value in self._values:
+            # A descriptor may be given another one.
+            found += functions(value)
+        return found
 
     def is_current(self, model: type[Model]) -> bool:
         """Whether nothing that the digest tells has been given another value since."""
-        if not all(map(is_, self._options, _options(model))):
+        now = self._holds(model)
+        if len(now) != len(self._held) or not all(map(is_, self._held, now)):
             return False
-        # The class does not notice that a function was given other code.
-        codes = (function.__code__ for function in self._functions)
-        if not all(map(is_, self._codes, codes)):
-            return False
-        now = versions((model,))
-        if now is not None and now == self._versions:
+        seen = versions((model, *_parts(model)))
+        if seen is not None and seen == self._versions:
             return True
         values = _values(model)
         if len(values) != len(self._values) or not all(map(is_, self._values, values)):
             return False
-        self._versions = now
+        self._versions = seen
         return True
 
 
@@ -141,13 +151,42 @@ def described_model(model: type[Model]) -> bytes:
 
 
 def _values(model: type[Model]) -> list[Any]:
-    return [value for base in _bases(model) for value in vars(base).values()]
+    """What all classes hold that a digest tells of."""
+    bases = [*_bases(model), *_own_bases(_parts(model))]
+    return [value for base in bases for value in vars(base).values()]
 
 
-def _options(model: type[Model]) -> tuple[Any, ...]:
-    options = model._meta
+def _options(model: type[Model]) -> list[Any]:
+    """What the options and fields of a model hold."""
+    options: Any = model._meta
+    found = [options.db_table, options.managed, *options.ordering, *options.unique_together]
+    found += [*options.constraints, *options.managers]
     # Django makes another list when a relation is added, or a field.
-    return options.ordering, options.unique_together, options.get_fields(True)
+    found.append(options.get_fields(True))
+    for field in found[-1]:
+        kind: type = type(field)
+        values = vars(field)
+        found += [values[name] for name in _written_names(kind, tuple(values))]
+    return found
+
+
+def _parts(model: type[Model]) -> list[type]:
+    """The classes of the site's of which a model has managers, QuerySets and fields."""
+    options: Any = model._meta
+    kinds: dict[type, None] = {}
+    for manager in (options.base_manager, *options.managers):
+        kinds[type(manager)] = None
+        kinds[manager._queryset_class] = None
+    kinds.update(dict.fromkeys(map(type, options.get_fields(True))))
+    return [kind for kind in kinds if not _is_known_class(kind)]
+
+
+def _own_bases(kinds: list[type]) -> Iterator[type]:
+    """These classes and their bases, as far as they are the site's."""
+    for kind in kinds:
+        for base in kind.__mro__:
+            if not is_known(base.__module__):
+                yield base
 
 
 def _reached(model: type[Model], usage: Usage | None) -> tuple[list[type[Model]], Code]:
@@ -232,10 +271,9 @@ def _bases(model: type[Model]) -> list[type]:
     return [base for base in model.__mro__ if base not in (Model, object)]
 
 
-def _model(model: type[Model]) -> Iterator[list[Any]]:
+def _model(model: type[Model], code: Code) -> Iterator[list[Any]]:
     """A model class as plain data, in short parts: long-lived lists wake the garbage collector."""
     options: Any = model._meta
-    code = Code()
     yield [options.label, options.db_table, options.managed, options.proxy, plain(options.swapped)]
     yield [base.__module__ + "." + base.__qualname__ for base in model.__mro__]
     yield [
@@ -244,6 +282,7 @@ def _model(model: type[Model]) -> Iterator[list[Any]]:
         [_ordered(item) for item in options.ordering],
         _of_class(type(options.base_manager)),
         _of_class(type(options.default_manager)),
+        [[one.name, *_manager(one)] for one in (options.base_manager, *options.managers)],
     ]
     for field in options.get_fields(include_hidden=True):
         yield [field.name, *_field(field)]
@@ -276,10 +315,14 @@ def _is_told_by_version(kind: type) -> bool:
 
 def _attribute(value: Any) -> Any:
     if isinstance(value, BaseManager):
-        queryset_class: type[QuerySet[Any]] = value._queryset_class  # type: ignore[attr-defined]
-        return [_of_class(type(value)), _of_class(queryset_class)]
+        return _manager(value)
     own = [described(function) for function in functions(value)]
     return own or [told(value), _of_class(type(value))]
+
+
+def _manager(manager: Any) -> list[Any]:
+    queryset_class: type[QuerySet[Any]] = manager._queryset_class
+    return [_of_class(type(manager)), _of_class(queryset_class)]
 
 
 def _field(field: Any) -> list[Any]:

@@ -10,6 +10,7 @@ that might write.
 from __future__ import annotations
 
 import logging
+import selectors
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -18,6 +19,8 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from djust_backend.conf import pipeline
+
+from .harmless import only_reads
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -29,9 +32,13 @@ NOT_RUN = "Not run after all: %s"
 
 # How statements begin that leave all rows as they are.
 _READING = ("SELECT", "SAVEPOINT", "RELEASE")
+# Windows has none; others may have more files than `select` can tell.
+_HAS_POLL = hasattr(selectors, "PollSelector")
 _SAVEPOINT = '"djust_pipeline"'
 # Parameters that are equal if their contents are. The wrappers of a driver are not.
 _PLAIN = (int, float, str, bytes, Decimal, UUID, date, time, timedelta)
+# Of these, equal ones are sent as the same text; 1.0 and 1.00 are equal, and two texts.
+_EXACT = frozenset({int, bool, str, bytes, UUID, date, type(None)})
 # `libpq`: a transaction that is open and may go on.
 _OPEN = 2
 
@@ -61,8 +68,10 @@ def expect(connection: Any, queries: Iterable[Query]) -> Expectation:
         connection.execute_wrappers.insert(0, line)
     expectation = Expectation(line)
     for sql, params in queries:
-        if all(map(_tells, params)) and not any(
-            _is_same(one, sql, params) for one in (*line.waiting, *line.sent)
+        if (
+            only_reads(sql)
+            and all(map(_tells, params))
+            and not any(_is_same(one, sql, params) for one in (*line.waiting, *line.sent))
         ):
             line.waiting.append(_Expected(sql, params, expectation, None))
     line.settle()
@@ -98,7 +107,7 @@ class _Line:
         self.connection = connection
         self.waiting: list[_Expected] = []
         self.sent: list[_Expected] = []
-        self._state: tuple[Any, bool] = (None, False)
+        self._state: tuple[Any, Any] = (None, None)
 
     def __call__(
         self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
@@ -111,6 +120,9 @@ class _Line:
             self.forget(None)
             return execute(sql, params, many, context)
         if not self._is_plain(own) or not text.startswith("SELECT"):
+            return execute(sql, params, many, context)
+        if not only_reads(text):
+            self.forget(None)
             return execute(sql, params, many, context)
         expected = self._take(sql, params)
         # With several statements in one text, there is no pipeline.
@@ -133,6 +145,10 @@ class _Line:
         the statement is run once more, and each other one when its time comes.
         """
         raw = self.connection.connection
+        if not _is_quiet(raw):
+            # A server that has gone away says why to a statement that is alone.
+            _execute(own, sql, params)
+            return
         waiting, self.waiting = self.waiting, []
         is_open = raw.info.transaction_status == _OPEN
         sent = [one._replace(cursor=self.connection.create_cursor()) for one in waiting]
@@ -145,7 +161,8 @@ class _Line:
                     _execute(one.cursor, one.sql, one.params)
                 if is_open:
                     raw.execute(f"RELEASE SAVEPOINT {_SAVEPOINT}")
-        except self.connection.Database.Error:
+        except Exception:
+            # The driver's, or of a value that cannot be written as text.
             for one in sent:
                 one.cursor.close()
             if own.pgresult is None:
@@ -158,7 +175,7 @@ class _Line:
             _execute(own, sql, params)
             return
         self.sent += sent
-        self._state = (raw, self.connection.in_atomic_block)
+        self._state = (raw, _block(self.connection))
 
     def forget(self, owner: Expectation | None) -> None:
         """Let go of what this owner, or anybody, has announced."""
@@ -180,9 +197,12 @@ class _Line:
         now = self.connection
         if now.connection is None or now.needs_rollback:
             return False
+        # Nobody tells when a transaction ends that no block has begun.
+        if not now.autocommit and not now.in_atomic_block:
+            return False
         if self.sent:
-            return self._state[0] is now.connection and self._state[1] is now.in_atomic_block
-        # Without autocommit, the statement that begins the transaction goes out alone.
+            return self._state[0] is now.connection and self._state[1] is _block(now)
+        # The statement that begins the transaction goes out alone.
         return bool(now.autocommit or now.connection.info.transaction_status == _OPEN)
 
     def _is_plain(self, cursor: Any) -> bool:
@@ -206,9 +226,13 @@ class _First:
         self._line = line
         self._own = own
 
-    def execute(self, sql: Any, params: Any = None) -> None:
-        """Run it; driver's errors as they come."""
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+    def execute(self, sql: Any, params: Any = None) -> Any:
+        """Run it, and give the cursor, as the driver does; its errors as they come."""
         self._line.send(self._own, sql, params)
+        return self._own
 
     def settled(self) -> Any:
         """The cursor that has the rows."""
@@ -223,12 +247,16 @@ class _Later:
         self._own = own
         self._is_used = False
 
-    def execute(self, sql: Any, params: Any = None) -> None:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._expected.cursor if self._is_used else self._own, name)
+
+    def execute(self, sql: Any, params: Any = None) -> Any:
         """Take the rows that are there, unless a wrapper has made another statement of it."""
         if _is_same(self._expected, sql, params):
             self._is_used = True
-        else:
-            _execute(self._own, sql, params)
+            return self._expected.cursor
+        _execute(self._own, sql, params)
+        return self._own
 
     def settled(self) -> Any:
         """The cursor that has the rows."""
@@ -237,6 +265,15 @@ class _Later:
             unused, used = used, unused
         unused.close()
         return used
+
+
+def _is_quiet(raw: Any) -> bool:
+    """Whether the server has said nothing since its last answer."""
+    if raw.closed:
+        return False
+    selector = selectors.PollSelector() if _HAS_POLL else selectors.SelectSelector()
+    selector.register(raw.fileno(), selectors.EVENT_READ)
+    return not selector.select(0)
 
 
 def _execute(cursor: Any, sql: Any, params: Any) -> None:
@@ -253,18 +290,31 @@ def _is_same(one: _Expected, sql: Any, params: Any) -> bool:
         one.sql == sql
         and params is not None
         and len(one.params) == len(params)
-        and all(
-            type(mine) is type(its) and bool(mine == its)
-            for mine, its in zip(one.params, params, strict=True)
-        )
+        and all(map(_is_same_value, one.params, params))
     )
+
+
+def _is_same_value(mine: Any, its: Any) -> bool:
+    """Whether two parameters that `_tells` likes are sent in the same way."""
+    kind = type(mine)
+    if kind is not type(its):
+        return False
+    # What is equal may be written in two ways: signs of nought, digits, a fold, what lists hold.
+    return (kind in _EXACT or repr(mine) == repr(its)) and bool(mine == its)
 
 
 def _tells(value: Any) -> bool:
     """Whether a parameter is equal to another one of the same content."""
     if type(value) in (list, tuple):
         return all(map(_tells, value))
+    if isinstance(value, (float, Decimal)):
+        return not Decimal(value).is_nan()
     return value is None or isinstance(value, _PLAIN)
+
+
+def _block(connection: Any) -> Any:
+    """The outermost `atomic` that is open: what tells one transaction from the next."""
+    return connection.atomic_blocks[0] if connection.atomic_blocks else None
 
 
 def _is_ours(wrapper: object) -> bool:

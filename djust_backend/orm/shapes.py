@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import BaseTable, Join
 
-from . import conditions, guards
+from . import conditions, guards, order_names
 from .conditions import Condition
 from .expressions import Reader
 from .guards import QueryFacts
@@ -127,15 +127,22 @@ def _expressions(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
 
     None if nothing is proven of an expression among them.
     """
-    order = (*query.order_by, None, *query.get_meta().ordering)
+    meta = query.get_meta()
+    order = (*query.order_by, None, *meta.ordering)
+    used = query.order_by or (meta.ordering if query.default_ordering else ())
+    related = order_names.told(query.model, [item for item in used if type(item) is str])
+    if related is None:
+        return None
     added, groups = query.annotations, query.group_by
     if not added and groups is None and all(type(item) is str or item is None for item in order):
-        return order, ()
+        return (order, related), ()
     reader = Reader()
     mask = query.annotation_select_mask
     names = None if mask is None else sorted(mask)
-    key = reader.key(order, list(added.items()), names, groups)
-    return None if key is None else (key, reader.held)
+    key = reader.key(order, related, list(added.items()), names, groups)
+    if key is None or not order_names.are_columns(query.model, reader.names):
+        return None
+    return key, reader.held
 
 
 def _tables(query: Any) -> tuple[Any, ...] | None:

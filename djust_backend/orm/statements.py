@@ -82,15 +82,16 @@ class Statement(NamedTuple):
             return _as_tuples(cursor.fetchall())
         # In chunks, so that a large result does not take its place twice.
         rows: list[Row] = []
-        known: dict[str, str] = {}
+        # Two columns of a row never hold one object: templates may ask (`is`).
+        known: dict[int, dict[str, str]] = {at: {} for at in self.repeated}
         while found := cursor.fetchmany(_CHUNK):
             if self.is_wider:
                 found = [tuple(row[: self.width]) for row in found]
             ready = _as_tuples(found) if calls is None else calls(found)
             if not rows and len(found) < _CHUNK:
                 return ready
-            if self.repeated:
-                repeated.share(ready, self.repeated, known)
+            for at in self.repeated:
+                repeated.share(ready, (at,), known[at])
             rows += ready
             if len(found) < _CHUNK:
                 break

@@ -15,7 +15,11 @@ collect_ignore_glob = [] if os.environ.get("DJANGO_SETTINGS_MODULE") == "setting
 collect_ignore = [] if django.VERSION >= (6, 1) else ["test_fetch_modes.py"]
 # Only PostgreSQL has such columns, and such connections.
 if os.environ.get("ORM_DATABASE") != "postgresql":
-    collect_ignore += ["traps/test_columns_of_postgresql.py", "traps/test_queries_sent_together.py"]
+    collect_ignore += [
+        "traps/test_columns_of_postgresql.py",
+        "traps/test_queries_sent_together.py",
+        "traps/test_statements_sent_before.py",
+    ]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -153,3 +153,12 @@ def test_rows_of_another_kind_and_missing_columns() -> None:
     assert rows == [["a"], ("a", "b"), "text"]
     with pytest.raises(IndexError):
         share_texts(rows, [7], {})
+
+
+def test_two_columns_of_a_row_are_two_objects(books: Any) -> None:
+    """As the driver gives them: `is` tells."""
+    rows = books(23)
+    namesake = Author.objects.create(name="one author")
+    rows.update(editor=namesake)
+    page = loop("{% if b.author.name is b.editor.name %}one{% else %}two{% endif %}")
+    check(case_of(lambda: rows.select_related("author", "editor"), page), joins=False)

@@ -9,12 +9,12 @@ import datetime
 from unittest.mock import patch
 
 import pytest
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Transform, Value, lookups
 from django.db.models.functions import Upper
 from django.db.models.sql.compiler import SQLCompiler
 from django.template.backends.django import DjangoTemplates
 from traps.compared import case_of, loop
-from zoo.models import Author, Book, Tag
+from zoo.models import Author, Book, Chapter, Tag
 from zoo.odd import Sample
 
 from djust_backend import DjustTemplates
@@ -155,3 +155,72 @@ def test_other_sql_than_django_s_is_noticed(library, monkeypatch):
     monkeypatch.setattr(statements, "_limits", lambda query, connection: " LIMIT 1")
     with pytest.raises(statements.DifferentSQLError, match="LIMIT 1"):
         template.render({"rows": BOOKS.filter(title="b1"), "again": None})
+
+
+# What changes while the site runs
+
+
+@pytest.fixture(params=[True, False], ids=["compared", "as in production"])
+def rows_are_stocks(request, settings):
+    """Compares rows of a function's QuerySet on one template."""
+    settings.DJUST_CONFIG = {**settings.DJUST_CONFIG, "JIT_SQL_CHECK": request.param}
+    page = loop("{{ b.pk }}")
+    ours = case_of(dict, page).template(DjustTemplates)
+    stock = case_of(dict, page).template(DjangoTemplates)
+
+    def compare(make):
+        expected = stock.render({"rows": make()})
+        assert [ours.render({"rows": make()}) for _ in range(2)] == [expected] * 2
+
+    return compare
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Book.objects.order_by("title__turned", "pk"),
+        lambda: Book.objects.order_by("-author__name__turned", "pk"),
+        lambda: Book.objects.order_by(F("title__turned").desc(), "pk"),
+        lambda: Book.objects.order_by(Upper("author__name__turned"), "pk"),
+    ],
+)
+def test_a_transform_in_the_order_is_the_one_that_is_registered(library, rows_are_stocks, make):
+    functions = (
+        {"function": "LOWER"},
+        {"template": "REPLACE(%(expressions)s, '1', 'z')"},
+        {"template": "REPLACE(%(expressions)s, '0', 'z')"},
+    )
+    for more in functions:
+        kind = type("Turned", (Transform,), {"lookup_name": "turned", **more})
+        CharField.register_lookup(kind)
+        try:
+            rows_are_stocks(make)
+        finally:
+            CharField._unregister_lookup(kind)
+
+
+def test_the_order_of_a_related_model_may_change(library, rows_are_stocks, monkeypatch):
+    for order in (["name", "pk"], ["-name", "pk"], ["country", "-pk"], [F("name").desc(), "pk"]):
+        monkeypatch.setattr(Author._meta, "ordering", order)
+        for name in ("author", "-author", "author_id", "pk"):
+            rows_are_stocks(lambda name=name: Book.objects.order_by(name, "pk"))
+        rows_are_stocks(lambda: Chapter.objects.order_by("book__author", "-pk"))
+
+
+def test_a_comparison_may_be_given_another_method(library, rows_are_stocks, monkeypatch):
+    """Whose parameters are those of Django for some values only."""
+    stock = lookups.Exact.as_sql
+
+    def lower(self, compiler, connection):
+        sql, params = stock(self, compiler, connection)
+        return sql, [value.lower() if isinstance(value, str) else value for value in params]
+
+    def compare():
+        for title in ("b0", "B1", "b2"):
+            rows_are_stocks(lambda title=title: Book.objects.filter(title=title).order_by("pk"))
+
+    compare()
+    monkeypatch.setattr(lookups.Exact, "as_sql", lower)
+    compare()
+    monkeypatch.undo()
+    compare()

@@ -252,3 +252,40 @@ def bind(parser, token):
     """`{% bind name value %}`"""
     _, name, source = token.split_contents()
     return Bind(name, parser.compile_filter(source))
+
+
+@register.simple_tag
+def answer(sql):
+    """The first value that any SQL gives, read of what `execute` returns."""
+    with connection.cursor() as cursor:
+        return cursor.execute(sql).fetchone()[0]
+
+
+@register.simple_tag
+def sent_by_hand(rows):
+    """How many rows the SQL of a QuerySet gives, read of what `execute` returns."""
+    with connection.cursor() as cursor:
+        return len(cursor.execute(*rows.query.sql_with_params()).fetchall())
+
+
+@register.simple_tag
+def rolled_back():
+    """Takes everything back that was written since the transaction began."""
+    transaction.rollback()
+    return ""
+
+
+@register.simple_tag
+def block_begins(blocks):
+    """Opens a block that `block_is_undone` closes."""
+    blocks.append(transaction.atomic())
+    blocks[-1].__enter__()
+    return ""
+
+
+@register.simple_tag
+def block_is_undone(blocks):
+    """Closes the last block, and takes back what was written in it."""
+    transaction.set_rollback(True)
+    blocks.pop().__exit__(None, None, None)
+    return ""
