@@ -340,3 +340,20 @@ def test_what_a_site_replaces_after_the_first_page_is_heard() -> None:
         assert_alike(list_display=names)
         with replaced(holder, name, value):
             assert_alike(list_display=names)
+
+
+def test_properties_of_admins_are_read_as_often() -> None:
+    class Reading(ThingAdmin):
+        read = 0
+
+        @property
+        def half(self) -> Any:
+            type(self).read += 1
+            return lambda thing: thing.pk
+
+    results = []
+    for make in (admin_list.results, natively()):
+        Reading.read = 0
+        cl = change_list(model_admin=Reading(Thing, site), list_display=["half", "text"])
+        results.append((rows_of(make, cl), Reading.read))
+    assert results[0] == results[1]

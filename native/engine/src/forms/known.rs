@@ -268,8 +268,13 @@ impl<'py> Render<'py> {
                 methods.0 |= 1 << *method as u32;
             }
         }
-        // Looking attributes up has given the class a version.
+        // Looking attributes up has given the class a version, if it had none.
+        let at = version;
         let version = type_version(class);
+        if at != 0 && at != version {
+            // The class was changed meanwhile.
+            return Ok(Methods::default());
+        }
         let met = Met::new(class)?;
         CLASSES.with(|classes| {
             let mut classes = classes.borrow_mut();
