@@ -39,6 +39,7 @@ _EMPTY_VALUE = ("1c209dff",)
 _CHECKBOX = ("2e33f78a",)
 _ADDRESS = ("fbaae079",)
 _FILTERS = ("ccef3da4",)
+_QUOTE = ("2c438f52",)
 
 _IS_LATER = django.VERSION >= (6, 1)
 
@@ -61,14 +62,21 @@ _KINDS: tuple[tuple[type[Any], str], ...] = (
 )
 
 
-def results(original: FunctionType, made: FunctionType, helped: Callable[[Any], Any]) -> Any:
+def results(
+    original: FunctionType,
+    made: FunctionType,
+    helped: Callable[[Any], Any],
+    named: list[tuple[dict[str, Any], str, Any]],
+) -> Any:
     """What makes the rows of a list in place of `made`, the admin's `results` in our namespace.
 
-    `helped` gives the counterpart there of any function.
+    `helped` gives the counterpart there of any function; `named` is told what has to stay as it is.
     """
     if original.__module__ != _LIST or original.__name__ != "results":
         return made
     home, space = original.__globals__, made.__globals__
+    # Functions import it where they need it, so that none of them names it.
+    named.append((home, "_boolean_icon", home.get("_boolean_icon")))
     if not all(_is_known(home.get(name), texts) for name, texts in _TEXTS.items()):
         return made
     below = home["lookup_field"].__globals__
@@ -84,6 +92,8 @@ def results(original: FunctionType, made: FunctionType, helped: Callable[[Any], 
             (below, "models", models),
             (below, "formats", formats),
             (below, "timezone", timezone),
+            (below, "display_for_value", home["display_for_value"]),
+            (below, "EMPTY_VALUES", EMPTY_VALUES),
         )
     )
     if not names_djangos or not _is_known(get_field, _GET_FIELD):
@@ -180,6 +190,7 @@ def address(cl: Any) -> tuple[str, str, str] | None:
         _is_known(getattr(type(cl), "url_for_result", None), _ADDRESS)
         and "url_for_result" not in vars(cl)
         and home.reverse is urls.reverse
+        and _is_known(home.quote, _QUOTE)
     )
     key, app = cl.pk_attname, cl.model_admin.admin_site.name
     if not is_known or type(key) is not str or type(app) is not str:
@@ -219,7 +230,8 @@ def _kind_of(field: Any) -> tuple[str, Any]:
         or type(field).flatchoices is not models.Field.flatchoices
     ):
         return "python", None
-    if choices:
+    # Groups may be empty, and then no choice is left.
+    if choices and field.flatchoices:
         return "choices", _labels(field, choices)
     for kind, name in _KINDS:
         if isinstance(field, kind):

@@ -184,7 +184,7 @@ class _Namespaces:
             return _HELPERS[id(value)]
         if not _is_plain(value):
             return value
-        return admin_columns.results(value, self.clone(value), self.helped)
+        return admin_columns.results(value, self.clone(value), self.helped, self.named)
 
     def _space(self, name: str, home: dict[str, Any]) -> dict[str, Any]:
         space = self._spaces.get(name)

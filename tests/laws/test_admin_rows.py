@@ -52,6 +52,7 @@ class Thing(models.Model):
         max_length=1, choices=[("a", gettext_lazy("Yes")), ("G", [("b", "<B>")])]
     )
     state = models.IntegerField(choices=[(1, mark_safe("<i>one</i>")), (None, "nothing")])
+    grouped = models.CharField(max_length=1, choices=[("G", [])])
     called = models.IntegerField(choices=lambda: [(1, "One"), (2, "Two")])
     key = models.UUIDField()
     data = models.JSONField()
@@ -88,7 +89,7 @@ class Thing(models.Model):
 
 FIELDS = [
     "text", "url", "flag", "count", "part", "share", "day", "moment", "hour", "span", "kind", "state",
-    "called", "key", "data", "upload", "password", "owner", "loud", "id", "pk", "__str__",
+    "grouped", "called", "key", "data", "upload", "password", "owner", "loud", "id", "pk", "__str__",
 ]  # fmt: skip
 CODE = ["method", "half", "is_odd", "missing", "shout", "flagged", "blank", "nothing", "owner__name",
         "owner_id", "when"]  # fmt: skip
@@ -124,7 +125,7 @@ def things() -> list[Thing]:
     full = Thing(
         pk=1, text="<a> & b", url="https://e.org/?a=1&b=<", flag=True, count=1234567, part=Decimal("1234.5"),
         share=0.5, day=datetime.date(2026, 1, 2), moment=timezone.make_aware(datetime.datetime(2026, 7, 8, 9)),
-        hour=datetime.time(1, 2), span=datetime.timedelta(days=1), kind="b", state=1, called=2,
+        hour=datetime.time(1, 2), span=datetime.timedelta(days=1), kind="b", state=1, grouped="g", called=2,
         key=UUID(int=5), data={"a": "<"}, upload="a/b.txt", password="secret<", owner=Owner(pk=3, name="<O>"),
         loud=mark_safe("<b>"),
     )  # fmt: skip
@@ -325,3 +326,34 @@ def test_what_a_site_replaces_is_heard() -> None:
         with replaced(holder, name, value):
             assert_alike(list_display=names)
     assert_alike(list_display=names)
+
+
+def test_what_a_site_replaces_after_the_first_page_is_heard() -> None:
+    names = ["action_checkbox", *FIELDS, "method", "half"]
+    for holder, name, value in (
+        (admin_list, "_boolean_icon", lambda value: "own"),
+        (utils, "display_for_value", lambda *args, **kwargs: "own"),
+        (utils, "EMPTY_VALUES", [1234.5]),
+        (main, "quote", lambda key: "77"),
+    ):
+        # All is Django's, and kept, before the one thing is replaced.
+        assert_alike(list_display=names)
+        with replaced(holder, name, value):
+            assert_alike(list_display=names)
+
+
+def test_properties_of_admins_are_read_as_often() -> None:
+    class Reading(ThingAdmin):
+        read = 0
+
+        @property
+        def half(self) -> Any:
+            type(self).read += 1
+            return lambda thing: thing.pk
+
+    results = []
+    for make in (admin_list.results, natively()):
+        Reading.read = 0
+        cl = change_list(model_admin=Reading(Thing, site), list_display=["half", "text"])
+        results.append((rows_of(make, cl), Reading.read))
+    assert results[0] == results[1]

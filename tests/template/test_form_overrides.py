@@ -147,6 +147,21 @@ def test_properties_of_bound_fields_are_read_as_often(name: str) -> None:
     check_calls(make)
 
 
+@pytest.mark.parametrize("name", ["error_css_class", "required_css_class"])
+def test_classes_of_forms_that_are_properties_are_read_as_often(name: str) -> None:
+    def make(renderer: Any, log: Log) -> Any:
+        names: Log = []
+        log.append(names)
+
+        def read(self: Any) -> str:
+            names.append((name,))
+            return "own"
+
+        return type("Own", (Plain,), {name: property(read)})({"name": "long"}, renderer=renderer)
+
+    check_calls(make)
+
+
 def test_attributes_of_instances_go_before_methods() -> None:
     """As django-widget-tweaks has it: methods that are put onto one bound field."""
 

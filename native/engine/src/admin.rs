@@ -2,7 +2,7 @@
 
 use crate::addresses::Arguments;
 use crate::helpers::{mark_safe, push_escaped};
-use crate::lookup::{is_callable, is_property, optional_attribute};
+use crate::lookup::{asked_attribute, is_callable, is_property, optional_attribute};
 use crate::out::Out;
 use crate::py::entry::detached;
 use crate::render::{Render, Tri};
@@ -235,7 +235,7 @@ impl<'py> List<'_, 'py> {
         } else {
             let name = column.name.cast::<PyString>()?;
             let is_text = name.to_str().is_ok_and(|name| name == "__str__");
-            if is_text { None } else { optional_attribute(&self.admin, name)? }
+            if is_text { None } else { asked_attribute(&self.admin, name)? }
         };
         if let Some(called) = called {
             let value = called.call1((row,));
@@ -243,13 +243,15 @@ impl<'py> List<'_, 'py> {
             return Ok((Some(called), value?));
         }
         let name = column.name.cast::<PyString>()?;
-        let attr = optional_attribute(row, name)?;
-        self.render.forget_ambient();
-        let Some(mut attr) = attr else {
-            let found = self.rows.piece(py, "lookup_field")?.call1((name, row, &self.admin))?;
+        let Some(mut attr) = optional_attribute(row, name)? else {
+            let found = self.rows.piece(py, "lookup_field")?.call1((name, row, &self.admin));
+            self.render.forget_ambient();
+            let found = found?;
             return Ok((Some(found.get_item(1)?), found.get_item(2)?));
         };
-        let value = if is_callable(&attr) { attr.call0()? } else { attr.clone() };
+        let value = if is_callable(&attr) { attr.call0() } else { Ok(attr.clone()) };
+        self.render.forget_ambient();
+        let value = value?;
         if let Some(model) = optional_attribute(&self.admin, intern!(py, "model"))?
             && let Some(of_class) = optional_attribute(&model, name)?
         {

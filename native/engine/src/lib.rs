@@ -12,6 +12,7 @@ mod admin;
 mod ahead;
 mod blocks;
 mod calls;
+mod classes;
 mod collections;
 mod expr;
 mod filters;

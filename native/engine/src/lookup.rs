@@ -491,3 +491,17 @@ pub fn optional_attribute<'py>(
     // SAFETY: a new reference was returned.
     Ok(Some(unsafe { Bound::from_owned_ptr(object.py(), result) }))
 }
+
+/// `getattr(object, name) if hasattr(object, name) else None`: code behind the attribute runs twice, as in Django.
+pub fn asked_attribute<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(found) = optional_attribute(object, name)? else { return Ok(None) };
+    // SAFETY: the type of a live object and a str; the result is a borrowed reference or null.
+    let runs_code = unsafe {
+        let known = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
+        !known.is_null() && (*ffi::Py_TYPE(known)).tp_descr_get.is_some() && ffi::PyFunction_Check(known) == 0
+    };
+    if runs_code || !has_generic_getattr(object) { object.getattr(name).map(Some) } else { Ok(Some(found)) }
+}

@@ -1,6 +1,8 @@
 //! What this crate knows of Django: types, exceptions and functions, handed in once by `djust_backend.bridge`.
 
+use crate::classes::{Met, refers_to};
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyInt, PyString, PyType};
@@ -164,16 +166,20 @@ pub enum Class {
     Special,
 }
 
-/// Types known at most before the table is emptied: it must not keep classes that are made on the fly alive.
+/// Types known at most before the table is emptied.
 const MAX_TYPES: usize = 4096;
 
-/// Types that are found again without the table, which keeps them alive.
+/// Types that are found again without the table.
 const RECENT_TYPES: usize = 64;
 
+/// The address of a type, the weak reference that the table has to it, and its class.
+type Recent = (usize, *mut ffi::PyObject, Class);
+
+const NO_TYPE: Recent = (0, std::ptr::null_mut(), Class::None);
+
 thread_local! {
-    static RECENT: [Cell<(usize, Class)>; RECENT_TYPES] =
-        const { [const { Cell::new((0, Class::None)) }; RECENT_TYPES] };
-    static CLASSES: RefCell<FxHashMap<usize, (Py<PyType>, Class)>> = RefCell::default();
+    static RECENT: [Cell<Recent>; RECENT_TYPES] = const { [const { Cell::new(NO_TYPE) }; RECENT_TYPES] };
+    static CLASSES: RefCell<FxHashMap<usize, (Met, Class)>> = RefCell::default();
 }
 
 /// The class of an object's type.
@@ -192,34 +198,43 @@ pub fn class_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
 }
 
 fn class_of_type(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
-    let key = object.get_type_ptr() as usize;
+    let kind = object.get_type_ptr();
+    let key = kind as usize;
     // The addresses of types are multiples of 16.
     let place = (key >> 4) % RECENT_TYPES;
-    let (known, class) = RECENT.with(|recent| recent[place].get());
-    if known == key {
+    let (known, weak, class) = RECENT.with(|recent| recent[place].get());
+    // SAFETY: the table holds the weak reference: where another takes its place, it does here as well.
+    if known == key && unsafe { refers_to(weak, kind) } {
         return Ok(class);
     }
-    let kind = object.get_type();
-    let class = match CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, class)| *class)) {
-        Some(class) => class,
-        None => learned(stock, kind)?,
+    let known = CLASSES.with(|classes| {
+        let classes = classes.borrow();
+        let found = classes.get(&key).filter(|(met, _)| met.is(kind));
+        found.map(|(met, class)| (key, met.as_ptr(), *class))
+    });
+    let recent = match known {
+        Some(known) => known,
+        None => learned(stock, &object.get_type())?,
     };
-    RECENT.with(|recent| recent[place].set((key, class)));
-    Ok(class)
+    RECENT.with(|places| places[place].set(recent));
+    Ok(recent.2)
 }
 
 /// Judges a type and keeps the answer.
-fn learned(stock: &Stock, kind: Bound<'_, PyType>) -> PyResult<Class> {
-    let class = judge(stock, &kind)?;
-    CLASSES.with(|classes| {
+fn learned(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Recent> {
+    let class = judge(stock, kind)?;
+    let met = Met::new(kind)?;
+    let recent = (kind.as_ptr() as usize, met.as_ptr(), class);
+    let replaced = CLASSES.with(|classes| {
         let mut classes = classes.borrow_mut();
         if classes.len() >= MAX_TYPES {
             classes.clear();
-            RECENT.with(|recent| recent.iter().for_each(|place| place.set((0, Class::None))));
+            RECENT.with(|recent| recent.iter().for_each(|place| place.set(NO_TYPE)));
         }
-        classes.insert(kind.as_ptr() as usize, (kind.unbind(), class));
+        classes.insert(recent.0, (met, class))
     });
-    Ok(class)
+    drop(replaced);
+    Ok(recent)
 }
 
 fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {

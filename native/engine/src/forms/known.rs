@@ -1,5 +1,6 @@
 //! Which methods of an object are Django's own.
 
+use crate::classes::Met;
 use crate::lookup::own_dict;
 use crate::render::Render;
 use crate::watch::{Holder, all_hold, notes, type_version};
@@ -161,7 +162,7 @@ pub struct Known {
 static KNOWN: PyOnceLock<Known> = PyOnceLock::new();
 
 /// A class, the version at which it was judged, and its methods.
-type Judged = (Py<PyType>, u32, Methods);
+type Judged = (Met, u32, Methods);
 
 thread_local! {
     /// By address of the class.
@@ -251,11 +252,12 @@ impl<'py> Render<'py> {
     pub fn methods_of_class(&self, class: &Bound<'py, PyType>) -> PyResult<Methods> {
         let key = class.as_ptr() as usize;
         let version = type_version(class);
-        let known = CLASSES.with(|classes| classes.borrow().get(&key).map(|(_, at, methods)| (*at, *methods)));
-        if let Some((at, methods)) = known
-            && at == version
-            && version != 0
-        {
+        let known = CLASSES.with(|classes| {
+            let classes = classes.borrow();
+            let found = classes.get(&key).filter(|(met, at, _)| *at == version && met.is(class.as_type_ptr()));
+            found.map(|(.., methods)| *methods)
+        });
+        if let Some(methods) = known.filter(|_| version != 0) {
             return Ok(methods);
         }
         let mut methods = Methods::default();
@@ -266,14 +268,20 @@ impl<'py> Render<'py> {
                 methods.0 |= 1 << *method as u32;
             }
         }
-        // Looking attributes up has given the class a version.
+        // Looking attributes up has given the class a version, if it had none.
+        let at = version;
         let version = type_version(class);
+        if at != 0 && at != version {
+            // The class was changed meanwhile.
+            return Ok(Methods::default());
+        }
+        let met = Met::new(class)?;
         CLASSES.with(|classes| {
             let mut classes = classes.borrow_mut();
             if classes.len() >= MAX_CLASSES {
                 classes.clear();
             }
-            classes.insert(key, (class.clone().unbind(), version, methods));
+            classes.insert(key, (met, version, methods));
         });
         Ok(if version == 0 { Methods::default() } else { methods })
     }

@@ -2,7 +2,7 @@
 
 use super::bound::View;
 use super::known::{Known, Method};
-use crate::lookup::optional_attribute;
+use crate::lookup::asked_attribute;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
@@ -102,7 +102,7 @@ impl<'py> Render<'py> {
                 attrs.get_or_insert_with(|| PyDict::new(py)).set_item(intern!(py, "for"), id)?;
             }
             if view.field.0.getattr(intern!(py, "required"))?.is_truthy()?
-                && let Some(class) = optional_attribute(form, intern!(py, "required_css_class"))?
+                && let Some(class) = asked_attribute(form, intern!(py, "required_css_class"))?
             {
                 attrs.get_or_insert_with(|| PyDict::new(py)).set_item(intern!(py, "class"), class)?;
             }
@@ -134,12 +134,12 @@ impl<'py> Render<'py> {
         let errors = self.bound_errors(known, view)?;
         let mut classes = Vec::new();
         if self.has_errors(&errors)?
-            && let Some(class) = optional_attribute(form, intern!(py, "error_css_class"))?
+            && let Some(class) = asked_attribute(form, intern!(py, "error_css_class"))?
         {
             classes.push(class);
         }
         if view.field.0.getattr(intern!(py, "required"))?.is_truthy()?
-            && let Some(class) = optional_attribute(form, intern!(py, "required_css_class"))?
+            && let Some(class) = asked_attribute(form, intern!(py, "required_css_class"))?
         {
             classes.push(class);
         }
