@@ -41,7 +41,8 @@ methods! {
     GetBoundField = "field.get_bound_field", FieldData = "field.bound_data", PrepareValue = "field.prepare_value",
     WidgetRender = "widget.render", WidgetOwnRender = "widget._render", WidgetHidden = "widget.is_hidden",
     BuildAttrs = "widget.build_attrs", ContextPlain = "context.plain", ContextInput = "context.input",
-    ContextPassword = "context.password", ContextCheckbox = "context.checkbox", ContextChoice = "context.choice",
+    ContextPassword = "context.password", ContextCheckbox = "context.checkbox", ContextChoice = "context.choice", ContextRelated = "context.related", RelatedUrl = "related.get_related_url",
+    RelatedHidden = "related.is_hidden",
     ContextSelect = "context.select", FormatPlain = "format.plain", FormatCheckbox = "format.checkbox",
     FormatChoice = "format.choice", IdPlain = "id.plain", IdChoice = "id.choice", IdRadio = "id.radio",
     RequiredPlain = "required.plain", RequiredSelect = "required.select", RequiredNever = "required.never",
@@ -114,6 +115,7 @@ const WIDGET: &[&str] = &[
     "optgroups",
     "create_option",
     "_choice_has_empty_value",
+    "get_related_url",
 ];
 const ERRORS: &[&str] = &["render", "get_context", "copy"];
 const RENDERER: &[&str] = &["render", "get_template"];
