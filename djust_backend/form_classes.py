@@ -53,6 +53,8 @@ def pieces() -> dict[str, Any]:
         "punctuation": gettext_lazy(":?.!"),
         # A tag without an id has no attributes, and a legend names no element, since Django 6.1.
         "labels_have_attrs": django.VERSION >= (6, 1),
+        # A class that adds none of these to its only base has the methods of the base.
+        "names": frozenset(("__getattr__", "__getattribute__", *(n for n, _ in CHAINS.values()))),
         "notes": _notes(),
     }
 
