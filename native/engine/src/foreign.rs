@@ -150,6 +150,7 @@ impl ForeignNode {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn foreign_node(&mut self, p: &Program, id: ForeignId) -> PyResult<()> {
         let foreign = &p.foreign[id as usize];
         match &foreign.kind {

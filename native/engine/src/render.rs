@@ -204,6 +204,8 @@ impl<'py> Render<'py> {
     }
 
     /// Renders one node.
+    ///
+    /// What each tag does is never inlined here: this frame is on the stack once for every node around a node.
     pub fn node(
         &mut self,
         program: &Bound<'py, NativeProgram>,

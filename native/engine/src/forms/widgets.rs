@@ -137,11 +137,16 @@ impl<'py> Render<'py> {
         let hides = is_password && !me.getattr(intern!(py, "render_value"))?.is_truthy()?;
         let value = if hides { &none } else { value };
         let mut given = attrs.clone();
-        if is_checkbox && self.is_checked(known, me, value)? {
-            let Ok(attrs) = attrs.cast_exact::<PyDict>() else { return Ok(None) };
-            let checked = attrs.copy()?;
-            checked.set_item(intern!(py, "checked"), true)?;
-            given = checked.into_any();
+        if is_checkbox {
+            let checked = match attrs.cast_exact::<PyDict>() {
+                Ok(attrs) => attrs.copy()?,
+                Err(_) if attrs.is_none() => PyDict::new(py),
+                Err(_) => return Ok(None),
+            };
+            if self.is_checked(known, me, value)? {
+                checked.set_item(intern!(py, "checked"), true)?;
+                given = checked.into_any();
+            }
         }
         let about = self.base_context(widget, name, value, &given)?;
         if is_input || is_password || is_checkbox {

@@ -31,6 +31,7 @@ pub struct CacheSpec<'a> {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn cache_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,

@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use std::rc::Rc;
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn translate_node(
         &mut self,
         p: &Program,
@@ -120,6 +121,7 @@ impl<'py> Render<'py> {
         self.apply_filters(p, id, Value::Py(head))
     }
 
+    #[inline(never)]
     pub(crate) fn blocktranslate_node(
         &mut self,
         p: &Program,
@@ -281,6 +283,7 @@ impl<'py> Render<'py> {
     }
 
     /// A body under another language or time zone.
+    #[inline(never)]
     pub(crate) fn override_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -323,6 +326,7 @@ impl<'py> Render<'py> {
         Ok(Some(found.into_any()))
     }
 
+    #[inline(never)]
     pub(crate) fn ambient_node(&mut self, p: &Program, what: Ambient, name: NameId) -> PyResult<()> {
         let known = match what {
             Ambient::Language => self.locale()?.map(|locale| locale.language_text(self.py).into_any()),

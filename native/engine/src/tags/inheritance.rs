@@ -40,6 +40,13 @@ impl Level {
         LEVELS.set(LEVELS.get() + 1);
         Ok(Self)
     }
+
+    /// So many levels: what is rendered within takes that much more of the stack, as it does on stock.
+    ///
+    /// Error: as for [`Self::enter`].
+    pub(crate) fn enter_many(py: Python<'_>, count: usize) -> PyResult<Vec<Self>> {
+        (0..count).map(|_| Self::enter(py)).collect()
+    }
 }
 
 impl Drop for Level {
@@ -51,6 +58,7 @@ impl Drop for Level {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn block_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -142,6 +150,7 @@ impl<'py> Render<'py> {
         Ok(Value::Py(self.stock.SafeString.bind(self.py).call1((text,))?))
     }
 
+    #[inline(never)]
     pub(crate) fn extends_node(&mut self, p: &Program, parent: ExprId) -> PyResult<()> {
         let template = self.parent_template(p, parent)?;
         let blocks = self.frame().make_blocks(self.py)?;
@@ -240,6 +249,7 @@ impl<'py> Render<'py> {
         Ok(cache.get_item(name)?.filter(crate::watch::is_our_template))
     }
 
+    #[inline(never)]
     pub(crate) fn include_node(
         &mut self,
         p: &Program,
@@ -401,6 +411,7 @@ impl<'py> Render<'py> {
         Ok(template)
     }
 
+    #[inline(never)]
     pub(crate) fn partial_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,

@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyTuple};
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn if_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -31,6 +32,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn with_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -68,6 +70,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn firstof_node(&mut self, p: &Program, vars: &[ExprId], asvar: Option<NameId>) -> PyResult<()> {
         let mut first = None;
         for &expr in vars {
@@ -94,6 +97,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn ifchanged_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -154,6 +158,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn widthratio_node(
         &mut self,
         p: &Program,

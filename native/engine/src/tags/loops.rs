@@ -42,6 +42,7 @@ enum Items<'py> {
 }
 
 impl<'py> Items<'py> {
+    #[inline(never)]
     fn next(&mut self, render: &mut Render<'py>) -> Option<PyResult<Bound<'py, PyAny>>> {
         match self {
             Self::Errors(errors) => render.next_error(errors).transpose(),
@@ -60,6 +61,7 @@ impl<'py> Items<'py> {
 }
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn for_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -152,6 +154,8 @@ impl<'py> Render<'py> {
     }
 
     /// The items of a value, with a length.
+    // Not inlined: a loop is on the stack while its body is rendered.
+    #[inline(never)]
     pub(crate) fn loop_values(&mut self, value: &Value<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let values = self.to_py(value)?;
         let class = class_of(self.stock, &values)?;
@@ -174,6 +178,7 @@ impl<'py> Render<'py> {
         Ok(Some(list.into_any()))
     }
 
+    #[inline(never)]
     fn loop_items(&mut self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
         if let Ok(list) = values.cast_exact::<PyList>() {
             return Ok(Items::List { list: list.clone(), at: if reversed { len } else { 0 }, reversed });
@@ -189,6 +194,7 @@ impl<'py> Render<'py> {
     }
 
     /// Several loop variables: a layer of its own, as stock has it.
+    #[inline(never)]
     fn unpack(&mut self, p: &Program, vars: &[NameId], item: &Bound<'py, PyAny>) -> PyResult<()> {
         let mut entries = Vec::with_capacity(vars.len());
         if let Ok(tuple) = item.cast_exact::<PyTuple>() {
@@ -211,6 +217,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn cycle_node(&mut self, p: &Program, id: CycleId) -> PyResult<()> {
         let cycle = &p.ast.cycles[id as usize];
         let at = self.frame().next_cycle(p.key(), id, cycle.values.len().max(1));
@@ -224,6 +231,7 @@ impl<'py> Render<'py> {
         if cycle.silent { Ok(()) } else { self.write(&value) }
     }
 
+    #[inline(never)]
     pub(crate) fn regroup_node(
         &mut self,
         p: &Program,

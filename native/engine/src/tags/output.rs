@@ -12,6 +12,7 @@ use pyo3::types::PyString;
 use std::ffi::CStr;
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn csrf_token_node(&mut self) -> PyResult<()> {
         if let Some(processed) = self.scopes.processed(self.stock.csrf_token.bind(self.py))?
             && let Some(token) = processed.token(self.stock)?
@@ -48,6 +49,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn filter_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,
@@ -83,6 +85,7 @@ impl<'py> Render<'py> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn now_node(&mut self, p: &Program, format: &str, asvar: Option<NameId>) -> PyResult<()> {
         if let Some(text) = self.formatted_now(format)? {
             if let Some(name) = asvar {
@@ -98,6 +101,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn spaceless_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,

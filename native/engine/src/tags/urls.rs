@@ -15,6 +15,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use std::rc::Rc;
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn url_node(
         &mut self,
         p: &Program,
@@ -100,6 +101,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn static_node(&mut self, p: &Program, path: ExprId, asvar: Option<NameId>) -> PyResult<()> {
         let py = self.py;
         let path = self.eval(p, path)?;
