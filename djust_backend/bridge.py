@@ -48,7 +48,7 @@ from django.utils.translation import trans_real
 from django.utils.translation.trans_real import DjangoTranslation
 
 from .addresses import address_sources, routes, static_place, static_url
-from .form_classes import hidden_errors, unpacked_choice
+from .form_classes import hidden_errors, related_context, unpacked_choice
 from .form_classes import methods_of as form_methods_of
 from .form_classes import pieces as form_pieces
 from .fragments import (
@@ -143,11 +143,12 @@ __all__ = [
     "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "load", "locales",
     "logger", "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
     "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
-    "processor_kind", "proxy_node", "reach", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
-    "surroundings", "time", "token_types", "trans", "trans_real", "translate_constant",
-    "translate_lazily", "translate_plural", "translate_text", "translated_text", "unpacked_choice",
-    "usage", "usage_of_page", "value_node", "version", "watch", "watch_instances", "zone_name",
+    "processor_kind", "proxy_node", "reach", "related_context", "reverse", "routes", "rows",
+    "settings", "simple_lazy", "single_percents", "size_of", "source_queryset", "stand_in",
+    "static_place", "static_url", "surroundings", "time", "token_types", "trans", "trans_real",
+    "translate_constant", "translate_lazily", "translate_plural", "translate_text",
+    "translated_text", "unpacked_choice", "usage", "usage_of_page", "value_node", "version",
+    "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.

@@ -7,6 +7,7 @@ function of Django's, and if its text is one that was read: a Django with anothe
 from __future__ import annotations
 
 import builtins
+import sys
 from collections import UserList
 from collections.abc import Sequence
 from functools import lru_cache
@@ -27,6 +28,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from .form_methods import CHAINS, DIGESTS
 from .texts import digest
+
+_ADMIN = "django.contrib.admin.widgets"
 
 #: Names of Django's modules that its methods find their helpers in, and what these call.
 _HELPERS = (
@@ -50,6 +53,8 @@ def pieces() -> dict[str, Any]:
         "punctuation": gettext_lazy(":?.!"),
         # A tag without an id has no attributes, and a legend names no element, since Django 6.1.
         "labels_have_attrs": django.VERSION >= (6, 1),
+        # A class that adds none of these to its only base has the methods of the base.
+        "names": frozenset(("__getattr__", "__getattribute__", *(n for n, _ in CHAINS.values()))),
         "notes": _notes(),
     }
 
@@ -61,7 +66,7 @@ def methods_of(cls: type[Any]) -> list[str]:
     bases = set(cls.__mro__)
     return [
         token
-        for token, (name, chain, owner) in _chains().items()
+        for token, (name, chain, owner) in _chains(_ADMIN in sys.modules).items()
         if owner in bases and _has(cls, name, chain)
     ]
 
@@ -80,19 +85,47 @@ def unpacked_choice(choice: Any) -> tuple[Any, Any]:
     return value, label
 
 
+class _Rendered:
+    """A widget whose text is there already."""
+
+    def __init__(self, widget: Any, text: Any) -> None:
+        self.widget = widget
+        self.text = text
+
+    @property
+    def is_hidden(self) -> Any:
+        """As the widget."""
+        return self.widget.is_hidden
+
+    def render(self, *_arguments: Any) -> Any:
+        """The text."""
+        return self.text
+
+
+def related_context(wrapper: Any, text: Any, *arguments: Any) -> Any:
+    """`RelatedFieldWidgetWrapper.get_context(name, value, attrs)`, the widget inside rendered."""
+    twin = object.__new__(type(wrapper))
+    vars(twin).update(vars(wrapper))
+    twin.widget = _Rendered(wrapper.widget, text)
+    return twin.get_context(*arguments)
+
+
 def _has(cls: type[Any], name: str, chain: tuple[Any, ...]) -> bool:
     found = (vars(base)[name] for base in cls.__mro__ if name in vars(base))
     return all(next(found, None) is piece for piece in chain)
 
 
-@lru_cache(maxsize=1)
-def _chains() -> dict[str, tuple[str, tuple[Any, ...], type[Any]]]:
+@lru_cache(maxsize=2)
+def _chains(has_admin: bool) -> dict[str, tuple[str, tuple[Any, ...], type[Any]]]:
     """By token: a name, what Django's classes have there as far as `super()` leads, and the first.
 
-    Left out is what had been replaced already when the first form was rendered.
+    Left out is what had been replaced already when the first form was rendered, and the admin's if
+    the site has none.
     """
     chains = {}
     for token, (name, owners) in CHAINS.items():
+        if not has_admin and owners[0].startswith("contrib.admin."):
+            continue
         chain = tuple(_piece(owner, name) for owner in owners)
         if None not in chain:
             chains[token] = (name, chain, _owner(owners[0]))
@@ -132,7 +165,7 @@ def _function(value: Any) -> FunctionType | None:
 def _notes() -> list[tuple[Any, str, Any]]:
     """Globals that these methods name, as (module, name, value); a replaced one never holds."""
     notes = [(module, name, vars(module)[name]) for module, names in _HELPERS for name in names]
-    for _, chain, _ in _chains().values():
+    for _, chain, _ in _chains(False).values():
         for piece in chain:
             function = _function(piece)
             if function is not None:

@@ -11,6 +11,7 @@ _FIELD = ("forms.fields.Field",)
 _WIDGET = ("forms.widgets.Widget",)
 _INPUT = ("forms.widgets.Input", *_WIDGET)
 _CHOICE = ("forms.widgets.ChoiceWidget",)
+_RELATED = ("contrib.admin.widgets.RelatedFieldWidgetWrapper",)
 _ERRORS = ("forms.utils.ErrorList",)
 
 #: By token: a name, and the classes that define it, in the order in which `super()` leads to them.
@@ -66,6 +67,9 @@ CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
     "context.password": ("get_context", ("forms.widgets.PasswordInput", *_INPUT)),
     "context.checkbox": ("get_context", ("forms.widgets.CheckboxInput", *_INPUT)),
     "context.choice": ("get_context", (*_CHOICE, *_WIDGET)),
+    "context.related": ("get_context", _RELATED),
+    "related.get_related_url": ("get_related_url", _RELATED),
+    "related.is_hidden": ("is_hidden", _RELATED),
     "context.select": ("get_context", ("forms.widgets.Select", *_CHOICE, *_WIDGET)),
     "format.plain": ("format_value", _WIDGET),
     "format.checkbox": ("format_value", ("forms.widgets.CheckboxInput",)),
@@ -168,6 +172,15 @@ DIGESTS: dict[str, tuple[str, ...]] = {
     "MultiValueDict.get": ("22f4962d",),
     "PasswordInput.get_context": ("ffa25c6e",),
     "RadioSelect.id_for_label": ("7814586a",),
+    "RelatedFieldWidgetWrapper.get_context": (
+        "ef1dc796",
+        "3df18cde",
+    ),
+    "RelatedFieldWidgetWrapper.get_related_url": (
+        "38cb25dd",
+        "e1c6fc86",
+    ),
+    "RelatedFieldWidgetWrapper.is_hidden": ("4b63cd26",),
     "RenderableFieldMixin.__str__": ("35ec84eb",),
     "RenderableFieldMixin.as_field_group": ("336d536f",),
     "RenderableFormMixin.as_div": ("f14329a8",),

@@ -13,6 +13,7 @@ from django.template.backends.django import DjangoTemplates
 from django.utils import safestring
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from djust_backend import DjustTemplates
 from tests.template.form_pages import PAGES, Log, assert_alike, replaced, seen
@@ -211,6 +212,35 @@ def test_own_context_and_template_of_a_widget() -> None:
     assert_alike(make)
 
 
+@pytest.mark.parametrize(
+    "text", [5, None, b"<b>", "<b>", mark_safe("<b>"), gettext_lazy("Yes"), ["<"], "\ud800"]
+)
+def test_widgets_that_return_anything(text: Any) -> None:
+    for name in ("render", "_render"):
+        cls = type("Own", (forms.TextInput,), {name: lambda self, *args, **kwargs: text})
+
+        def make(renderer: Any, _log: Log, cls: Any = cls) -> Any:
+            form = Plain(renderer=renderer)
+            form.fields["name"].widget = cls()
+            return form
+
+        assert_alike(make)
+
+
+@pytest.mark.parametrize("text", [5, None, "<b>", mark_safe("<b>"), gettext_lazy("Yes"), len])
+def test_renderers_that_return_anything(text: Any) -> None:
+    class Own(renderers.DjangoTemplates):
+        def render(self, name: str, context: Any, request: Any = None) -> Any:
+            return text if "label" in name or "errors" in name else super().render(name, context)
+
+    def make(renderer: Any, _log: Log) -> Any:
+        own = Own()
+        own.__dict__["engine"] = renderer.engine
+        return Plain({"name": "long"}, renderer=own)
+
+    assert_alike(make, *PAGES[:6])
+
+
 def test_a_mixin_between_djangos_classes() -> None:
     class Between(widgets.Widget):
         def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
@@ -253,6 +283,8 @@ def test_what_a_site_replaces_is_heard_between_renders() -> None:
         (utils.ErrorList, "__getitem__", lambda self, index: ["own"][index]),
         (utils.ErrorList, "get_context", lambda self: {"errors": ["own"]}),
         (utils.ErrorList, "__bool__", lambda self: False),
+        (utils.ErrorList, "__bool__", lambda self: True),
+        (utils.ErrorList, "__len__", lambda self: 1),
         (utils.RenderableMixin, "render", lambda self, *args, **kwargs: "own"),
         (ValidationError, "__iter__", lambda self: iter(["own"])),
         (QueryDict, "get", lambda self, name, default=None: "own"),

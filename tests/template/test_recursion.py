@@ -6,9 +6,11 @@ import threading
 from typing import Any
 
 import pytest
+from django import forms
 from django.template.backends.django import DjangoTemplates
 
 from djust_backend import DjustTemplates
+from tests.template.form_pages import renderer_of
 
 TEMPLATES = {
     "loop": "{% for x in items %}{% with y=x %}{% include 'loop' %}{% endwith %}{% endfor %}",
@@ -53,3 +55,36 @@ def test_a_template_renders_after_a_recursion_error() -> None:
         with pytest.raises(RecursionError):
             made.get_template("alone").render({})
     assert made.get_template("base").render({}) == "d"
+
+
+class Endless(forms.TextInput):
+    """A widget whose template shows the form that it is in."""
+
+    template_name = "own.html"
+    form: Any = None
+
+    def get_context(self, *args: Any) -> Any:
+        return {**super().get_context(*args), "form": self.form}
+
+
+@pytest.mark.parametrize(
+    "own", ["{{ form }}", "{{ form.as_p }}", "{% for f in form %}{{ f }}{% endfor %}"]
+)
+def test_a_form_within_itself_is_a_recursion_error(own: str) -> None:
+    raised: list[BaseException] = []
+
+    def render() -> None:
+        renderer = renderer_of(DjustTemplates, templates={"own.html": own})
+        form = type("Own", (forms.Form,), {"name": forms.CharField(widget=Endless)})(
+            renderer=renderer
+        )
+        form.fields["name"].widget.form = form
+        with pytest.raises(RecursionError) as caught:
+            engine(DjustTemplates).from_string("{{ form }}").render({"form": form})
+        raised.append(caught.value)
+
+    render()
+    thread = threading.Thread(target=render)
+    thread.start()
+    thread.join()
+    assert len(raised) == 2

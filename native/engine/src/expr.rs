@@ -15,6 +15,7 @@ use pyo3::types::PyString;
 
 impl<'py> Render<'py> {
     /// `{{ … }}`
+    #[inline(never)]
     pub fn variable(&mut self, p: &Program, id: ExprId) -> PyResult<()> {
         if let Some(value) = self.column(p, id)? {
             return self.write(&value);

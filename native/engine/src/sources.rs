@@ -470,6 +470,7 @@ impl<'py> Render<'py> {
     }
 
     /// `bool(value)`; a QuerySet is evaluated by the ORM room.
+    #[inline(never)]
     pub fn truth(&mut self, value: &Value<'py>) -> PyResult<bool> {
         if let Value::Py(object) = value
             && matches!(

@@ -2,12 +2,16 @@
 
 use super::Native;
 use super::subject::{Subject, Whole, string, text as text_of, whole};
+use crate::lookup::class_has;
 use crate::render::Render;
+use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_text::printf;
 use djust_text::{text, truncate, wrap};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyList};
+use pyo3::types::{PyFloat, PyList, PyTuple};
 use std::borrow::Cow;
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
@@ -102,12 +106,31 @@ pub fn phone2numeric<'py>(render: &mut Render<'py>, value: &Value<'py>, _: Optio
     Ok(text::phone2numeric(subject.text).map(|made| Value::Text(made.into(), subject.safe)))
 }
 
+/// True for the exceptions that `stringformat` answers with nothing.
+fn is_bad_format(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyTypeError>(py)
+}
+
 /// `stringformat`
 pub fn stringformat<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&Value<'py>>) -> Made<'py> {
     let Some((arg, _)) = arg.map(|arg| text_of(render.stock, arg)).transpose()?.flatten() else { return Ok(None) };
     let float = value.as_py().and_then(|object| object.cast_exact::<PyFloat>().ok());
     if let Some(float) = float {
         return Ok(printf::stringformat(printf::Value::Float(float.value()), &arg).map(Value::text));
+    }
+    if &*arg == "s"
+        && let Value::Py(object) = value
+        && class_of(render.stock, object)? == Class::Plain
+        && !object.is_instance_of::<PyTuple>()
+        && !class_has(object, render.stock.html.bind(render.py))
+    {
+        let text = intern!(render.py, "%s").rem(object);
+        render.forget_ambient();
+        return match text {
+            Ok(text) => Ok(Some(Value::Py(text))),
+            Err(error) if is_bad_format(render.py, &error) => Ok(Some(Value::text(""))),
+            Err(error) => Err(error),
+        };
     }
     let Some((text, safe)) = text_of(render.stock, value)? else { return Ok(None) };
     let subject = if value.as_i64().is_some() { printf::Value::Int(&text) } else { printf::Value::Text(&text) };

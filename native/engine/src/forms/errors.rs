@@ -1,7 +1,7 @@
 //! Lists of errors, and the errors in them.
 
 use super::known::{Kind, Known, Method, Methods, loaded};
-use crate::lookup::{class_has, has_same_attribute, own_dict};
+use crate::lookup::{class_has, has_same_attribute, optional_attribute, own_dict};
 use crate::render::Render;
 use crate::value::Value;
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyStopIteration};
@@ -43,8 +43,12 @@ impl<'py> Render<'py> {
 
     /// True if lists of this class are made as Django makes them.
     pub(super) fn is_plain_error_class(&self, known: &Known, class: &Bound<'py, PyAny>) -> PyResult<bool> {
-        Ok(class.is(&known.error_list)
-            && self.methods_of_class(known.error_list.bind(self.py))?.has(Method::ErrorsInit))
+        let list = known.error_list.bind(self.py);
+        if !class.is(list) || !self.methods_of_class(list)?.all(&[Method::ErrorsInit, Method::ErrorsLen]) {
+            return Ok(false);
+        }
+        // Or an empty list might count as true.
+        Ok(optional_attribute(list.as_any(), intern!(self.py, "__bool__"))?.is_none())
     }
 
     /// `form.errors.get(name, <a new list>)`; `None`: there are no errors, and a new list would be Django's own.
@@ -126,6 +130,7 @@ impl<'py> Render<'py> {
     }
 
     /// `len(errors)` of an `ErrorList` whose truth that is. `None`: it must be asked.
+    #[inline(never)]
     pub fn count_of_errors(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<usize>> {
         let Some(data) = self.error_data(object, Method::ErrorsLen)? else { return Ok(None) };
         if class_has(object, intern!(self.py, "__bool__")) {
@@ -135,6 +140,7 @@ impl<'py> Render<'py> {
     }
 
     /// True for an `ErrorList` whose `errors["name"]` raises what a list does.
+    #[inline(never)]
     pub fn has_listed_errors(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
         Ok(self.error_data(object, Method::ErrorsItem)?.is_some())
     }
@@ -150,6 +156,7 @@ impl<'py> Render<'py> {
     }
 
     /// The messages of an `ErrorList`. `None`: it must be iterated.
+    #[inline(never)]
     pub fn error_items(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<ErrorItems<'py>>> {
         let Some(data) = self.error_data(object, Method::ErrorsIter)? else { return Ok(None) };
         if self.error_data(object, Method::ErrorsItem)?.is_none() {
@@ -164,6 +171,7 @@ impl<'py> Render<'py> {
     }
 
     /// The next message, as `Sequence.__iter__` gets it from `ErrorList.__getitem__`.
+    #[inline(never)]
     pub fn next_error(&mut self, items: &mut ErrorItems<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let at = items.at;
         items.at += 1;
@@ -252,6 +260,7 @@ impl<'py> Render<'py> {
     }
 
     /// `str(errors)`, that is `RenderableMixin.render()`. `None`: it must be asked.
+    #[inline(never)]
     pub fn error_text(&mut self, errors: &Bound<'py, PyAny>) -> PyResult<Option<Value<'py>>> {
         let Some(known) = loaded(self.py) else { return Ok(None) };
         if !errors.get_type().is(&known.error_list) {

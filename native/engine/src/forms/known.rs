@@ -4,9 +4,10 @@ use crate::classes::Met;
 use crate::lookup::own_dict;
 use crate::render::Render;
 use crate::watch::{Holder, all_hold, notes, type_version};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
@@ -42,7 +43,8 @@ methods! {
     GetBoundField = "field.get_bound_field", FieldData = "field.bound_data", PrepareValue = "field.prepare_value",
     WidgetRender = "widget.render", WidgetOwnRender = "widget._render", WidgetHidden = "widget.is_hidden",
     BuildAttrs = "widget.build_attrs", ContextPlain = "context.plain", ContextInput = "context.input",
-    ContextPassword = "context.password", ContextCheckbox = "context.checkbox", ContextChoice = "context.choice",
+    ContextPassword = "context.password", ContextCheckbox = "context.checkbox", ContextChoice = "context.choice", ContextRelated = "context.related", RelatedUrl = "related.get_related_url",
+    RelatedHidden = "related.is_hidden",
     ContextSelect = "context.select", FormatPlain = "format.plain", FormatCheckbox = "format.checkbox",
     FormatChoice = "format.choice", IdPlain = "id.plain", IdChoice = "id.choice", IdRadio = "id.radio",
     RequiredPlain = "required.plain", RequiredSelect = "required.select", RequiredNever = "required.never",
@@ -115,6 +117,7 @@ const WIDGET: &[&str] = &[
     "optgroups",
     "create_option",
     "_choice_has_empty_value",
+    "get_related_url",
 ];
 const ERRORS: &[&str] = &["render", "get_context", "copy"];
 const RENDERER: &[&str] = &["render", "get_template"];
@@ -155,6 +158,8 @@ pub struct Known {
     pub punctuation: Py<PyAny>,
     /// Labels have a dictionary of attributes as soon as they have an id.
     pub labels_have_attrs: bool,
+    /// All names that methods have.
+    all_names: Py<PyAny>,
     notes: Vec<Holder>,
     names: [Vec<Py<PyString>>; 7],
 }
@@ -185,6 +190,7 @@ impl Known {
             non_field_errors: object("non_field_errors")?,
             punctuation: object("punctuation")?,
             labels_have_attrs: pieces.get_item("labels_have_attrs")?.is_truthy()?,
+            all_names: object("names")?,
             notes: notes(&pieces.get_item("notes")?)?,
             names: [FORM, BOUND, FIELD, WIDGET, ERRORS, RENDERER, &[]].map(interned),
         })
@@ -260,16 +266,13 @@ impl<'py> Render<'py> {
         if let Some(methods) = known.filter(|_| version != 0) {
             return Ok(methods);
         }
-        let mut methods = Methods::default();
-        for token in self.stock.call(self.py, "form_methods_of", (class,))?.try_iter()? {
-            let token = token?;
-            let token = token.cast::<PyString>()?.to_str()?;
-            if let Some((_, method)) = TOKENS.iter().find(|(known, _)| *known == token) {
-                methods.0 |= 1 << *method as u32;
-            }
-        }
-        // Looking attributes up has given the class a version, if it had none.
         let at = version;
+        let methods = match self.inherited_methods(class)? {
+            Some(inherited) => inherited,
+            None => self.asked_methods(class)?,
+        };
+        // Looking an attribute up gives the class a version, if it has none.
+        class.getattr(intern!(self.py, "__init__"))?;
         let version = type_version(class);
         if at != 0 && at != version {
             // The class was changed meanwhile.
@@ -284,5 +287,34 @@ impl<'py> Render<'py> {
             classes.insert(key, (met, version, methods));
         });
         Ok(if version == 0 { Methods::default() } else { methods })
+    }
+
+    /// The methods of the only base of a class that adds none: many are made while a page is.
+    fn inherited_methods(&self, class: &Bound<'py, PyType>) -> PyResult<Option<Methods>> {
+        let py = self.py;
+        let Some(known) = loaded(py) else { return Ok(None) };
+        let bases = class.getattr(intern!(py, "__bases__"))?.cast_into::<PyTuple>()?;
+        let names = class.getattr(intern!(py, "__dict__"))?;
+        if bases.len() != 1
+            || !known.all_names.bind(py).call_method1(intern!(py, "isdisjoint"), (names,))?.is_truthy()?
+        {
+            return Ok(None);
+        }
+        let base = bases.get_item(0)?.cast_into::<PyType>()?;
+        let (mro, of_base) = (class.mro(), base.mro());
+        let is_same = mro.len() == of_base.len() + 1 && mro.iter().skip(1).zip(of_base.iter()).all(|(a, b)| a.is(&b));
+        if is_same { self.methods_of_class(&base).map(Some) } else { Ok(None) }
+    }
+
+    fn asked_methods(&self, class: &Bound<'py, PyType>) -> PyResult<Methods> {
+        let mut methods = Methods::default();
+        for token in self.stock.call(self.py, "form_methods_of", (class,))?.try_iter()? {
+            let token = token?;
+            let token = token.cast::<PyString>()?.to_str()?;
+            if let Some((_, method)) = TOKENS.iter().find(|(known, _)| *known == token) {
+                methods.0 |= 1 << *method as u32;
+            }
+        }
+        Ok(methods)
     }
 }

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// The face's `DjustTemplates.get_template`, and the class of the templates that it gives.
 static BACKEND: PyOnceLock<(Py<PyAny>, Py<PyType>)> = PyOnceLock::new();
 
+/// Levels that a template of a form counts for: on stock its render takes more of Python's own stack.
+const LEVELS: usize = 12;
+
 /// The engine that a renderer has its templates from.
 pub struct FormEngine<'py> {
     renderer: Bound<'py, PyAny>,
@@ -126,7 +129,7 @@ impl<'py> Render<'py> {
         program: &Bound<'py, NativeProgram>,
         context: Bound<'py, PyDict>,
     ) -> PyResult<Value<'py>> {
-        let _level = Level::enter(self.py)?;
+        let _levels = Level::enter_many(self.py, LEVELS)?;
         let mut render = fresh(self.py, self.stock, template)?;
         render.autoescape = self.forms.engine.as_ref().is_none_or(|engine| engine.autoescape);
         render.scopes.layers.push(Layer::Builtins);

@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 impl<'py> Render<'py> {
     /// A step from a form or a bound field. `None`: Python's rules must be gone by.
+    #[inline(never)]
     pub fn form_step(&mut self, p: &Program, object: &Bound<'py, PyAny>, id: NameId) -> PyResult<Option<Value<'py>>> {
         let Some(known) = self.forms()? else { return Ok(None) };
         let name = p.name(self.py, id);
@@ -161,6 +162,7 @@ impl<'py> Render<'py> {
     }
 
     /// `str(object)` of a form, a bound field or a list of errors. `None`: it must be asked.
+    #[inline(never)]
     pub fn form_or_field_text(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<Value<'py>>> {
         let Some(known) = self.forms()? else { return Ok(None) };
         let methods = self.methods_of_class(&object.get_type())?;
@@ -176,6 +178,7 @@ impl<'py> Render<'py> {
     }
 
     /// `list(form)`, as a loop reads it. `None`: the form must be iterated.
+    #[inline(never)]
     pub fn loop_over_form(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyList>>> {
         let Some(known) = self.forms()? else { return Ok(None) };
         let methods = self.methods(known, object, Kind::Form)?;
@@ -186,6 +189,7 @@ impl<'py> Render<'py> {
     }
 
     /// True if a form, or the form of a bound field, may offer rows as choices.
+    #[inline(never)]
     pub fn offers_rows(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
         let py = self.py;
         let queryset = intern!(py, "queryset");

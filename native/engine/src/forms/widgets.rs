@@ -2,7 +2,7 @@
 
 use super::bound::item_or_none;
 use super::known::{Kind, Known, Method, Methods};
-use crate::lookup::optional_attribute;
+use crate::lookup::{optional_attribute, stored_attribute};
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
@@ -12,6 +12,9 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
 
 /// Name, value and attributes that a widget is rendered with.
 type Arguments<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// What the context of a widget around another is made with.
+const RELATED: &[Method] = &[Method::ContextRelated, Method::RelatedUrl, Method::RelatedHidden];
 
 /// A widget, and its methods.
 type Widget<'py> = (Bound<'py, PyAny>, Methods);
@@ -57,6 +60,7 @@ impl<'py> Render<'py> {
         }
         let context = match self.widget_context(known, widget, (&name, &value, &attrs))? {
             Some(context) => context.into_any(),
+            None if widget.1.all(RELATED) => self.related_context(known, me, (&name, &value, &attrs))?,
             None => self.outside(me.call_method1(intern!(py, "get_context"), (name, value, attrs)))?,
         };
         let template = me.getattr(intern!(py, "template_name"))?;
@@ -76,6 +80,25 @@ impl<'py> Render<'py> {
                 self.outside(me.call_method1(intern!(py, "_render"), (template, context, renderer))).map(Value::Py)
             }
         }
+    }
+
+    /// `RelatedFieldWidgetWrapper.get_context`: the admin's own, around a widget that is rendered here.
+    fn related_context(
+        &mut self,
+        known: &Known,
+        me: &Bound<'py, PyAny>,
+        (name, value, attrs): (&Bound<'py, PyAny>, &Bound<'py, PyAny>, &Bound<'py, PyAny>),
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let Some(inner) = stored_attribute(me, intern!(py, "widget"))? else {
+            return self.outside(me.call_method1(intern!(py, "get_context"), (name, value, attrs)));
+        };
+        let methods = self.methods(known, &inner, Kind::Widget)?;
+        let none = py.None().into_bound(py);
+        let text = self.widget_text(known, &(inner, methods), (name.clone(), value.clone(), attrs.clone()), &none)?;
+        let text = text.to_py(py, self.stock)?;
+        let context = self.stock.call(py, "related_context", (me, text, name, value, attrs));
+        self.outside(context)
     }
 
     /// `widget.render(name, value)`
@@ -114,11 +137,16 @@ impl<'py> Render<'py> {
         let hides = is_password && !me.getattr(intern!(py, "render_value"))?.is_truthy()?;
         let value = if hides { &none } else { value };
         let mut given = attrs.clone();
-        if is_checkbox && self.is_checked(known, me, value)? {
-            let Ok(attrs) = attrs.cast_exact::<PyDict>() else { return Ok(None) };
-            let checked = attrs.copy()?;
-            checked.set_item(intern!(py, "checked"), true)?;
-            given = checked.into_any();
+        if is_checkbox {
+            let checked = match attrs.cast_exact::<PyDict>() {
+                Ok(attrs) => attrs.copy()?,
+                Err(_) if attrs.is_none() => PyDict::new(py),
+                Err(_) => return Ok(None),
+            };
+            if self.is_checked(known, me, value)? {
+                checked.set_item(intern!(py, "checked"), true)?;
+                given = checked.into_any();
+            }
         }
         let about = self.base_context(widget, name, value, &given)?;
         if is_input || is_password || is_checkbox {

@@ -43,6 +43,13 @@ impl Level {
         LEVELS.set(LEVELS.get() + 1);
         Ok(Self)
     }
+
+    /// So many levels: what is rendered within takes that much more of the stack, as it does on stock.
+    ///
+    /// Error: as for [`Self::enter`].
+    pub(crate) fn enter_many(py: Python<'_>, count: usize) -> PyResult<Vec<Self>> {
+        (0..count).map(|_| Self::enter(py)).collect()
+    }
 }
 
 impl Drop for Level {

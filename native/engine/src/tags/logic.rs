@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyTuple};
 
 impl<'py> Render<'py> {
+    #[inline(never)]
     pub(crate) fn if_node(
         &mut self,
         program: &Bound<'py, NativeProgram>,

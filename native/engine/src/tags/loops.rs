@@ -42,6 +42,7 @@ enum Items<'py> {
 }
 
 impl<'py> Items<'py> {
+    #[inline(never)]
     fn next(&mut self, render: &mut Render<'py>) -> Option<PyResult<Bound<'py, PyAny>>> {
         match self {
             Self::Errors(errors) => render.next_error(errors).transpose(),
@@ -153,6 +154,8 @@ impl<'py> Render<'py> {
     }
 
     /// The items of a value, with a length.
+    // Not inlined: a loop is on the stack while its body is rendered.
+    #[inline(never)]
     pub(crate) fn loop_values(&mut self, value: &Value<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let values = self.to_py(value)?;
         let class = class_of(self.stock, &values)?;
@@ -175,6 +178,7 @@ impl<'py> Render<'py> {
         Ok(Some(list.into_any()))
     }
 
+    #[inline(never)]
     fn loop_items(&mut self, values: &Bound<'py, PyAny>, len: usize, reversed: bool) -> PyResult<Items<'py>> {
         if let Ok(list) = values.cast_exact::<PyList>() {
             return Ok(Items::List { list: list.clone(), at: if reversed { len } else { 0 }, reversed });
@@ -190,6 +194,7 @@ impl<'py> Render<'py> {
     }
 
     /// Several loop variables: a layer of its own, as stock has it.
+    #[inline(never)]
     fn unpack(&mut self, p: &Program, vars: &[NameId], item: &Bound<'py, PyAny>) -> PyResult<()> {
         let mut entries = Vec::with_capacity(vars.len());
         if let Ok(tuple) = item.cast_exact::<PyTuple>() {

@@ -3,6 +3,7 @@
 use super::Value;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -61,6 +62,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline(never)]
     fn write_object(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
         let class = class_of(self.stock, object)?;
         match class {
@@ -90,7 +92,7 @@ impl<'py> Render<'py> {
                     _ => None,
                 };
                 if let Some(text) = text {
-                    return self.write(&text);
+                    return self.write(&told(text)?);
                 }
                 let text = object.str()?;
                 self.write_str_result(&text)
@@ -182,4 +184,15 @@ impl<'py> Render<'py> {
         self.groups_thousands.set(Some(groups));
         Ok(groups)
     }
+}
+
+/// What `__str__` has returned, which must be a string. Error: TypeError, as Python has it.
+fn told(text: Value<'_>) -> PyResult<Value<'_>> {
+    if let Value::Py(object) = &text
+        && !object.is_instance_of::<PyString>()
+    {
+        let kind = object.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("__str__ returned non-string (type {kind})")));
+    }
+    Ok(text)
 }
