@@ -166,6 +166,9 @@ class _Line:
             for one in sent:
                 one.cursor.close()
             if own.pgresult is None:
+                if is_open and raw.info.transaction_status == _OPEN:
+                    # It was the driver that refused it: the transaction goes on.
+                    raw.execute(f"RELEASE SAVEPOINT {_SAVEPOINT}")
                 raise
             # Reported in the log; the statement that has failed will be run, and fail, by itself.
             logger.debug("Statements were not sent together", exc_info=True)

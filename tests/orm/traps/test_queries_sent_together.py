@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 from django.db.models import F
 from django.template.backends.django import DjangoTemplates
 from django.test.utils import CaptureQueriesContext
@@ -221,6 +221,23 @@ def test_the_query_before_one_that_fails_is_run_once(zoo_rows):
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM zoo_visit")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_statement_that_cannot_be_written_leaves_the_transaction_as_it_was(zoo_rows):
+    source = (
+        "{{ author.profile.bio }}"
+        + each("authors", "{{ b.name }}")
+        + each("books", "{{ b.title }}")
+    )
+    case = case_of(sources, source)
+    template = case.template(DjustTemplates)
+    context = {**case.context(), "authors": Author.objects.filter(name="\ud800").order_by("pk")}
+    del context["author"]
+    with transaction.atomic():
+        with pytest.raises(UnicodeEncodeError):
+            template.render(context)
+        with pytest.raises(DatabaseError, match="does not exist"), transaction.atomic():
+            Author.objects.raw('RELEASE SAVEPOINT "djust_pipeline"')[0]
 
 
 def test_a_page_that_ends_early_leaves_nothing_behind(zoo_rows):
