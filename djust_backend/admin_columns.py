@@ -206,11 +206,7 @@ def _field_of(model: type[Any], name: Any, get_field: Any) -> Any:
     """The field of a column. `None`: `lookup_field` finds a method or an attribute."""
     try:
         return get_field(model._meta, name)
-    except FieldDoesNotExist:
-        return None
-    except Exception as error:
-        if type(error).__name__ != "FieldIsAForeignKeyColumnName":
-            raise
+    except (FieldDoesNotExist, get_field.__globals__["FieldIsAForeignKeyColumnName"]):
         return None
 
 

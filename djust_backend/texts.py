@@ -8,7 +8,11 @@ from zlib import crc32
 
 
 def digest(function: FunctionType) -> str | None:
-    """A number for the text of a function. `None`: there is none."""
+    """A number for the text of a function. `None`: there is none.
+
+    `inspect.getsource` splits each text into tokens to find its end, which takes longer for a
+    hundred functions than the page that waits for them.
+    """
     try:
         lines, _ = inspect.findsource(function.__code__)
     except (OSError, TypeError):

@@ -69,20 +69,23 @@ def rows(queryset: QuerySet[Any], usage: Usage) -> RowSet | None:
     database, if instances are needed. The QuerySet itself stays as it is; the rows are kept with
     it, as a result is. Raises what its evaluation would raise.
     """
-    if guards.is_evaluated(queryset):
-        return None
-    simple = shapes.simple(queryset)
-    found = level(_facts(queryset, simple, usage.each), usage)
-    return rows_of(queryset, found, simple) if isinstance(found, Level) else None
+    found, simple = _level(queryset, usage)
+    return None if found is None else rows_of(queryset, found, simple)
 
 
 def request(queryset: QuerySet[Any], usage: Usage) -> Request | None:
     """The query that `rows` would run; None if it runs none, or if instances are needed."""
+    found, simple = _level(queryset, usage)
+    return None if found is None else request_of_rows(queryset, found, simple)
+
+
+def _level(queryset: QuerySet[Any], usage: Usage) -> tuple[Level | None, Simple | None]:
+    """The columns of an unevaluated QuerySet, if it is read in row mode, and its shape."""
     if guards.is_evaluated(queryset):
-        return None
+        return None, None
     simple = shapes.simple(queryset)
     found = level(_facts(queryset, simple, usage.each), usage)
-    return request_of_rows(queryset, found, simple) if isinstance(found, Level) else None
+    return (found if isinstance(found, Level) else None), simple
 
 
 def level_for(queryset: QuerySet[Any], usage: Usage) -> Level | Refusal:

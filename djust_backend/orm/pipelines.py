@@ -20,7 +20,7 @@ from uuid import UUID
 
 from djust_backend.conf import pipeline
 
-from .harmless import only_reads
+from .harmless import leaves_all, only_reads
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -30,8 +30,6 @@ Query: TypeAlias = "tuple[str, tuple[Any, ...]]"
 #: Logged for a statement that was sent and that nobody has run: the page has ended, or written.
 NOT_RUN = "Not run after all: %s"
 
-# How statements begin that leave all rows as they are.
-_READING = ("SELECT", "SAVEPOINT", "RELEASE")
 # Windows has none; others may have more files than `select` can tell.
 _HAS_POLL = hasattr(selectors, "PollSelector")
 _SAVEPOINT = '"djust_pipeline"'
@@ -116,13 +114,10 @@ class _Line:
         wrapper = context["cursor"]
         own = getattr(wrapper, "cursor", None)
         text = sql.lstrip(" (") if isinstance(sql, str) else ""
-        if many or not text.startswith(_READING) or not self._goes_on():
+        if many or not leaves_all(text) or not self._goes_on():
             self.forget(None)
             return execute(sql, params, many, context)
         if not self._is_plain(own) or not text.startswith("SELECT"):
-            return execute(sql, params, many, context)
-        if not only_reads(text):
-            self.forget(None)
             return execute(sql, params, many, context)
         expected = self._take(sql, params)
         # With several statements in one text, there is no pipeline.

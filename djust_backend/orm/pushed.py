@@ -17,6 +17,7 @@ from django.db.models import ForeignKey, Model
 
 from . import facts, links, peers, pushdown
 from .choose.pushdown import count_refusal, needs_rows, window_refusal
+from .harmless import READING
 from .pushdown import Part
 from .usage import COUNTED, Usage
 
@@ -31,9 +32,6 @@ TRUTH = "truth"
 Question: TypeAlias = "str | tuple[int, int | None, bool]"
 Group: TypeAlias = "tuple[Sequence[Model], tuple[str, ...], Usage | None]"
 Answer: TypeAlias = "tuple[list[tuple[Model, Any]], Usage | None]"
-
-# How statements begin that leave all rows as they are.
-_READING = ("SELECT", "SAVEPOINT", "RELEASE")
 
 
 class Answers:
@@ -90,7 +88,7 @@ class Answers:
 
         def watch(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
             answers = known()
-            if answers is not None and not str(sql).lstrip(" (").startswith(_READING):
+            if answers is not None and not str(sql).lstrip(" (").startswith(READING):
                 answers.stale = True
             return execute(sql, params, many, context)
 

@@ -48,16 +48,14 @@ def fetch(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Fetch
     CannotBuildError if Django makes no SQL of it; database errors as they come.
     """
     try:
-        request = request_selected(queryset, level.columns, level, simple)
-        return _run(request)
+        return _run(request_selected(queryset, level.columns, level, simple))
     except _BUILD_ERRORS as error:
         raise CannotBuildError(str(error)) from error
 
 
 def request_of_rows(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Request | None:
     """The query that `rows_of` would run; None if none, or if it is not sure which."""
-    bound = bind(level)
-    if bound.has_listeners() or not bound.is_current() or queryset in _fetched:
+    if not bind(level).may_be_read() or queryset in _fetched:
         return None
     try:
         return request_selected(queryset, level.columns, level, simple)
@@ -73,9 +71,7 @@ def rows_of(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Row
     columns cannot be selected.
     """
     bound = bind(level)
-    if bound.has_listeners():
-        return None
-    if not bound.is_current():
+    if not bound.may_be_read():
         return None
     known = _fetched.get(queryset)
     # `update()` and its like forget a result; this is how they show that they ran.
@@ -393,6 +389,10 @@ class Bound:
             for model, shape in zip(self.models, level.shapes, strict=True)
             for name in (*facts.INSTANCE_METHODS, *(slot.name for slot in shape.slots))
         )
+
+    def may_be_read(self) -> bool:
+        """Whether rows may stand for instances, here and now."""
+        return not self.has_listeners() and self.is_current()
 
     def is_current(self) -> bool:
         """Whether the classes still are as they were when the level was chosen.

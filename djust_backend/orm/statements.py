@@ -1,8 +1,8 @@
 """Compiled SQL, used again for queries of the same shape: only conditions, keys and limits are new.
 
 Django compiles a query anew each time, which costs more than running it. Everything but the
-condition of a simple QuerySet depends on little: that is the key here. The condition itself is
-compiled by Django each time, so that nothing has to be known of lookups and their values.
+condition of a simple QuerySet depends on little: that is the key here. A condition that
+`conditions` has no key for is compiled by Django each time.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 /// `results` of the admin's lists, in a namespace of ours.
 #[pyclass(frozen, module = "djust_backend._native")]
@@ -388,7 +388,7 @@ impl<'py> List<'_, 'py> {
                 }
             }
             (Kind::Decimal | Kind::Number, Class::Int | Class::Float | Class::Decimal) => {
-                if let Some(text) = self.number(&value, class, &column.more)? {
+                if let Some(text) = self.number(&value, &column.more)? {
                     return Ok(Shown::Text(text));
                 }
             }
@@ -421,7 +421,7 @@ impl<'py> List<'_, 'py> {
                 }
             }
             Class::Int | Class::Float | Class::Decimal => {
-                if let Some(text) = self.number(&value, class, &self.render.py.None().into_bound(self.render.py))? {
+                if let Some(text) = self.number(&value, &self.render.py.None().into_bound(self.render.py))? {
                     return Ok(Shown::Text(text));
                 }
             }
@@ -455,27 +455,12 @@ impl<'py> List<'_, 'py> {
     }
 
     /// `formats.number_format(value, places)`
-    fn number(
-        &mut self,
-        value: &Bound<'py, PyAny>,
-        class: Class,
-        places: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<String>> {
-        use djust_text::numbers::{self, Number};
-        let (py, stock) = (self.render.py, self.render.stock);
+    fn number(&mut self, value: &Bound<'py, PyAny>, places: &Bound<'py, PyAny>) -> PyResult<Option<String>> {
         if places.is_none() {
             return self.render.localized_number(&Value::Py(value.clone()), Tri::Unset);
         }
         let Ok(places) = places.extract::<usize>() else { return Ok(None) };
-        let Some(locale) = self.render.locale()? else { return Ok(None) };
-        let Some(formats) = locale.numbers(py, stock, true)? else { return Ok(None) };
-        let text = value.str()?;
-        let number = match class {
-            Class::Float => Number::Float(value.cast::<PyFloat>()?.value()),
-            Class::Int => Number::Int(text.to_str()?),
-            _ => Number::Decimal(text.to_str()?),
-        };
-        Ok(numbers::format(number, Some(places), formats, false))
+        self.render.number_with_places(value, places)
     }
 
     fn push_shown(&self, out: &mut Out, shown: &Shown<'py>) -> PyResult<()> {

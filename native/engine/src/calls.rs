@@ -52,18 +52,18 @@ impl<'py> Arguments<'py> {
     ///
     /// Errors: those of the call.
     pub fn call(
-        &self,
+        &mut self,
         function: &Bound<'py, PyAny>,
         names: Option<&Bound<'py, PyTuple>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let places = if self.many.is_empty() { &self.few[..=self.count] } else { &self.many[..] };
+        let places = if self.many.is_empty() { &mut self.few[..=self.count] } else { &mut self.many[..] };
         let positional = self.count.saturating_sub(names.map_or(0, PyTupleMethods::len));
         let names = names.map_or(std::ptr::null_mut(), Bound::as_ptr);
         // SAFETY: behind the first place, which Python may write to and restores, stand `count` references that live until
         // `self` is dropped; `Bound` is transparent over a pointer that is never null, so that `Place` is one that may be.
         // A new reference is returned, or null with an exception set.
         unsafe {
-            let first = places.as_ptr().add(1).cast::<*mut ffi::PyObject>();
+            let first = places.as_mut_ptr().add(1).cast::<*mut ffi::PyObject>();
             let flags = positional | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
             let result = ffi::PyObject_Vectorcall(function.as_ptr(), first, flags, names);
             Bound::from_owned_ptr_or_err(function.py(), result)

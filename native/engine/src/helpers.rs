@@ -5,9 +5,8 @@ use crate::py::entry::detached;
 use crate::render::Tri;
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
-use djust_text::numbers::{self, Number};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 /// The literal parts of a format string, if all its fields are `{}`.
 fn literals(format: &str) -> Option<Vec<&str>> {
@@ -150,20 +149,8 @@ pub fn localized<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, P
 #[pyfunction]
 pub fn number_format<'py>(value: &Bound<'py, PyAny>, places: usize) -> PyResult<Option<Bound<'py, PyString>>> {
     let py = value.py();
-    let stock = Stock::get(py)?;
-    let class = class_of(stock, value)?;
-    if !matches!(class, Class::Int | Class::Float | Class::Decimal) {
-        return Ok(None);
-    }
-    let Some(locale) = detached(py, stock).locale()? else { return Ok(None) };
-    let Some(formats) = locale.numbers(py, stock, true)? else { return Ok(None) };
-    let text = value.str()?;
-    let number = match class {
-        Class::Float => Number::Float(value.cast::<PyFloat>()?.value()),
-        Class::Int => Number::Int(text.to_str()?),
-        _ => Number::Decimal(text.to_str()?),
-    };
-    Ok(numbers::format(number, Some(places), formats, false).map(|text| PyString::new(py, &text)))
+    let text = detached(py, Stock::get(py)?).number_with_places(value, places)?;
+    Ok(text.map(|text| PyString::new(py, &text)))
 }
 
 /// `django.templatetags.static.static`. `None`: left to Django.

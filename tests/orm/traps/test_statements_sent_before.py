@@ -175,6 +175,7 @@ def test_only_known_functions_leave_everything_as_it_is():
     for sql in (
         'SELECT "a"."b", COUNT(*) FROM "a" WHERE ("a"."c" IN (%s, %s) AND NOT (LOWER(x) = %s))',
         "SELECT 1",
+        'SELECT SUBSTRING("a"."update" FROM %s FOR %s), "share" FROM "a"',
     ):
         assert only_reads(sql), sql
     for sql in (
@@ -182,5 +183,9 @@ def test_only_known_functions_leave_everything_as_it_is():
         "SELECT pg_advisory_lock (1)",
         'SELECT "own"."f"(1)',
         "SELECT * into t FROM a",
+        'SELECT "a"."b" FROM "a" FOR UPDATE',
+        'SELECT "a"."b" FROM "a" WHERE "a"."c" = %s FOR NO KEY UPDATE OF "a" SKIP LOCKED',
+        "SELECT 1 FROM a for share",
+        "SELECT 1 FROM a FOR KEY SHARE NOWAIT",
     ):
         assert not only_reads(sql), sql

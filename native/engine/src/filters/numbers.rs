@@ -190,6 +190,23 @@ impl<'py> Render<'py> {
         self.localized_digits(number, localized)
     }
 
+    /// `formats.number_format(number, places)` of an exact number. `None`: left to Django.
+    pub fn number_with_places(&mut self, value: &Bound<'py, PyAny>, places: usize) -> PyResult<Option<String>> {
+        let class = class_of(self.stock, value)?;
+        if !matches!(class, Class::Int | Class::Float | Class::Decimal) {
+            return Ok(None);
+        }
+        let Some(locale) = self.locale()? else { return Ok(None) };
+        let Some(formats) = locale.numbers(self.py, self.stock, true)? else { return Ok(None) };
+        let text = value.str()?;
+        let number = match class {
+            Class::Float => Number::Float(value.cast::<PyFloat>()?.value()),
+            Class::Int => Number::Int(text.to_str()?),
+            _ => Number::Decimal(text.to_str()?),
+        };
+        Ok(numbers::format(number, Some(places), formats, false))
+    }
+
     /// As [`Self::localized_number`], of a number that is no Python object.
     pub fn localized_digits(&mut self, number: Number<'_>, localized: Tri) -> PyResult<Option<String>> {
         if localized == Tri::No {
