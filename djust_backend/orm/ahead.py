@@ -34,13 +34,9 @@ def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
     Runs nothing, and raises nothing that reading the sources would not raise.
     """
     wanted: dict[str, list[Query]] = {}
-    locked: set[str] = set()
     for source, usage in sources:
         using = _database(source)
-        if isinstance(source, QuerySet) and source.query.select_for_update:
-            # What is read behind it shows what others commit while it waits.
-            locked.add(using)
-        if using in locked or not may_send(connections[using]):
+        if not may_send(connections[using]):
             continue
         queries = (
             _of_instance(source, usage, using)

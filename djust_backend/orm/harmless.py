@@ -30,10 +30,7 @@ _HARMLESS = frozenset(
     for name in line.split()
 )
 _CALL = re.compile(r'([\w$"]+)\s*\(')
-# A table that is made of the rows, and rows that are locked.
-_EFFECT = re.compile(
-    r"\bINTO\b|\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b|\bFOR\s+(?:KEY\s+)?SHARE\b", re.IGNORECASE
-)
+_INTO = re.compile(r"\bINTO\b", re.IGNORECASE)
 
 #: How statements begin that leave all rows as they are, whatever functions of a SELECT may do.
 READING = ("SELECT", "SAVEPOINT", "RELEASE")
@@ -47,6 +44,6 @@ def leaves_all(sql: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def only_reads(sql: str) -> bool:
     """Whether a SELECT calls no functions that might write, take locks, or change the session."""
-    return _EFFECT.search(sql) is None and all(
+    return _INTO.search(sql) is None and all(
         name.upper() in _HARMLESS for name in _CALL.findall(sql)
     )
