@@ -112,7 +112,7 @@ def _planned(
 
 
 def _found(happened: list[events.Event]) -> str:
-    if any(isinstance(event, (events.Miss, events.Compiled)) for event in happened):
+    if any(isinstance(event, (events.Miss, events.Compiled, events.Decided)) for event in happened):
         return "MISS"
     places = {event.place for event in happened if isinstance(event, events.Hit)}
     return f"HIT {'/'.join(sorted(places)) or 'memory'}"

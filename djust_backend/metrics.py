@@ -73,9 +73,14 @@ class Metrics:
         )
         self.compilation = client.Histogram(
             "djust_jit_compilation_duration_seconds",
-            "Time to derive a plan, by the mode it decided for",
+            "Time to derive a plan that rests on code, by the mode it decided for",
             ["mode"],
             buckets=_COMPILE_BUCKETS,
+        )
+        self.decided = client.Counter(
+            "djust_jit_plans_decided_total",
+            "Plans that rest on no code, which are made in less time than a store is asked",
+            ["mode"],
         )
         self.render = client.Histogram(
             "djust_view_render_duration_seconds",
@@ -117,6 +122,8 @@ class Metrics:
             self.misses.inc()
         elif isinstance(event, events.Compiled):
             self.compilation.labels(event.mode).observe(event.seconds)
+        elif isinstance(event, events.Decided):
+            self.decided.labels(event.mode).inc()
         elif isinstance(event, events.StoreError):
             self.store_errors.labels(event.backend, event.operation).inc()
         else:

@@ -39,6 +39,16 @@ class Compiled(NamedTuple):
     mode: str
 
 
+class Decided(NamedTuple):
+    """A plan that rests on no code was made in this process; no store is asked for such plans.
+
+    `mode` is `rows` or `instances`.
+    """
+
+    model: str
+    mode: str
+
+
 class StoreError(NamedTuple):
     """A store failed; `operation` is `get`, `set`, `lock`, `unlock`, `clear` or `verify`."""
 
@@ -53,7 +63,7 @@ class Breaker(NamedTuple):
     state: str
 
 
-Event: TypeAlias = "Hit | Miss | Compiled | StoreError | Breaker"
+Event: TypeAlias = "Hit | Miss | Compiled | Decided | StoreError | Breaker"
 
 #: Called with each event, in the thread in which it happens.
 observers: list[Callable[[Event], None]] = []

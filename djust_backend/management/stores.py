@@ -58,6 +58,8 @@ def summary(options: dict[str, Any]) -> str:
     """What became of the plans, for the last line of a command."""
     derived, known = events.counts["compiled"], events.counts["hit"]
     text = f"{derived} plans derived, {known} were known"
+    if events.counts["decided"]:
+        text += f", {events.counts['decided']} need no code to be read and are not kept"
     if options["bundle"] is not None:
         return f"{text}; bundle written to {_bundle(options)}"
     backend = conf.get("JIT_CACHE_BACKEND")

@@ -24,7 +24,7 @@ _PUSHED = (Reason.COUNTED, Reason.EXISTS, Reason.PART)
 @lru_cache(maxsize=_REMEMBERED)
 def plan(query: QueryFacts, usage: Usage | None) -> Plan:
     """How to fetch the rows of such a query when each of them is used like this."""
-    return decided(PLANS, query, usage, partial(_derive, query, usage))
+    return decided(PLANS, query, usage, usage, partial(_derive, query, usage))
 
 
 class _Plans:

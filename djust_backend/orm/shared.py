@@ -1,7 +1,8 @@
 """Decisions that other processes have made: the planner's door to a store that the face installs.
 
-What comes through it is read as plain data, and only under the digest of all that the decision
-depends on (`fingerprint`). Anything else is derived anew.
+Only decisions that rest on the code of models are asked for: of all others the key alone takes
+several times what deriving takes. What comes through the door is read as plain data, and only under
+the digest of all that the decision depends on (`fingerprint`). Anything else is derived anew.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Protocol, TypeVar
 from djust_backend.cache import events
 
 from . import fingerprint
+from .code_needs import runs_code
 from .guards import QueryFacts
 from .usage import Usage
 
@@ -65,10 +67,18 @@ def decided(
     codec: Codec[_Decision],
     query: QueryFacts,
     usage: Usage | None,
+    row: Usage | None,
     derive: Callable[[], _Decision],
 ) -> _Decision:
-    """The decision from the store, or derived and handed to it."""
+    """The decision: from the store, or derived and handed to it, or derived where it is no work.
+
+    `usage` is what the decision depends on, `row` the needs of each row among it.
+    """
     model = query.model._meta.label
+    if row is None or not runs_code(query.model, row, query.annotations):
+        found = derive()
+        events.tell(events.Decided(model, codec.mode(found)))
+        return found
     plans = _source[0]() if _source else None
     key = None if plans is None else _key(codec.name, query, usage)
     if plans is None or key is None:

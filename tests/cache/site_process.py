@@ -17,11 +17,11 @@ from django.conf import settings
 
 SOURCES = {
     "permissions": (
-        "{% for p in rows %}{{ p.codename }} {{ p.content_type.model }}"
+        "{% for p in rows %}{{ p }} {{ p.codename }}"
         "{% for group in p.group_set.all %}{{ group.name }}{% endfor %} {% endfor %}"
     ),
-    "shelves": "{% for shelf in rows %}{{ shelf.name }}{% endfor %}",
-    "books": "{% for book in rows %}{{ book.title }} {{ book.shelf.name }}{% endfor %}",
+    "shelves": "{% for shelf in rows %}{{ shelf.label }}{% endfor %}",
+    "books": "{% for book in rows %}{{ book.label }}{% endfor %}",
 }
 
 settings.configure(

@@ -78,15 +78,57 @@ def forget() -> None:
     events.reset()
 
 
-USAGES = [
+WITHOUT_CODE = [
     needs("title"),
-    needs("title", "author.name"),
-    needs("title", "author"),
+    needs("title", "pk", "author.name", "author_id", "editor.mentor.country.name"),
     needs("author.books.all"),
+    needs("nothing.of.the.kind"),
 ]
+WITH_CODE = [
+    needs("title", "author"),
+    needs("author.label"),
+    needs("credits"),
+    needs("editor.mentor.pupils.all.count", "byline"),
+]
+USAGES = WITHOUT_CODE + WITH_CODE
 
 
-@pytest.mark.parametrize("usage", USAGES)
+def rows_of(relation: str, row: str) -> Usage:
+    """A loop over books, and below it one over related rows of each, which prints this."""
+    rows = needs(row)
+    related = Usage(REACHED, REACHED, {"all": rows}, None)
+    each = Usage(REACHED, REACHED, {relation: related}, None)
+    return Usage(REACHED | ITERATED, REACHED | ITERATED, {}, each)
+
+
+@pytest.mark.parametrize("usage", [*WITHOUT_CODE, rows_of("tags", "name")])
+def test_no_store_is_asked_for_what_rests_on_no_code(store: Memory, usage: Usage) -> None:
+    store.broken = b"nobody reads this"
+    apply.whole_plan(Book.objects.order_by("pk"), usage)
+    assert not store.kept
+    assert not store.rejected
+    assert events.counts == {"decided": 2}
+
+
+@pytest.mark.parametrize("usage", [*WITH_CODE, needs(), rows_of("chapters", "translator")])
+def test_what_rests_on_code_is_kept(store: Memory, usage: Usage) -> None:
+    each = usage.each
+    if each is not None and not each.fields:
+        # The rows themselves are printed.
+        each = Usage(REACHED | PRINTED, REACHED | PRINTED, {}, None)
+        usage = Usage(usage.always, usage.maybe, {}, each)
+    apply.whole_plan(Book.objects.order_by("pk"), usage)
+    assert len(store.kept) == 2
+    assert events.counts["compiled"] == 2
+
+
+def test_an_annotation_hides_code_of_its_name(store: Memory) -> None:
+    queryset = Book.objects.order_by("pk").annotate(credits=models.F("title"))
+    apply.level_for(queryset, needs("credits"))
+    assert not store.kept
+
+
+@pytest.mark.parametrize("usage", WITH_CODE)
 def test_what_comes_back_is_what_was_derived(store: Memory, usage: Usage) -> None:
     queryset = Book.objects.order_by("pk")
     derived = apply.whole_plan(queryset, usage)
@@ -99,7 +141,7 @@ def test_what_comes_back_is_what_was_derived(store: Memory, usage: Usage) -> Non
 
 @pytest.mark.parametrize("broken", [b"", b"\xc1", b"\x93\x01\x02\x03", b"\x92\xcd\x03\xe8\x80"])
 def test_what_is_no_plan_is_derived_anew(store: Memory, broken: bytes) -> None:
-    usage = needs("title", "author.name")
+    usage = needs("title", "author.label")
     expected = apply.whole_plan(Book.objects.order_by("pk"), usage)
     forget()
     store.broken = broken or None
@@ -289,14 +331,14 @@ def use(model: type[models.Model]) -> None:
 def test_a_model_that_cannot_be_told_is_not_shared(
     store: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    expected = apply.whole_plan(Book.objects.order_by("pk"), needs("title"))
+    expected = apply.whole_plan(Book.objects.order_by("pk"), needs("credits"))
     store.kept.clear()
     forget()
     # More than the bytes of a key can hold.
     monkeypatch.setattr(Book._meta.get_field("title"), "max_length", 2**70)
     fingerprint._described.clear()
     with caplog.at_level(logging.ERROR, "djust_backend.jit"):
-        assert apply.whole_plan(Book.objects.order_by("pk"), needs("title")) == expected
+        assert apply.whole_plan(Book.objects.order_by("pk"), needs("credits")) == expected
     assert not store.kept
     assert "plans of zoo.Book are not shared" in caplog.text
     fingerprint._described.clear()

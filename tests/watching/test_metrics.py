@@ -75,7 +75,7 @@ def test_a_page_is_timed_under_its_name_and_its_queries_are_counted() -> None:
 @pytest.mark.usefixtures("on")
 @pytest.mark.django_db
 def test_plans_are_misses_first_and_hits_later() -> None:
-    source = "{% for group in groups %}{{ group.name }}{{ group.pk }}{% endfor %}"
+    source = "{% for group in groups %}{{ group }}{{ group.pk }}{% endfor %}"
     template = engine().from_string(source)
     misses = moved("djust_jit_cache_misses_total")
     compiled = moved("djust_jit_compilation_duration_seconds_count", mode="rows")
@@ -87,6 +87,17 @@ def test_plans_are_misses_first_and_hits_later() -> None:
     template.render({"groups": Group.objects.order_by("-name", "pk")[:7]})
     assert misses() == 0
     assert hits() >= 1
+
+
+@pytest.mark.usefixtures("on")
+@pytest.mark.django_db
+def test_plans_that_rest_on_no_code_are_no_misses() -> None:
+    template = engine().from_string("{% for group in groups %}{{ group.name }}{% endfor %}")
+    misses = moved("djust_jit_cache_misses_total")
+    decided = moved("djust_jit_plans_decided_total", mode="rows")
+    template.render({"groups": Group.objects.order_by("-name", "pk")[:5]})
+    assert misses() == 0
+    assert decided() >= 1
 
 
 @pytest.mark.usefixtures("on")

@@ -18,6 +18,7 @@ from django.db.models.fields.files import (
 from djust_backend.orm import facts, links
 from djust_backend.orm.choose import joins
 from djust_backend.orm.choose.pushdown import count_refusal, window_refusal
+from djust_backend.orm.code_needs import is_code
 from djust_backend.orm.code_reading import reads
 from djust_backend.orm.display import display_labels
 from djust_backend.orm.guards import QueryFacts
@@ -71,7 +72,7 @@ class _RefusedError(Exception):
 @lru_cache(maxsize=2048)
 def level(query: QueryFacts, usage: Usage) -> Level | Refusal:
     """The columns that meet these needs of a QuerySet (not of a row), or why there are none."""
-    return decided(LEVELS, query, usage, partial(_derive, query, usage))
+    return decided(LEVELS, query, usage, usage.each, partial(_derive, query, usage))
 
 
 class _Levels:
@@ -222,17 +223,9 @@ class _Builder:
 
     def is_code(self, place: joins.Place, name: str) -> bool:
         """Whether Python code of the model answers for an attribute of its instances."""
-        model = place.model
-        attribute = facts.class_attribute(model, name)
-        return not (
-            attribute is None
-            or (not place.path and name in self.query.annotations)
-            or facts.relation(model, name) is not None
-            or facts.is_column(model, name)
-            or (name == "pk" and attribute is Model.pk)
-            or display_labels(model, name) is not None
-            or type(attribute) in (FileDescriptor, ImageFileDescriptor)
-        )
+        if not place.path and name in self.query.annotations:
+            return False
+        return is_code(place.model, name)
 
     def whole(
         self, place: joins.Place, prefix: str, code: Usage

@@ -34,7 +34,7 @@ from djust_backend.orm import fingerprint, guards, planner  # noqa: E402
 from djust_backend.orm.choose.rows import level  # noqa: E402
 
 SOURCE = (
-    "{% for post in posts %}{{ post.title }} {{ post.author.username }}"
+    "{% for post in posts %}{{ post.title }} {{ post.get_absolute_url }} {{ post.author }}"
     "{% for tag in post.tags.all %}{{ tag.name }}{% endfor %}{% endfor %}"
 )
 

@@ -12,6 +12,10 @@ class Shelf(models.Model):
 
     name = models.CharField(max_length=20)
 
+    def label(self) -> str:
+        """Code: a plan that rests on none is not shared."""
+        return self.name.title()
+
 
 class Book(models.Model):
     """Has a column more in the second release."""
@@ -20,3 +24,7 @@ class Book(models.Model):
     shelf = models.ForeignKey(Shelf, models.CASCADE)
     if os.environ.get("SITE_RELEASE") == "2":
         subtitle = models.CharField(max_length=20)
+
+    def label(self) -> str:
+        """Reads a related row."""
+        return f"{self.title} ({self.shelf.name})"
