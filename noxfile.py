@@ -307,14 +307,48 @@ def find_python(version: str) -> Path | None:
     return None
 
 
+def of_pair(interpreter: Path, version: str, django: str) -> Path:
+    """Return the Python of the environment for one Python and one Django."""
+    packages = ["--group", "test", "maturin", f"Django~={django}.0"]
+    name = f"python{version}-django{django}"
+    return environment.filled(environment.CACHE / name, interpreter, packages, "")
+
+
 def run_pair(session: nox.Session, interpreter: Path, version: str, django: str) -> None:
     """Run our tests under one Python and one Django, in an environment and target of their own."""
-    name = f"python{version}-django{django}"
-    packages = ["--group", "test", "maturin", f"Django~={django}.0"]
-    inside = environment.filled(environment.CACHE / name, interpreter, packages, "")
+    inside = of_pair(interpreter, version, django)
     target = ROOT / "native" / "target" / f"python{version}"
     environment.build(inside, release=False, target=target)
-    run_suites(session, inside, f"{name}-", "--ignore=tests/browser")
+    run_suites(session, inside, f"python{version}-django{django}-", "--ignore=tests/browser")
+
+
+def newest_pair(session: nox.Session) -> tuple[Path, str, str] | None:
+    """Return the newest Django with a Python of this machine; None if the workbench has it."""
+    question = "import django, sys; print('{}.{}'.format(*sys.version_info), django.VERSION[:2])"
+    answer = subprocess.check_output([environment.workbench(), "-c", question], text=True)
+    newest_first = sorted(MATRIX, key=lambda pair: (numbers(pair[1]), numbers(pair[0])))[::-1]
+    for version, django in newest_first:
+        if answer.strip() == f"{version} {numbers(django)}":
+            session.log(f"nothing newer than Python {version} and Django {django} is here")
+            return None
+        interpreter = find_python(version)
+        if interpreter is not None:
+            session.log(f"Python {version}, Django {django}")
+            return interpreter, version, django
+    return session.error("no Python of the classifiers is on the PATH")
+
+
+def newest_measured(session: nox.Session) -> Path | None:
+    """Build as for a release wheel for the newest pair; return its Python, if there is one."""
+    pair = newest_pair(session)
+    if pair is None:
+        return None
+    inside = of_pair(*pair)
+    try:
+        environment.build_trained(inside, f"trained-python{pair[1]}")
+    except (environment.CannotPrepareError, subprocess.CalledProcessError) as problem:
+        session.error(f"the extension could not be built: {problem}")
+    return inside
 
 
 @nox.session(venv_backend="none")
@@ -330,19 +364,9 @@ def tests(session: nox.Session, version: str, django: str) -> None:
 @nox.session(venv_backend="none")
 def newest(session: nox.Session) -> None:
     """Run our tests on the newest Django that a Python of this machine can run."""
-    question = "import django, sys; print('{}.{}'.format(*sys.version_info), django.VERSION[:2])"
-    answer = subprocess.check_output([environment.workbench(), "-c", question], text=True)
-    newest_first = sorted(MATRIX, key=lambda pair: (numbers(pair[1]), numbers(pair[0])))[::-1]
-    for version, django in newest_first:
-        if answer.strip() == f"{version} {numbers(django)}":
-            session.log(f"nothing newer than Python {version} and Django {django} is here")
-            return
-        interpreter = find_python(version)
-        if interpreter is not None:
-            session.log(f"Python {version}, Django {django}")
-            run_pair(session, interpreter, version, django)
-            return
-    session.error("no Python of the classifiers is on the PATH")
+    pair = newest_pair(session)
+    if pair is not None:
+        run_pair(session, *pair)
 
 
 @nox.session(venv_backend="none")
@@ -360,7 +384,13 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure our engine against stock Django; arguments are passed on."""
+    """Measure our engine against stock Django; `--newest`: on the newest of this machine."""
+    if "--newest" in session.posargs:
+        session.posargs.remove("--newest")
+        newest = newest_measured(session)
+        if newest is not None:
+            run(session, newest, "-m", "tests.benchmarks.engine", *session.posargs)
+        return
     measured_extension(session)
     python(session, "-m", "tests.benchmarks.engine", *session.posargs)
 
@@ -389,9 +419,12 @@ def bench_apps(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def report(session: nox.Session) -> None:
     """Run all benchmarks and write docs/performance.md; arguments are passed on."""
+    newest = None
     if "--no-measure" not in session.posargs:
         trained_extension(session)
-    python(session, "-m", "tests.benchmarks.report", *session.posargs)
+        newest = newest_measured(session)
+    options = [] if newest is None else ["--newest", newest]
+    python(session, "-m", "tests.benchmarks.report", *options, *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -331,20 +331,21 @@ def build(python: Path, *, release: bool, target: Path = ROOT / "native" / "targ
     run(command, _building(python, target))
 
 
-def build_trained(python: Path) -> None:
+def build_trained(python: Path, folder: str = "trained") -> None:
     """Compile the extension as for a release wheel, by what pages execute; install it in place.
 
-    Another folder than that of `build`, because nothing that one has compiled can be used.
+    Another folder of the target than that of `build`, because nothing that one has compiled can be
+    used.
     """
     say("building the extension twice, with a day on the demo site in between (some minutes)")
-    run([python, "-m", "maturin", "develop", "--pgo"], _training(python))
+    run([python, "-m", "maturin", "develop", "--pgo"], _training(python, folder))
 
 
 def build_wheel(python: Path, folder: Path) -> None:
     """Build a release wheel for this Python, by what pages execute."""
     say("building a wheel, with a day on the demo site between two builds (some minutes)")
     options = ["--release", "--pgo", "--interpreter", python, "--out", folder]
-    run([python, "-m", "maturin", "build", *options], _training(python))
+    run([python, "-m", "maturin", "build", *options], _training(python, "trained"))
 
 
 def _building(python: Path, target: Path) -> dict[str, str]:
@@ -354,8 +355,8 @@ def _building(python: Path, target: Path) -> dict[str, str]:
     return env
 
 
-def _training(python: Path) -> dict[str, str]:
-    env = _building(python, ROOT / "native" / "target" / "trained")
+def _training(python: Path, folder: str) -> dict[str, str]:
+    env = _building(python, ROOT / "native" / "target" / folder)
     # In front: an older one on the PATH cannot read them.
     env["PATH"] = os.pathsep.join([str(_profile_tools(env)), env["PATH"]])
     return env

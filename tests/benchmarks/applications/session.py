@@ -11,7 +11,7 @@ from tests.benchmarks.engine.session import OURS, STOCK, Effort, first_differenc
 from tests.packages.run import MASKS
 
 QUICK = Effort(3, 15_000_000)
-THOROUGH = Effort(11, 40_000_000)
+THOROUGH = Effort(5, 25_000_000)
 
 
 @dataclass

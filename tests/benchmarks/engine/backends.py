@@ -57,6 +57,12 @@ BACKENDS = {
             "django_rusty_templates.RustyTemplates",
             packages=("django-rusty-templates-agentic",),
         ),
+        # For Python 3.12 and newer.
+        Backend(
+            "rust_templates",
+            "django_rust_templates.RustTemplates",
+            packages=("django-rust-templates",),
+        ),
         Backend(
             "jinja2",
             "django.template.backends.jinja2.Jinja2",
@@ -68,4 +74,4 @@ BACKENDS = {
     ]
 }
 
-DEFAULT = ["stock", "ours", "djust", "rusty", "jinja2", "floor"]
+DEFAULT = ["stock", "ours", "djust", "rusty", "rust_templates", "jinja2", "floor"]

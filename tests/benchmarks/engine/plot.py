@@ -7,7 +7,14 @@ from typing import Any
 
 from tests.benchmarks.engine.session import STOCK
 
-MARKERS = {"ours": "o", "djust": "v", "rusty": "s", "jinja2": "x", "floor": "|"}
+MARKERS = {
+    "ours": "o",
+    "djust": "v",
+    "rusty": "s",
+    "rust_templates": "d",
+    "jinja2": "x",
+    "floor": "|",
+}
 
 
 def draw(content: dict[str, Any], file: Path) -> None:

@@ -13,8 +13,9 @@ from tests.benchmarks.engine.backends import BACKENDS, Backend
 
 
 def folder(backend: Backend) -> Path:
-    """Where a rival's environment is, or would be."""
-    return environment.CACHE / f"rival-{backend.name}"
+    """Where a rival's environment for this Python is, or would be."""
+    version = "{}.{}".format(*sys.version_info)
+    return environment.CACHE / f"rival-{backend.name}-python{version}"
 
 
 def python(name: str) -> Path:

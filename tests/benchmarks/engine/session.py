@@ -16,7 +16,7 @@ OURS = "ours"
 class Effort:
     """How long to measure: rounds per scenario, and CPU time per backend and round."""
 
-    rounds: int = 15
+    rounds: int = 7
     target_ns: int = 10_000_000
 
 

@@ -20,8 +20,8 @@ TURNS = (0, 1, 0)
 class Effort:
     """How long to measure: rounds for a page, time for a backend and round, processes for the rest."""
 
-    rounds: int = 11
-    target_ms: float = 60.0
+    rounds: int = 7
+    target_ms: float = 40.0
     processes: int = 5
 
 

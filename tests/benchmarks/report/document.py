@@ -14,7 +14,7 @@ from tests.benchmarks.report.picture import FLOOR
 INTRODUCTION = """# Performance
 
 Made by `nox -s report` from what the benchmarks have measured; every figure is theirs. `nox -s report -- --quick` takes
-minutes instead of hours, and its figures are for looking only.
+minutes instead of an hour, and its figures are for looking only.
 
 ## Method
 
@@ -34,6 +34,7 @@ def written(data: dict[str, Any]) -> str:
         INTRODUCTION.splitlines(),
         machine(data),
         engine(data["engine"]),
+        newest(data["newest"]) if "newest" in data else (),
         querysets(data["orm"]),
         applications(data["applications"]),
         growth(data["growth"]),
@@ -44,7 +45,10 @@ def written(data: dict[str, Any]) -> str:
 def wrong_pages(data: dict[str, Any]) -> list[str]:
     """Each page of ours that is not stock's."""
     seen = [
-        ("engine", row["name"], row["results"].get(OURS)) for row in data["engine"]["scenarios"]
+        (part, row["name"], row["results"].get(OURS))
+        for part in ("engine", "newest")
+        if part in data
+        for row in data[part]["scenarios"]
     ]
     for database, found in data["orm"]["databases"].items():
         seen += [(database, page, results.get(JUDGED)) for page, results in found["pages"].items()]
@@ -82,21 +86,65 @@ def percent(share: float) -> str:
 
 def machine(data: dict[str, Any]) -> Iterator[str]:
     """What was measured with what."""
-    run = data["engine"]["run"]
-    versions = {name: found for one in run["versions"].values() for name, found in one.items()}
-    named = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-    yield f"Measured with Python {run['python']} on {run['machine']}; {named}."
+    yield measured_with(data["engine"]["run"])
     yield "The extension is built as release wheels are (`nox -s release`); no page that is measured takes part in that."
     rounds = {part: data[part]["run"]["rounds"] for part in data}
     yield "Rounds: " + ", ".join(f"{part} {count}" for part, count in rounds.items()) + "."
 
 
+def measured_with(run: dict[str, Any]) -> str:
+    """The versions of all that was measured."""
+    versions = {name: found for one in run["versions"].values() for name, found in one.items()}
+    named = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    return f"Measured with Python {run['python']} on {run['machine']}; {named}."
+
+
 def engine(data: dict[str, Any]) -> Iterator[str]:
     """The engine alone, scenario by scenario."""
-    rivals = [name for name in data["summaries"] if name not in (STOCK, OURS, FLOOR)]
-    shown = [OURS, *rivals, *([FLOOR] if FLOOR in data["summaries"] else [])]
     yield "## The engine alone"
     yield ""
+    yield from kinds_and_scenarios(
+        data, "![Ratios to stock by scenario](performance_scenarios.svg)"
+    )
+
+
+def newest(data: dict[str, Any]) -> Iterator[str]:
+    """The same on the newest Python and Django."""
+    yield "## The engine alone, on the newest Python and Django"
+    yield ""
+    yield measured_with(data["run"])
+    yield ""
+    yield from kinds_and_scenarios(data, "")
+
+
+def rivals_of(data: dict[str, Any]) -> list[str]:
+    """The other engines that were measured."""
+    return [name for name in data["summaries"] if name not in (STOCK, OURS, FLOOR)]
+
+
+def ahead_of_us(data: dict[str, Any]) -> Iterator[str]:
+    """Where a rival is faster than we are; Jinja2 pages are other templates."""
+    rivals = [name for name in rivals_of(data) if name != "jinja2"]
+    found = []
+    for row in data["scenarios"]:
+        ours = row["results"].get(OURS)
+        for name in rivals:
+            other = row["results"].get(name)
+            both_right = ours and other and ours["status"] == other["status"] == "ok"
+            if both_right and other["ratio"] > ours["ratio"]:
+                found.append(
+                    f"{row['name']} ({name} {number(other['ratio'])}, ours {number(ours['ratio'])})"
+                )
+    if rivals:
+        yield ""
+        of = f"{len(found)} of {len(data['scenarios'])} scenarios"
+        yield f"A rival is faster on {of}{': ' if found else ''}{', '.join(found)}."
+
+
+def kinds_and_scenarios(data: dict[str, Any], picture: str) -> Iterator[str]:
+    """Two tables: means by kind, and all scenarios; the picture's place is between them."""
+    rivals = rivals_of(data)
+    shown = [OURS, *rivals, *([FLOOR] if FLOOR in data["summaries"] else [])]
     yield "How many times faster than stock, geometric means; in brackets the pages that came out right."
     yield ""
     summaries = {name: data["summaries"][name] for name in shown}
@@ -113,9 +161,11 @@ def engine(data: dict[str, Any]) -> Iterator[str]:
     ours = summaries[OURS]
     yield ""
     yield f"The least of ours: {ours['worst']}, {number(ours['worst_ratio'])} times."
+    yield from ahead_of_us(data)
     yield from memory(data.get("memory_kib_per_template") or {})
-    yield ""
-    yield "![Ratios to stock by scenario](performance_scenarios.svg)"
+    if picture:
+        yield ""
+        yield picture
     yield ""
     head = ["scenario", "stock µs", "ours µs", "ours", "functions: stock", "ours"]
     head += [*rivals, *(["floor", "ours from the floor"] if FLOOR in shown else [])]

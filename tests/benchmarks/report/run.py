@@ -20,7 +20,13 @@ DATA = ROOT / ".cache" / "benchmarks"
 DOCS = ROOT / "docs"
 
 #: The benchmarks in the order of the document; each writes a file of its name.
-PARTS = ("engine", "orm", "applications", "growth")
+PARTS = ("engine", "newest", "orm", "applications", "growth")
+
+#: What runs them, where it is not a module of their name.
+MODULES = {"newest": "engine"}
+
+#: Measured on another Python, which not every machine has.
+NEWEST = "newest"
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -33,23 +39,30 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         "--measure", default=",".join(PARTS), metavar="PARTS",
         help="what to measure anew, of %(default)s; the rest is as measured before",
     )  # fmt: skip
+    parser.add_argument(
+        "--newest", type=Path, metavar="PYTHON", help="has our package and the newest Django"
+    )
     parser.add_argument("--no-measure", action="store_true", help="write the document alone")
     parser.add_argument("--docs", type=Path, default=DOCS, help="the folder to write to")
     return parser.parse_args(arguments)
 
 
-def measure(parts: list[str], quick: bool) -> None:
-    """Run benchmarks; what they find wrong is in their data, and in the document."""
+def measure(parts: list[str], quick: bool, newest: Path | None) -> None:
+    """Run benchmarks; what they find wrong is in their data, and in the document.
+
+    `newest` is the Python for the part of that name, which is left out without one.
+    """
     DATA.mkdir(parents=True, exist_ok=True)
     for part in parts:
+        if part == NEWEST and newest is None:
+            say("not measured: newest, for which no Python is given")
+            continue
         say(f"measuring: {part}")
-        command = [
-            sys.executable,
-            "-m",
-            f"tests.benchmarks.{part}",
-            "--json",
-            str(DATA / f"{part}.json"),
-        ]
+        interpreter = newest if part == NEWEST else sys.executable
+        module = MODULES.get(part, part)
+        command = [str(interpreter), "-m", f"tests.benchmarks.{module}"]
+        command += ["--json", str(DATA / f"{part}.json")]
+        command += ["--install"] if module == "engine" else []
         subprocess.run([*command, *(["--quick"] if quick else [])], cwd=ROOT, check=False)
 
 
@@ -58,6 +71,8 @@ def read() -> dict[str, Any]:
     found = {}
     for part in PARTS:
         path = DATA / f"{part}.json"
+        if part == NEWEST and not path.exists():
+            continue
         if not path.exists():
             raise SystemExit(f"{part} has not been measured: {path.relative_to(ROOT)} is missing")
         found[part] = json.loads(path.read_text(encoding="utf-8"))
@@ -70,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     parts = [] if options.no_measure else options.measure.split(",")
     if unknown := set(parts) - set(PARTS):
         raise SystemExit(f"no such benchmark: {', '.join(sorted(unknown))}")
-    measure(parts, options.quick)
+    measure(parts, options.quick, options.newest)
     data = read()
     options.docs.mkdir(parents=True, exist_ok=True)
     files = {

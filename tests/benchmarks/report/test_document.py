@@ -98,6 +98,37 @@ def test_figures_come_from_the_data(data: dict[str, Any]) -> None:
     assert "| 1 | 100 | 700 | 7.00 |" in text
 
 
+def test_a_faster_rival_is_named(data: dict[str, Any]) -> None:
+    engine = data["engine"]
+    assert "A rival" not in document.written(data)
+    engine["scenarios"][0]["results"]["rusty"] = result(30.0)
+    engine["summaries"]["rusty"] = engine["summaries"]["ours"]
+    assert "A rival is faster on 0 of 1 scenarios." in document.written(data)
+    engine["scenarios"][0]["results"]["rusty"] = result(9.0)
+    named = "A rival is faster on 1 of 1 scenarios: loops/a (rusty 10.0, ours 7.25)."
+    assert named in document.written(data)
+    # Its own templates are other ones, and what is wrong has no time.
+    engine["scenarios"][0]["results"]["rusty"]["status"] = "different"
+    engine["scenarios"][0]["results"]["jinja2"] = result(1.0)
+    assert "A rival is faster on 0 of 1 scenarios." in document.written(data)
+
+
+def test_the_newest_python_has_a_part_if_it_was_measured(data: dict[str, Any]) -> None:
+    title = "## The engine alone, on the newest Python and Django"
+    assert title not in document.written(data)
+    run = {
+        "python": "3.14.0",
+        "machine": "m",
+        "versions": {"stock": {"Django": "6.1"}},
+        "rounds": 3,
+    }
+    data["newest"] = {**data["engine"], "run": run}
+    text = document.written(data)
+    assert title in text
+    assert "Measured with Python 3.14.0 on m; Django 6.1." in text
+    assert "Rounds: engine 3, orm 3, applications 3, growth 3, newest 3." in text
+
+
 def test_a_page_that_differs_is_named_and_has_no_time(data: dict[str, Any]) -> None:
     broken = data["applications"]["applications"]["zoo"]["pages"]["/a/"]["ours"]
     broken.update(status="different", detail="at 3")
