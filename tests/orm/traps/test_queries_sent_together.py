@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import contextmanager
 
 import psycopg
@@ -195,6 +196,49 @@ def test_outside_of_transactions_the_connection_stays_good(zoo_rows, name):
         assert connection.execute_wrappers == []
         assert connection.connection.info.transaction_status == TransactionStatus.IDLE
         assert connection.connection.info.pipeline_status == PipelineStatus.OFF
+
+
+@contextmanager
+def locked(table):
+    """Nobody else reads the table meanwhile."""
+    # Not a connection of Django's: the tests end the transactions of those.
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()
+
+
+@contextmanager
+def interrupted_soon():
+    """As by Ctrl-C, after some time."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@AUTOCOMMIT
+@pytest.mark.parametrize("table", ["zoo_book", "zoo_author", "zoo_tag"])
+def test_an_interrupt_leaves_a_connection_that_is_used_again(zoo_rows, table):
+    source, *_ = PAGES["three loops"]
+    case = case_of(sources, source)
+    for backend in (DjangoTemplates, DjustTemplates):
+        template = case.template(backend)
+        expected = template.render(case.context())
+        context = case.context()
+        with locked(table), interrupted_soon(), pytest.raises(KeyboardInterrupt):
+            template.render(context)
+        assert connection.execute_wrappers == []
+        assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+        assert connection.connection.info.pipeline_status == PipelineStatus.OFF
+        assert template.render(case.context()) == expected
 
 
 def test_a_statement_that_cannot_be_written_leaves_the_transaction_as_it_was(zoo_rows):
