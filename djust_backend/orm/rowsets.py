@@ -19,7 +19,7 @@ from . import facts, guards, links
 from .code_reading import Watched, unchanged, watch
 from .conversions import Stored
 from .display import display_labels
-from .levels import DISPLAY, FILE, MANY, ONE, Level, Slot
+from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Shape, Slot
 from .pipelines import expect, may_send
 from .pushdown import COUNT, Part, counting, seeking, windowing
 from .shapes import Simple
@@ -364,6 +364,7 @@ class Bound:
         "_below",
         "_numbers",
         "_seen",
+        "_to_one",
         "_watched",
         "level",
         "models",
@@ -377,11 +378,12 @@ class Bound:
             apps.get_model(shape.model) for shape in level.shapes
         )
         self.wire = tuple(
-            tuple(self._wire(model, slot) for slot in shape.slots)
+            tuple(self._wire(model, shape, slot) for slot in shape.slots)
             for model, shape in zip(self.models, level.shapes, strict=True)
         )
         self._below: dict[tuple[int, int], Related] = {}
         self._numbers: dict[tuple[int, int], Numbers] = {}
+        self._to_one: dict[int, list[tuple[Slot, facts.Relation]]] = {}
         self.sure_places = tuple(level.sure_places())
         self._seen: Versions = None
         self._watched: Watched = watch(
@@ -442,15 +444,23 @@ class Bound:
         values["_state"] = state
         for name, at in zip(made.attributes, made.whole, strict=True):
             values[name] = row[at]
-        for slot in made.slots:
-            if slot.kind == ONE and self.level.shapes[slot.shape].whole:
-                there = None if row[slot.at] is None else self.make(row, slot.shape, using)
-                relation = facts.relation(model, slot.name)
-                assert relation is not None
-                instance._state.fields_cache[relation.cache] = there
-                if there is not None and not relation.forward:
-                    there._state.fields_cache[relation.field.cache_name] = instance
+        for slot, relation in self._walked(shape):
+            there = None if row[slot.at] is None else self.make(row, slot.shape, using)
+            state.fields_cache[relation.cache] = there
+            if there is not None and not relation.forward:
+                there._state.fields_cache[relation.field.cache_name] = instance
         return instance
+
+    def _walked(self, shape: int) -> list[tuple[Slot, facts.Relation]]:
+        """The relations of a shape to rows of which instances are made as well."""
+        known = self._to_one.get(shape)
+        if known is None:
+            known = self._to_one[shape] = [
+                (slot, self.relation(shape, number))
+                for number, slot in enumerate(self.level.shapes[shape].slots)
+                if slot.kind == ONE and self.level.shapes[slot.shape].whole
+            ]
+        return known
 
     def has_listeners(self) -> bool:
         """Whether somebody waits for instances of these models to be made."""
@@ -469,7 +479,7 @@ class Bound:
                 if slot.level is not None:
                     yield shape_number, slot_number
 
-    def _wire(self, model: type[Model], slot: Slot) -> tuple[Any, ...]:
+    def _wire(self, model: type[Model], shape: Shape, slot: Slot) -> tuple[Any, ...]:
         """The slot as the renderer reads it: name, kind, position, and what else it needs."""
         more: Any = None
         if slot.kind == DISPLAY:
@@ -478,6 +488,8 @@ class Bound:
             more = labels[1]
         elif slot.kind == FILE:
             more = _file_maker(model, slot.name)
+        elif slot.kind == CALL:
+            more = (model, dict(zip(shape.attributes, shape.whole, strict=True)))
         elif slot.kind != MANY:
             more = self._missing(model, slot)
         return (slot.name, slot.kind, slot.at, slot.shape, slot.level is not None, slot.how, more)

@@ -66,19 +66,23 @@ fn text(tuple: &Bound<'_, PyTuple>, at: usize) -> PyResult<Py<PyString>> {
 impl<'py> Render<'py> {
     /// What the step `name` means on a model instance.
     pub fn accessor(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Rc<Accessor>> {
-        let kind = object.get_type();
+        self.accessor_of(&object.get_type(), name)
+    }
+
+    /// What the step `name` means on instances of a model class.
+    pub fn accessor_of(&self, kind: &Bound<'py, PyType>, name: &Bound<'py, PyString>) -> PyResult<Rc<Accessor>> {
         let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
         if let Some(found) = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| Rc::clone(found))) {
             return Ok(found);
         }
-        let found = self.stock.call(self.py, "model_step", (&kind, name))?;
+        let found = self.stock.call(self.py, "model_step", (kind, name))?;
         let found = Rc::new(read_accessor(&found)?);
         ACCESSORS.with(|known| {
             let mut known = known.borrow_mut();
             if known.len() >= MAX_ACCESSORS {
                 known.clear();
             }
-            known.insert(key, (kind.unbind(), name.clone().unbind(), Rc::clone(&found)));
+            known.insert(key, (kind.clone().unbind(), name.clone().unbind(), Rc::clone(&found)));
         });
         Ok(found)
     }

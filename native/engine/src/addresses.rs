@@ -3,6 +3,7 @@
 //! A table holds as long as resolver, language and script prefix are the same. Whatever it can't tell for sure is asked
 //! of Django's own functions, which also know how to complain.
 
+use crate::accessors::Accessor;
 use crate::render::Render;
 use crate::stock::Stock;
 use crate::surroundings::local_value;
@@ -370,9 +371,9 @@ impl AddressMethod {
     }
 
     /// True if a call would still run this function, as it was, with Django's `reverse`.
-    fn is_current(&self, stock: &Stock, object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<bool> {
-        let py = object.py();
-        if !crate::lookup::class_has_this(object, name, self.function.bind(py)) {
+    fn is_current(&self, stock: &Stock, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<bool> {
+        let py = class.py();
+        if !crate::lookup::leads_to(class, name, self.function.bind(py)) {
             return Ok(false);
         }
         let function = self.function.bind(py);
@@ -449,8 +450,7 @@ impl<'py> Render<'py> {
         name: &Bound<'py, PyString>,
         method: &AddressMethod,
     ) -> PyResult<Option<Rc<str>>> {
-        let py = self.py;
-        if !method.is_current(self.stock, object, name)? {
+        if !method.is_current(self.stock, &object.get_type(), name)? {
             return Ok(None);
         }
         let Some(own) = crate::lookup::own_dict(object) else { return Ok(None) };
@@ -458,9 +458,31 @@ impl<'py> Render<'py> {
         if own.contains(name)? {
             return Ok(None);
         }
+        self.address_by(method, |column| own.get_item(column))
+    }
+
+    /// The same for a row that stands for an instance of a model class; `value`: that of a column, if the row has it.
+    pub fn method_address_of_row(
+        &mut self,
+        class: &Bound<'py, PyType>,
+        name: &Bound<'py, PyString>,
+        value: impl Fn(&Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>>,
+    ) -> PyResult<Option<Rc<str>>> {
+        match &*self.accessor_of(class, name)? {
+            Accessor::Address(method) if method.is_current(self.stock, class, name)? => self.address_by(method, value),
+            _ => Ok(None),
+        }
+    }
+
+    fn address_by(
+        &mut self,
+        method: &AddressMethod,
+        value: impl Fn(&Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>>,
+    ) -> PyResult<Option<Rc<str>>> {
+        let py = self.py;
         let mut values = Vec::with_capacity(method.columns.len());
         for column in &method.columns {
-            let Some(value) = own.get_item(column.bind(py))? else { return Ok(None) };
+            let Some(value) = value(column.bind(py))? else { return Ok(None) };
             values.push(value);
         }
         let view = method.view.bind(py);

@@ -446,8 +446,13 @@ pub fn class_has(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool 
 
 /// True if a name leads to exactly this attribute of an object's class, by its MRO.
 pub fn class_has_this(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>, wanted: &Bound<'_, PyAny>) -> bool {
+    leads_to(&object.get_type(), name, wanted)
+}
+
+/// True if a name leads to exactly this attribute of a class, by its MRO.
+pub fn leads_to(class: &Bound<'_, PyType>, name: &Bound<'_, PyString>, wanted: &Bound<'_, PyAny>) -> bool {
     // SAFETY: as in `class_has`.
-    unsafe { std::ptr::eq(_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()), wanted.as_ptr()) }
+    unsafe { std::ptr::eq(_PyType_Lookup(class.as_type_ptr(), name.as_ptr()), wanted.as_ptr()) }
 }
 
 /// A truth attribute that most objects do not have.

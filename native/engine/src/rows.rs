@@ -8,7 +8,7 @@ use crate::stored::{Stored, StoredKind};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, Head, NameId};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -27,8 +27,8 @@ enum Slot {
     Fetched { at: usize, missing: Option<Py<PyAny>>, is_forward: bool },
     /// The rows of a second query, by key.
     Many { at: usize, has_rows: bool, reads_rows: bool },
-    /// Python code of the model answers, which runs on an instance made of the row.
-    Call,
+    /// Python code of the model answers, which runs on an instance made of the row. `columns`: positions by name.
+    Call { model: Py<PyType>, columns: Py<PyDict> },
     /// There is no such attribute.
     Missing,
 }
@@ -149,7 +149,10 @@ fn read_slot(wire: &Bound<'_, PyTuple>) -> PyResult<Slot> {
         "file" => Slot::File { at, make: more.unbind() },
         "one" => Slot::One { at, shape: wire.get_item(3)?.extract()?, missing: missing() },
         "fetched" => Slot::Fetched { at, missing: missing(), is_forward: how == "forward" },
-        "call" => Slot::Call,
+        "call" => {
+            let (model, columns) = more.extract::<(Bound<'_, PyType>, Bound<'_, PyDict>)>()?;
+            Slot::Call { model: model.unbind(), columns: columns.unbind() }
+        }
         "many" => Slot::Many { at, has_rows: has_level, reads_rows: how == "rows" },
         _ => Slot::Missing,
     })
@@ -532,7 +535,16 @@ impl<'py> Render<'py> {
                     _ => Ok(Some((Value::Rows(rows), 0))),
                 };
             }
-            Slot::Call => {
+            Slot::Call { model, columns } => {
+                let columns = columns.bind(py);
+                let value = |column: &Bound<'py, PyString>| match columns.get_item(column)? {
+                    Some(at) => row.value(at.extract()?).map(Some),
+                    None => Ok(None),
+                };
+                let name = p.name(py, names[0]);
+                if let Some(address) = self.method_address_of_row(model.bind(py), name, value)? {
+                    return Ok(Some((Value::Text(address, false), 0)));
+                }
                 let object = row.instance()?;
                 return Ok(self.python_step(p, &Value::Py(object), names[0])?.map(|value| (value, 0)));
             }
