@@ -21,6 +21,7 @@ mod forms;
 mod helpers;
 mod hidden;
 mod host;
+mod interned;
 mod languages;
 mod locale;
 mod lookup;

@@ -11,8 +11,14 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 use std::sync::OnceLock;
 
-pub fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Bound<'_, PyAny>) -> PyResult<Program> {
-    let names = make_names(py, &parser.ast);
+pub fn finish(
+    py: Python<'_>,
+    stock: &Stock,
+    mut parser: Parser<PyHost>,
+    template: &Bound<'_, PyAny>,
+) -> PyResult<Program> {
+    parser.ast.finish();
+    let names = make_names(py, &parser.ast)?;
     let consts = make_consts(py, stock, &parser.ast)?;
     Ok(Program {
         source: parser.source,
@@ -57,7 +63,7 @@ fn add_block(found: &mut Blocks, name: Bound<'_, PyString>, block: OwnBlock) {
 }
 
 fn blocks_of_list(py: Python<'_>, stock: &Stock, p: &Program, list: u32, found: &mut Blocks) -> PyResult<()> {
-    for &id in &p.ast.lists[list as usize] {
+    for &id in p.ast.list(list) {
         let kind = p.kind(id);
         match kind {
             NodeKind::Block { name, .. } => add_block(found, p.name(py, *name).clone(), OwnBlock::Native(id)),

@@ -176,7 +176,7 @@ impl NativeProgram {
             let ast = &program.ast;
             ast.partials
                 .iter()
-                .map(|(name, list, start, end)| (ast.names[*name as usize].to_string(), *list, *start, *end))
+                .map(|(name, list, start, end)| (ast.name_text(*name).to_owned(), *list, *start, *end))
                 .collect()
         };
         if !partials.is_empty() {
@@ -289,7 +289,7 @@ impl NativeProgram {
         match self.program.get() {
             Some(p) => {
                 let token = &p.ast.tokens[p.ast.nodes[node as usize].token as usize];
-                make_token(py, Stock::get(py)?, &p.source, token, self.debug)
+                make_token(py, Stock::get(py)?, &p.ast, token, self.debug)
             }
             None => self.with_parser(py, |parser| parser.token(py, node)),
         }
