@@ -99,9 +99,10 @@ impl PyHost {
         engine: &Bound<'_, PyAny>,
         native_tags: Arc<NativeTags>,
         program: &Bound<'_, NativeProgram>,
+        debug: bool,
     ) -> PyResult<Self> {
         let mut host = Self {
-            layers: Vec::new(),
+            layers: Vec::with_capacity(4),
             libraries: engine.getattr(intern!(engine.py(), "template_libraries"))?.unbind(),
             native_tags,
             functions: Vec::new(),
@@ -112,7 +113,7 @@ impl PyHost {
             foreign: Vec::new(),
             shared: None,
             py_parser: None,
-            debug: engine.getattr(intern!(engine.py(), "debug"))?.is_truthy()?,
+            debug,
             gave_up: false,
             error: None,
             template: template.clone().unbind(),

@@ -43,6 +43,7 @@ mod stock;
 mod stored;
 mod surroundings;
 mod tags;
+mod utf8;
 mod value;
 mod watch;
 

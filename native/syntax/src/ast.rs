@@ -331,6 +331,9 @@ pub struct Ast {
     known_consts: Known,
 }
 
+/// Templates with more names are rare.
+const MANY_NAMES: usize = 24;
+
 impl Ast {
     /// An empty tree for a source and its tokens.
     pub fn new(source: Arc<str>, tokens: Vec<Token>) -> Self {
@@ -339,7 +342,10 @@ impl Ast {
             nodes: Vec::with_capacity(room),
             list_items: Vec::with_capacity(room),
             exprs: Vec::with_capacity(room / 2),
-            path_names: Vec::with_capacity(room / 2),
+            path_names: Vec::with_capacity(room),
+            filter_calls: Vec::with_capacity(room / 4),
+            lists: Vec::with_capacity(room / 4 + 1),
+            names: Vec::with_capacity((room / 2).min(MANY_NAMES)),
             source,
             tokens,
             ..Self::default()
@@ -452,14 +458,20 @@ impl Ast {
         (self.lists.len() - 1) as ListId
     }
 
-    /// Stores a path; its names come one after the other.
-    pub fn add_path<'a>(&mut self, names: impl Iterator<Item = &'a str>) -> Run {
-        let start = self.path_names.len();
-        for name in names {
-            let name = self.name(name);
-            self.path_names.push(name);
-        }
-        Run::since(&self.path_names, start)
+    /// Stores a name of a path; those of a path come one after the other.
+    pub fn add_path_name(&mut self, name: &str) {
+        let name = self.name(name);
+        self.path_names.push(name);
+    }
+
+    /// The path of the names that were stored since there were so many.
+    pub fn path_since(&self, count: usize) -> Run {
+        Run::since(&self.path_names, count)
+    }
+
+    /// How many names of paths are stored.
+    pub fn path_name_count(&self) -> usize {
+        self.path_names.len()
     }
 
     /// Stores a filter of the expression that is being parsed.

@@ -23,13 +23,28 @@ fn word_char(c: char) -> WordChar {
     if settled { WordChar::Yes } else { WordChar::Unsure }
 }
 
+/// Word characters in ASCII.
+const IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
+
 /// Length of the run of word characters and `extra` ones (ASCII) at the start of `text`.
 fn run(text: &str, extra: &[u8]) -> Result<usize> {
     let bytes = text.as_bytes();
     let mut i = 0;
     while let Some(&byte) = bytes.get(i) {
+        if IS_WORD[byte as usize] {
+            i += 1;
+            continue;
+        }
         if byte.is_ascii() {
-            if !(byte.is_ascii_alphanumeric() || byte == b'_' || extra.contains(&byte)) {
+            if !extra.contains(&byte) {
                 return Ok(i);
             }
             i += 1;
@@ -143,19 +158,25 @@ impl<H: Host> Parser<H> {
         if let Some(kind) = number_kind(text)? {
             return Ok(Head::Number(self.ast.constant(text, kind)));
         }
-        let (mut before, mut is_private, mut is_unsure) = (b'.', false, false);
-        for &byte in text.as_bytes() {
-            is_private |= matches!((before, byte), (b'.', b'_') | (_, b'+' | b'-'));
-            is_unsure |= before == b'.' && byte == b'.';
-            before = byte;
-        }
-        if is_private {
+        if self.dialect.signs_in_names && text.contains(['+', '-']) {
             return fail(ErrorKind::BadVariableName);
         }
-        if is_unsure {
-            return fail(ErrorKind::Unsupported);
+        let before = self.ast.path_name_count();
+        let mut rest = text;
+        loop {
+            let dot = rest.bytes().position(|byte| byte == b'.');
+            let name = &rest[..dot.unwrap_or(rest.len())];
+            match (name.as_bytes().first(), dot) {
+                (Some(b'_'), _) => return fail(ErrorKind::BadVariableName),
+                // Two dots, or one in front; after one at the end there is a name that is empty.
+                (None, Some(_)) => return fail(ErrorKind::Unsupported),
+                _ => self.ast.add_path_name(name),
+            }
+            match dot {
+                Some(dot) => rest = &rest[dot + 1..],
+                None => return Ok(Head::Path(self.ast.path_since(before))),
+            }
         }
-        Ok(Head::Path(self.ast.add_path(text.split('.'))))
     }
 
     /// The filter after position `at`: the call and the position behind it.

@@ -61,6 +61,9 @@ pub(crate) struct Tag<'a> {
     pub start: u32,
 }
 
+/// Nodes of open lists in most templates, at most.
+const OPEN_NODES: usize = 32;
+
 /// The state of a parse.
 pub struct Parser<H: Host> {
     /// The source.
@@ -102,7 +105,7 @@ impl<H: Host> Parser<H> {
             last_cycle: None,
             extends_seen: false,
             next: 0,
-            open_nodes: Vec::new(),
+            open_nodes: Vec::with_capacity(OPEN_NODES),
             depth: 0,
         }
     }

@@ -5,7 +5,6 @@ use crate::program::{OwnBlock, Program, make_consts, make_names, next_serial};
 use crate::stock::Stock;
 use djust_syntax::Parser;
 use djust_syntax::ast::{NodeId, NodeKind};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
@@ -15,7 +14,7 @@ pub fn finish(
     py: Python<'_>,
     stock: &Stock,
     mut parser: Parser<PyHost>,
-    template: &Bound<'_, PyAny>,
+    origin: Bound<'_, PyAny>,
 ) -> PyResult<Program> {
     parser.ast.finish();
     let names = make_names(py, &parser.ast)?;
@@ -28,7 +27,7 @@ pub fn finish(
         filters: parser.host.filters,
         foreign: parser.host.foreign,
         blocks: OnceLock::new(),
-        origin: template.getattr(intern!(template.py(), "origin"))?.unbind(),
+        origin: origin.unbind(),
         template_name: parser.template_name,
         handle: OnceLock::new(),
         constant: OnceLock::new(),
