@@ -46,18 +46,18 @@ impl<'py> Render<'py> {
     }
 
     fn resolve(&mut self, p: &Program, expr: &Expr, ignore_failures: bool, reads_all: bool) -> PyResult<Value<'py>> {
-        let reads_all = match expr.filters.first() {
+        let reads_all = match p.ast.calls(expr.filters).first() {
             Some(call) => p.filters[call.filter as usize].reads_rows,
             None => reads_all,
         };
         let value = match &expr.head {
             Head::Const(id) | Head::Number(id) => Value::Py(p.consts[*id as usize].bind(self.py).clone()),
-            Head::Path(names) => match self.existing(p, names, reads_all)? {
+            Head::Path(names) => match self.existing(p, p.ast.path(*names), reads_all)? {
                 Some(value) => value,
                 None if ignore_failures => Value::None,
                 None => {
                     if self.string_if_invalid.is_truthy()? {
-                        return self.invalid(&expr.text[..expr.head_len as usize]);
+                        return self.invalid(p.ast.head_text(expr));
                     }
                     Value::Py(self.string_if_invalid.clone())
                 }
@@ -82,7 +82,7 @@ impl<'py> Render<'py> {
     }
 
     fn filter_chain(&mut self, p: &Program, expr: &Expr, mut value: Value<'py>) -> PyResult<Value<'py>> {
-        for call in &expr.filters {
+        for call in p.ast.calls(expr.filters) {
             let arg = match &call.arg {
                 None => None,
                 Some(Head::Const(id) | Head::Number(id)) => {
@@ -90,7 +90,7 @@ impl<'py> Render<'py> {
                 }
                 Some(Head::Path(names)) => {
                     let trail = self.trail.take();
-                    let found = self.path(p, names, false)?;
+                    let found = self.path(p, p.ast.path(*names), false)?;
                     self.trail = trail;
                     match found {
                         Lookup::Found(value) => Some(value),

@@ -2,11 +2,13 @@
 
 use crate::filters::{self, FilterEntry};
 use crate::foreign::ForeignNode;
+use crate::interned;
 use crate::py::parser::NativeParser;
 use crate::py::program::NativeProgram;
 use crate::stock::Stock;
 use djust_syntax::error::{ErrorKind, Result, SyntaxError};
-use djust_syntax::lexer::{Token, is_python_space};
+use djust_syntax::lexer::Token;
+use djust_syntax::parser::command;
 use djust_syntax::{Foreign, Host, Parser, TagBinding, TagKind};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -25,6 +27,17 @@ enum Layer {
     Member { name: Box<str>, tag: Option<Py<PyAny>>, filter: Option<Py<PyAny>> },
 }
 
+/// How a filter was asked for.
+struct FilterUse {
+    /// Interned.
+    name: Py<PyString>,
+    args: usize,
+    /// The function's address.
+    function: usize,
+    /// Tags and filters cannot have changed since.
+    is_current: bool,
+}
+
 /// The host of one parse.
 pub struct PyHost {
     layers: Vec<Layer>,
@@ -32,9 +45,14 @@ pub struct PyHost {
     native_tags: Arc<NativeTags>,
     /// Compile functions that were handed out to the parser, by number.
     functions: Vec<Py<PyAny>>,
+    /// Some library's tags or filters are no dictionary: Python code is asked each time.
+    asks_python: bool,
+    /// Tags that were asked for since tags and filters may have changed, by interned name.
+    known_tags: Vec<(Py<PyString>, TagBinding)>,
     /// Filters in use, by `FilterId`.
     pub filters: Vec<FilterEntry>,
-    filter_ids: FxHashMap<(Box<str>, usize, usize), u32>,
+    /// Beside `filters`.
+    filter_uses: Vec<FilterUse>,
     /// Nodes that compile functions made, by `ForeignId`.
     pub foreign: Vec<ForeignNode>,
     /// `parser.tags` and `parser.filters`, once Python code has asked for them: from then on they are the truth.
@@ -60,8 +78,10 @@ impl PyHost {
             libraries: py.None(),
             native_tags: Arc::clone(&other.native_tags),
             functions: Vec::new(),
+            asks_python: false,
+            known_tags: Vec::new(),
             filters: Vec::new(),
-            filter_ids: FxHashMap::default(),
+            filter_uses: Vec::new(),
             foreign: Vec::new(),
             shared: None,
             py_parser: None,
@@ -79,18 +99,21 @@ impl PyHost {
         engine: &Bound<'_, PyAny>,
         native_tags: Arc<NativeTags>,
         program: &Bound<'_, NativeProgram>,
+        debug: bool,
     ) -> PyResult<Self> {
         let mut host = Self {
-            layers: Vec::new(),
+            layers: Vec::with_capacity(4),
             libraries: engine.getattr(intern!(engine.py(), "template_libraries"))?.unbind(),
             native_tags,
             functions: Vec::new(),
+            asks_python: false,
+            known_tags: Vec::new(),
             filters: Vec::new(),
-            filter_ids: FxHashMap::default(),
+            filter_uses: Vec::new(),
             foreign: Vec::new(),
             shared: None,
             py_parser: None,
-            debug: engine.getattr(intern!(engine.py(), "debug"))?.is_truthy()?,
+            debug,
             gave_up: false,
             error: None,
             template: template.clone().unbind(),
@@ -104,6 +127,7 @@ impl PyHost {
 
     /// `Parser.add_library`
     pub fn add_library(&mut self, library: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.forget();
         let (tags, filters) =
             (library.getattr(intern!(library.py(), "tags"))?, library.getattr(intern!(library.py(), "filters"))?);
         if let Some((shared_tags, shared_filters)) = &self.shared {
@@ -111,6 +135,7 @@ impl PyHost {
             shared_tags.bind(py).call_method1("update", (&tags,))?;
             shared_filters.bind(py).call_method1("update", (&filters,))?;
         }
+        self.asks_python |= !(tags.is_instance_of::<PyDict>() && filters.is_instance_of::<PyDict>());
         self.layers.push(Layer::Library { tags: tags.unbind(), filters: filters.unbind() });
         Ok(())
     }
@@ -141,25 +166,30 @@ impl PyHost {
         Ok((all_tags.unbind(), all_filters.unbind()))
     }
 
-    fn find(&self, py: Python<'_>, name: &str, is_tag: bool) -> PyResult<Option<Py<PyAny>>> {
-        let key = PyString::new(py, name);
+    /// Forgets what names meant: libraries may be others now, or in another order.
+    pub fn forget(&mut self) {
+        self.known_tags.clear();
+        self.filter_uses.iter_mut().for_each(|each| each.is_current = false);
+    }
+
+    fn find(&self, py: Python<'_>, key: &Bound<'_, PyString>, is_tag: bool) -> PyResult<Option<Py<PyAny>>> {
         if let Some((tags, filters)) = &self.shared {
             let dict = if is_tag { tags } else { filters };
-            return Ok(dict.bind(py).get_item(&key)?.map(Bound::unbind));
+            return Ok(dict.bind(py).get_item(key)?.map(Bound::unbind));
         }
         for layer in self.layers.iter().rev() {
             match layer {
                 Layer::Library { tags, filters } => {
                     let members = if is_tag { tags } else { filters }.bind(py);
                     if let Ok(dict) = members.cast::<PyDict>() {
-                        if let Some(found) = dict.get_item(&key)? {
+                        if let Some(found) = dict.get_item(key)? {
                             return Ok(Some(found.unbind()));
                         }
-                    } else if members.contains(&key)? {
-                        return Ok(Some(members.get_item(&key)?.unbind()));
+                    } else if members.contains(key)? {
+                        return Ok(Some(members.get_item(key)?.unbind()));
                     }
                 }
-                Layer::Member { name: member, tag, filter } if **member == *name => {
+                Layer::Member { name: member, tag, filter } if key.to_str()? == &**member => {
                     if let Some(found) = if is_tag { tag } else { filter } {
                         return Ok(Some(found.clone_ref(py)));
                     }
@@ -177,6 +207,7 @@ impl PyHost {
     }
 
     fn load_members(&mut self, py: Python<'_>, library: &Bound<'_, PyAny>, members: &[&str]) -> PyResult<bool> {
+        self.forget();
         let (tags, filters) =
             (library.getattr(intern!(library.py(), "tags"))?, library.getattr(intern!(library.py(), "filters"))?);
         for &name in members {
@@ -215,34 +246,51 @@ impl PyHost {
     }
 
     fn resolve_filter(&mut self, py: Python<'_>, name: &str, args: usize) -> PyResult<Option<u32>> {
-        let Some(function) = self.find(py, name, false)? else { return Ok(None) };
-        let key = (Box::from(name), args, function.as_ptr() as usize);
-        if let Some(&id) = self.filter_ids.get(&key) {
-            return Ok(Some(id));
+        let key = interned::name(py, name)?;
+        let mut uses = self.filter_uses.iter();
+        if let Some(id) = uses.position(|each| each.is_current && each.args == args && each.name.is(&key)) {
+            return Ok(Some(id as u32));
+        }
+        let Some(function) = self.find(py, &key, false)? else { return Ok(None) };
+        let address = function.as_ptr() as usize;
+        let mut uses = self.filter_uses.iter_mut().enumerate();
+        let same = uses.find(|(_, each)| each.function == address && each.args == args && each.name.is(&key));
+        if let Some((id, each)) = same {
+            each.is_current = !self.asks_python;
+            return Ok(Some(id as u32));
         }
         let Some(entry) = filters::entry(py, name, args, function)? else { return Ok(None) };
-        let id = self.filters.len() as u32;
         self.filters.push(entry);
-        self.filter_ids.insert(key, id);
-        Ok(Some(id))
+        self.filter_uses.push(FilterUse { name: key.unbind(), args, function: address, is_current: !self.asks_python });
+        Ok(Some((self.filters.len() - 1) as u32))
+    }
+
+    fn bind_tag(&mut self, py: Python<'_>, name: &str) -> PyResult<Option<TagBinding>> {
+        let key = interned::name(py, name)?;
+        if let Some((_, binding)) = self.known_tags.iter().find(|(known, _)| known.is(&key)) {
+            return Ok(Some(*binding));
+        }
+        let Some(function) = self.find(py, &key, true)? else { return Ok(None) };
+        let binding = if let Some(&tag) = self.native_tags.get(&(function.as_ptr() as usize)) {
+            TagBinding::Native(tag)
+        } else {
+            self.functions.push(function);
+            TagBinding::Foreign((self.functions.len() - 1) as u32)
+        };
+        if !self.asks_python {
+            self.known_tags.push((key.unbind(), binding));
+        }
+        Ok(Some(binding))
     }
 }
 
 impl Host for PyHost {
     fn tag(&mut self, name: &str) -> Option<TagBinding> {
-        Python::attach(|py| match self.find(py, name, true) {
-            Ok(None) => None,
-            Ok(Some(function)) => {
-                if let Some(&tag) = self.native_tags.get(&(function.as_ptr() as usize)) {
-                    return Some(TagBinding::Native(tag));
-                }
-                self.functions.push(function);
-                Some(TagBinding::Foreign((self.functions.len() - 1) as u32))
-            }
-            Err(error) => {
+        Python::attach(|py| {
+            self.bind_tag(py, name).unwrap_or_else(|error| {
                 self.failed(error);
                 None
-            }
+            })
         })
     }
 
@@ -284,11 +332,15 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
     };
     let py_parser = py_parser.bind(py);
     let native = py_parser.getattr(intern!(py, "_native"))?.cast_into::<NativeParser>()?;
-    let py_token = crate::py::parser::make_token(py, stock, &parser.source, token, parser.host.debug)?;
-    let command = token.contents(&parser.source).split(is_python_space).next().unwrap_or_default().to_owned();
+    let py_token = crate::py::parser::make_token(py, stock, &parser.ast, token, parser.host.debug)?;
+    let command = command(parser.ast.contents(token)).to_owned();
     let commands = py_parser.getattr(intern!(py, "command_stack"))?;
     commands.call_method1("append", ((command, &py_token),))?;
-    let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)))?;
+    // The function, or other code that it lets run, may change tags and filters before or after it parses with them.
+    parser.host.forget();
+    let node = NativeParser::lend(&native, parser, || function.bind(py).call1((py_parser, &py_token)));
+    parser.host.forget();
+    let node = node?;
     commands.call_method0("pop")?;
     // The parser of Django does this in `extend_nodelist`.
     node.setattr("token", &py_token)?;

@@ -21,6 +21,7 @@ mod forms;
 mod helpers;
 mod hidden;
 mod host;
+mod interned;
 mod languages;
 mod locale;
 mod lookup;
@@ -42,6 +43,7 @@ mod stock;
 mod stored;
 mod surroundings;
 mod tags;
+mod utf8;
 mod value;
 mod watch;
 

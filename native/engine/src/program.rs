@@ -2,6 +2,7 @@
 
 use crate::filters::FilterEntry;
 use crate::foreign::ForeignNode;
+use crate::interned;
 use djust_syntax::ast::{Ast, ConstKind, NameId, NodeId, NodeKind};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt, PyString, PyWeakrefReference};
@@ -73,7 +74,8 @@ impl Program {
 
     /// True if the template's first tag is `{% extends %}`.
     pub fn is_child(&self) -> bool {
-        self.ast.lists[self.ast.root as usize]
+        self.ast
+            .list(self.ast.root)
             .iter()
             .map(|&id| self.kind(id))
             .find(|kind| !matches!(kind, NodeKind::Text(..) | NodeKind::MadeUpText(_)))
@@ -82,7 +84,7 @@ impl Program {
 
     /// True if the template is one piece of text, or none at all.
     pub fn is_constant(&self) -> bool {
-        match &*self.ast.lists[self.ast.root as usize] {
+        match self.ast.list(self.ast.root) {
             [] => true,
             [only] => matches!(self.kind(*only), NodeKind::Text(..)),
             _ => false,
@@ -100,11 +102,14 @@ pub fn make_consts(py: Python<'_>, stock: &crate::stock::Stock, ast: &Ast) -> Py
     ast.consts
         .iter()
         .map(|constant| {
-            let text = &*constant.text;
+            let text = ast.text(constant.text);
             let object = match constant.kind {
-                ConstKind::Str => stock.SafeString.bind(py).call1((text,))?,
+                ConstKind::Str => return interned::constant(py, stock, text),
                 ConstKind::Translated => stock.call(py, "translated_constant", (text,))?,
-                ConstKind::Int => py.get_type::<PyInt>().call1((text,))?,
+                ConstKind::Int => match text.parse::<i64>() {
+                    Ok(number) => number.into_pyobject(py)?.into_any(),
+                    Err(_) => py.get_type::<PyInt>().call1((text,))?,
+                },
                 ConstKind::Float => py.get_type::<PyFloat>().call1((text,))?,
             };
             Ok(object.unbind())
@@ -113,10 +118,11 @@ pub fn make_consts(py: Python<'_>, stock: &crate::stock::Stock, ast: &Ast) -> Py
 }
 
 /// Interned strings for the names of an AST.
-pub fn make_names(py: Python<'_>, ast: &Ast) -> Vec<Name> {
+pub fn make_names(py: Python<'_>, ast: &Ast) -> PyResult<Vec<Name>> {
     let make = |text: &str| {
         let numeric = text.starts_with(|c: char| c.is_ascii_digit());
-        Name { text: PyString::intern(py, text).unbind(), index: if numeric { text.parse().ok() } else { None } }
+        let index = if numeric { text.parse().ok() } else { None };
+        Ok(Name { text: interned::name(py, text)?.unbind(), index })
     };
-    ast.names.iter().map(|text| make(text)).collect()
+    ast.name_texts().map(make).collect()
 }

@@ -186,7 +186,7 @@ impl<'py> Render<'py> {
         list: ListId,
         joined: &mut Joined,
     ) -> PyResult<()> {
-        let nodes = &p.ast.lists[list as usize];
+        let nodes = p.ast.list(list);
         for (at, &id) in nodes.iter().enumerate() {
             match p.kind(id) {
                 NodeKind::Text(from, to) => self.out.push_str(&p.source[*from as usize..*to as usize]),

@@ -443,7 +443,8 @@ impl<'py> Render<'py> {
     /// The value in a row, and the places and digits of a decimal that is still as it was stored.
     fn cell(&self, p: &Program, id: ExprId) -> PyResult<Option<Cell<'py>>> {
         let expr = &p.ast.exprs[id as usize];
-        let Head::Path(names) = &expr.head else { return Ok(None) };
+        let Head::Path(names) = expr.head else { return Ok(None) };
+        let names = p.ast.path(names);
         if names.len() < 2 || !expr.filters.is_empty() {
             return Ok(None);
         }

@@ -5,7 +5,7 @@ use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyModule, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -48,38 +48,60 @@ impl Note {
 /// The notes on one holder, and the version of the holder at which they were last seen to hold.
 pub struct Holder {
     notes: Vec<Note>,
-    version: AtomicU32,
+    /// The dictionary of a module, which it keeps for good.
+    own: Option<Py<PyDict>>,
+    version: AtomicU64,
 }
 
 impl Holder {
     fn holds(&self, py: Python<'_>) -> PyResult<bool> {
         let Some(first) = self.notes.first() else { return Ok(true) };
-        let version = holder_version(first.holder.bind(py));
+        let version = self.current_version(py, first);
         if version != 0 && version == self.version.load(Ordering::Relaxed) {
             return Ok(true);
         }
         let holder = first.holder.bind(py);
-        let own = if holder.is_instance_of::<PyType>() { None } else { crate::lookup::own_dict(holder) };
+        let own = match &self.own {
+            Some(own) => Some(own.bind(py).clone()),
+            None if holder.is_instance_of::<PyType>() => None,
+            None => crate::lookup::own_dict(holder),
+        };
         for note in &self.notes {
             if !note.holds(py, own.as_ref())? {
                 return Ok(false);
             }
         }
         // Looking attributes up has given the type a version, if it had none.
-        self.version.store(holder_version(first.holder.bind(py)), Ordering::Relaxed);
+        self.version.store(self.current_version(py, first), Ordering::Relaxed);
         Ok(true)
+    }
+
+    /// The version of the holder, which CPython changes with every change. 0: it has none.
+    fn current_version(&self, py: Python<'_>, first: &Note) -> u64 {
+        match &self.own {
+            Some(own) => dict_version(own.bind(py)),
+            None => first.holder.bind(py).cast::<PyType>().map_or(0, |class| u64::from(type_version(class))),
+        }
     }
 }
 
 /// `Py_TPFLAGS_VALID_VERSION_TAG`: until CPython 3.11 the version counts only together with this flag.
 const VALID_VERSION_TAG: std::ffi::c_ulong = 1 << 19;
 
-/// The version of a class, which CPython changes with every change of the class or its bases. 0: none, or no class.
-fn holder_version(holder: &Bound<'_, PyAny>) -> u32 {
-    holder.cast::<PyType>().map_or(0, type_version)
+/// A number that a dictionary does not have again after a change. 0: there is none.
+fn dict_version(dict: &Bound<'_, PyDict>) -> u64 {
+    #[cfg(not(Py_3_12))]
+    // SAFETY: a live dictionary; the field is a plain number.
+    return unsafe { (*dict.as_ptr().cast::<pyo3::ffi::PyDictObject>()).ma_version_tag };
+    // Deprecated there, and gone later.
+    #[cfg(Py_3_12)]
+    {
+        let _ = dict;
+        0
+    }
 }
 
-/// See [`holder_version`]; 0 if the class has none.
+/// The version of a class, which CPython changes with every change of the class or its bases. 0: it has none.
 pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
     let kind = class.as_type_ptr();
     // SAFETY: a live type object; both fields are plain numbers.
@@ -143,10 +165,13 @@ pub fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
     for item in list.try_iter()? {
         let note = Note::load(&item?)?;
         let known = holders.iter_mut().find(|holder| holder.notes[0].holder.is(&note.holder));
-        match known {
-            Some(holder) => holder.notes.push(note),
-            None => holders.push(Holder { notes: vec![note], version: AtomicU32::new(0) }),
+        if let Some(holder) = known {
+            holder.notes.push(note);
+            continue;
         }
+        let module = note.holder.bind(list.py()).cast_exact::<PyModule>();
+        let own = module.map(|module| module.dict().unbind()).ok();
+        holders.push(Holder { notes: vec![note], own, version: AtomicU64::new(0) });
     }
     Ok(holders)
 }

@@ -3,7 +3,9 @@
 //! Everything lives in tables of one [`Ast`] and is referred to by small numbers, so that a renderer can keep tables of
 //! its own beside them (interned names, resolved constants) without a second tree.
 
-use rustc_hash::FxHashMap;
+use crate::known::Known;
+use crate::lexer::Token;
+use std::sync::Arc;
 
 /// Index of a node in [`Ast::nodes`].
 pub type NodeId = u32;
@@ -22,11 +24,43 @@ pub type FilterId = u32;
 /// Number that the host gave to a node made by Python code.
 pub type ForeignId = u32;
 
+/// A piece of text: of the source, or one that is no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    /// From this byte of the source to (not with) that one.
+    Source(u32, u32),
+    /// Index in [`Ast::made_up`].
+    MadeUp(u32),
+}
+
+/// Entries of one of the tables of an [`Ast`] that follow each other: the first, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Run {
+    start: u32,
+    len: u32,
+}
+
+impl Run {
+    /// All entries of a table from `start` on.
+    fn since<T>(table: &[T], start: usize) -> Self {
+        Self { start: start as u32, len: (table.len() - start) as u32 }
+    }
+
+    fn of<T>(self, table: &[T]) -> &[T] {
+        &table[self.start as usize..][..self.len as usize]
+    }
+
+    /// True if there is no entry.
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+}
+
 /// A constant in an expression.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Const {
     /// Unescaped text for strings, source text for numbers.
-    pub text: Box<str>,
+    pub text: Text,
     /// Which kind of constant.
     pub kind: ConstKind,
 }
@@ -45,18 +79,18 @@ pub enum ConstKind {
 }
 
 /// Where an expression or a filter argument starts: a constant or a dotted path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
     /// A constant.
     Const(ConstId),
     /// A number: Django resolves it as a variable, so `is_var` is true.
     Number(ConstId),
-    /// `a.b.c`: the names between the dots.
-    Path(Box<[NameId]>),
+    /// `a.b.c`: the names between the dots, see [`Ast::path`].
+    Path(Run),
 }
 
 /// One filter of a chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FilterCall {
     /// The name that the host resolved.
     pub filter: FilterId,
@@ -67,16 +101,16 @@ pub struct FilterCall {
 }
 
 /// A `FilterExpression`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expr {
     /// The text that was parsed (`FilterExpression.token`).
-    pub text: Box<str>,
+    pub text: Text,
     /// The text of the head.
     pub head_len: u32,
     /// What the filters work on.
     pub head: Head,
-    /// The chain, in order.
-    pub filters: Box<[FilterCall]>,
+    /// The chain, in order, see [`Ast::calls`].
+    pub filters: Run,
 }
 
 /// A condition of `{% if %}`, with the precedence of Python.
@@ -269,65 +303,190 @@ pub struct Cycle {
 /// A parsed template.
 #[derive(Debug, Default)]
 pub struct Ast {
+    /// The source.
+    pub source: Arc<str>,
+    /// Texts that are no part of the source.
+    pub made_up: Vec<Box<str>>,
     /// All nodes.
     pub nodes: Vec<Node>,
-    /// Node lists, each in template order.
-    pub lists: Vec<Box<[NodeId]>>,
     /// All expressions.
     pub exprs: Vec<Expr>,
     /// All constants, each once.
     pub consts: Vec<Const>,
     /// All names, each once.
-    pub names: Vec<Box<str>>,
+    pub names: Vec<Text>,
     /// All cycles.
     pub cycles: Vec<Cycle>,
-    /// The tokens that nodes point to.
-    pub tokens: Vec<crate::lexer::Token>,
+    /// All tokens, in the order in which they are parsed.
+    pub tokens: Vec<Token>,
     /// The list of the whole template.
     pub root: ListId,
     /// Partials by name: the body of each `{% partialdef %}`, its first and its last token.
     pub partials: Vec<(NameId, ListId, u32, u32)>,
-    pub(crate) name_ids: FxHashMap<Box<str>, NameId>,
-    pub(crate) const_ids: FxHashMap<Const, ConstId>,
+    lists: Vec<Run>,
+    list_items: Vec<NodeId>,
+    path_names: Vec<NameId>,
+    filter_calls: Vec<FilterCall>,
+    known_names: Known,
+    known_consts: Known,
 }
 
+/// Templates with more names are rare.
+const MANY_NAMES: usize = 24;
+
 impl Ast {
-    /// An empty tree for a source of so many tokens.
-    pub fn with_room(tokens: usize) -> Self {
+    /// An empty tree for a source and its tokens.
+    pub fn new(source: Arc<str>, tokens: Vec<Token>) -> Self {
+        let room = tokens.len();
         Self {
-            nodes: Vec::with_capacity(tokens),
-            tokens: Vec::with_capacity(tokens),
-            exprs: Vec::with_capacity(tokens / 2),
+            nodes: Vec::with_capacity(room),
+            list_items: Vec::with_capacity(room),
+            exprs: Vec::with_capacity(room / 2),
+            path_names: Vec::with_capacity(room),
+            filter_calls: Vec::with_capacity(room / 4),
+            lists: Vec::with_capacity(room / 4 + 1),
+            names: Vec::with_capacity((room / 2).min(MANY_NAMES)),
+            source,
+            tokens,
             ..Self::default()
         }
     }
 
+    /// A text.
+    pub fn text(&self, text: Text) -> &str {
+        match text {
+            Text::Source(from, to) => &self.source[from as usize..to as usize],
+            Text::MadeUp(at) => &self.made_up[at as usize],
+        }
+    }
+
+    /// The contents of a token, as `Token.contents` in Django.
+    pub fn contents(&self, token: &Token) -> &str {
+        self.text(token.contents)
+    }
+
+    /// The text of an expression (`FilterExpression.token`).
+    pub fn expr_text(&self, expr: &Expr) -> &str {
+        self.text(expr.text)
+    }
+
+    /// The text of an expression's head.
+    pub fn head_text(&self, expr: &Expr) -> &str {
+        &self.text(expr.text)[..expr.head_len as usize]
+    }
+
+    /// The text of a name.
+    pub fn name_text(&self, name: NameId) -> &str {
+        self.text(self.names[name as usize])
+    }
+
+    /// The texts of all names.
+    pub fn name_texts(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| self.text(*name))
+    }
+
+    /// The text of a constant.
+    pub fn const_text(&self, constant: ConstId) -> &str {
+        self.text(self.consts[constant as usize].text)
+    }
+
+    /// The names of a path.
+    pub fn path(&self, path: Run) -> &[NameId] {
+        path.of(&self.path_names)
+    }
+
+    /// The filters of an expression.
+    pub fn calls(&self, filters: Run) -> &[FilterCall] {
+        filters.of(&self.filter_calls)
+    }
+
+    /// The nodes of a list, in template order.
+    pub fn list(&self, list: ListId) -> &[NodeId] {
+        self.lists[list as usize].of(&self.list_items)
+    }
+
+    /// Keeps a text. One that is a slice of the source is kept as its place there.
+    pub fn keep(&mut self, text: &str) -> Text {
+        let from = (text.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
+        if from <= self.source.len() && text.len() <= self.source.len() - from {
+            return Text::Source(from as u32, (from + text.len()) as u32);
+        }
+        self.make_up(text)
+    }
+
+    /// Keeps a text that is no part of the source.
+    pub fn make_up(&mut self, text: &str) -> Text {
+        self.made_up.push(text.into());
+        Text::MadeUp((self.made_up.len() - 1) as u32)
+    }
+
     /// The number of a name; a new one if it is met for the first time.
     pub fn name(&mut self, name: &str) -> NameId {
-        if let Some(&id) = self.name_ids.get(name) {
+        let hash = Known::hash(name);
+        if let Some(id) = self.known_names.find(hash, |id| self.text(self.names[id as usize]) == name) {
             return id;
         }
         let id = self.names.len() as NameId;
-        self.names.push(name.into());
-        self.name_ids.insert(name.into(), id);
+        let text = self.keep(name);
+        self.names.push(text);
+        self.known_names.add(hash, id);
         id
     }
 
     /// The number of a constant; a new one if it is met for the first time.
-    pub fn constant(&mut self, constant: Const) -> ConstId {
-        if let Some(&id) = self.const_ids.get(&constant) {
+    pub fn constant(&mut self, text: &str, kind: ConstKind) -> ConstId {
+        let hash = Known::hash(text).wrapping_add(kind as u32);
+        let same = |id: u32| {
+            let known = self.consts[id as usize];
+            known.kind == kind && self.text(known.text) == text
+        };
+        if let Some(id) = self.known_consts.find(hash, same) {
             return id;
         }
         let id = self.consts.len() as ConstId;
-        self.consts.push(constant.clone());
-        self.const_ids.insert(constant, id);
+        let text = self.keep(text);
+        self.consts.push(Const { text, kind });
+        self.known_consts.add(hash, id);
         id
     }
 
     /// Stores a node list.
-    pub fn list(&mut self, nodes: Vec<NodeId>) -> ListId {
-        self.lists.push(nodes.into_boxed_slice());
+    pub fn add_list(&mut self, nodes: &[NodeId]) -> ListId {
+        let start = self.list_items.len();
+        self.list_items.extend_from_slice(nodes);
+        self.lists.push(Run::since(&self.list_items, start));
         (self.lists.len() - 1) as ListId
+    }
+
+    /// Stores a name of a path; those of a path come one after the other.
+    pub fn add_path_name(&mut self, name: &str) {
+        let name = self.name(name);
+        self.path_names.push(name);
+    }
+
+    /// The path of the names that were stored since there were so many.
+    pub fn path_since(&self, count: usize) -> Run {
+        Run::since(&self.path_names, count)
+    }
+
+    /// How many names of paths are stored.
+    pub fn path_name_count(&self) -> usize {
+        self.path_names.len()
+    }
+
+    /// Stores a filter of the expression that is being parsed.
+    pub fn add_call(&mut self, call: FilterCall) {
+        self.filter_calls.push(call);
+    }
+
+    /// The filters that were stored since there were so many.
+    pub fn calls_since(&self, count: usize) -> Run {
+        Run::since(&self.filter_calls, count)
+    }
+
+    /// How many filters are stored.
+    pub fn call_count(&self) -> usize {
+        self.filter_calls.len()
     }
 
     /// Stores a node.
@@ -340,6 +499,13 @@ impl Ast {
     pub fn expr(&mut self, expr: Expr) -> ExprId {
         self.exprs.push(expr);
         (self.exprs.len() - 1) as ExprId
+    }
+
+    /// Lets go of what only the parser needs.
+    pub fn finish(&mut self) {
+        self.known_names = Known::default();
+        self.known_consts = Known::default();
+        self.tokens.shrink_to_fit();
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::ast::{Cond, Operator};
 use crate::error::{ErrorKind, Result, fail};
 use crate::parser::{Host, Parser};
+use std::borrow::Cow;
 
 /// A word of the condition: an operator or a value.
 enum Word {
@@ -81,9 +82,15 @@ impl Words {
 
 impl<H: Host> Parser<H> {
     /// Parses the words after `if` or `elif`.
-    pub fn condition(&mut self, bits: &[String]) -> Result<Cond> {
+    pub fn condition(&mut self, bits: &[Cow<'_, str>]) -> Result<Cond> {
+        if let [only] = bits
+            && infix(only).is_none()
+            && *only != "not"
+        {
+            return Ok(Cond::Value(self.expression(only)?));
+        }
         let mut words = Vec::with_capacity(bits.len());
-        let mut bits = bits.iter().map(String::as_str).peekable();
+        let mut bits = bits.iter().map(|bit| &**bit).peekable();
         while let Some(bit) = bits.next() {
             let follows = |next: Option<&&str>, word: &str| next.is_some_and(|n| *n == word);
             let word = if bit == "is" && follows(bits.peek(), "not") {

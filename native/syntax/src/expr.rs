@@ -1,6 +1,6 @@
 //! Filter expressions: `head|filter:arg|…`, as the regular expression `filter_re` of `django.template.base` reads them.
 
-use crate::ast::{Const, ConstKind, Expr, ExprId, FilterCall, Head};
+use crate::ast::{ConstKind, Expr, ExprId, FilterCall, Head};
 use crate::error::{ErrorKind, Result, fail};
 use crate::lexer::is_python_space;
 use crate::parser::{Host, Parser};
@@ -15,9 +15,6 @@ enum WordChar {
 }
 
 fn word_char(c: char) -> WordChar {
-    if c.is_ascii() {
-        return if c == '_' || c.is_ascii_alphanumeric() { WordChar::Yes } else { WordChar::No };
-    }
     if !c.is_alphanumeric() {
         return if (c as u32) < 0x250 { WordChar::No } else { WordChar::Unsure };
     }
@@ -26,17 +23,41 @@ fn word_char(c: char) -> WordChar {
     if settled { WordChar::Yes } else { WordChar::Unsure }
 }
 
-/// Length of the run of word characters and `extra` ones at the start of `text`.
-fn run(text: &str, extra: &[char]) -> Result<usize> {
-    for (i, c) in text.char_indices() {
+/// Word characters in ASCII.
+const IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
+
+/// Length of the run of word characters and `extra` ones (ASCII) at the start of `text`.
+fn run(text: &str, extra: &[u8]) -> Result<usize> {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while let Some(&byte) = bytes.get(i) {
+        if IS_WORD[byte as usize] {
+            i += 1;
+            continue;
+        }
+        if byte.is_ascii() {
+            if !extra.contains(&byte) {
+                return Ok(i);
+            }
+            i += 1;
+            continue;
+        }
+        let Some(c) = text[i..].chars().next() else { return Ok(i) };
         match word_char(c) {
-            WordChar::Yes => {}
-            WordChar::No if extra.contains(&c) => {}
+            WordChar::Yes => i += c.len_utf8(),
             WordChar::No => return Ok(i),
             WordChar::Unsure => return fail(ErrorKind::Unsupported),
         }
     }
-    Ok(text.len())
+    Ok(i)
 }
 
 /// Length of a quoted string at the start of `text` (`"[^"\\]*(?:\\.[^"\\]*)*"`).
@@ -80,19 +101,19 @@ fn number(text: &str) -> usize {
 /// The `var` group: word characters and dots, else a number.
 fn variable(text: &str, signs_in_names: bool) -> Result<usize> {
     if signs_in_names {
-        return run(text, &['.', '+', '-']);
+        return run(text, b".+-");
     }
-    let len = run(text, &['.'])?;
+    let len = run(text, b".")?;
     Ok(if len > 0 { len } else { number(text) })
 }
 
 /// `int(text)` or `float(text)` as `Variable.__init__` tries them: the kind, or `None` if it is a name.
 fn number_kind(text: &str) -> Result<Option<ConstKind>> {
-    let body = text.trim_start_matches(['+', '-']);
-    let first = body.chars().next();
-    if first.is_some_and(|c| c == '_' || c.is_ascii_alphabetic()) && body.len() == text.len() {
+    if matches!(text.as_bytes(), [b'_' | b'a'..=b'z' | b'A'..=b'Z', ..]) {
         return Ok(None);
     }
+    let body = text.trim_start_matches(['+', '-']);
+    let first = body.chars().next();
     let plain = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     if plain(text) || (text.len() - body.len() == 1 && plain(body)) {
         return Ok(Some(ConstKind::Int));
@@ -127,7 +148,7 @@ impl<H: Host> Parser<H> {
             None => (text, ConstKind::Str),
         };
         match unescape_string_literal(literal) {
-            Some(text) => Ok(Head::Const(self.ast.constant(Const { text: text.into(), kind }))),
+            Some(text) => Ok(Head::Const(self.ast.constant(&text, kind))),
             None => fail(ErrorKind::Unsupported),
         }
     }
@@ -135,16 +156,27 @@ impl<H: Host> Parser<H> {
     /// A number or a dotted path (`Variable(text)`).
     fn variable_head(&mut self, text: &str) -> Result<Head> {
         if let Some(kind) = number_kind(text)? {
-            return Ok(Head::Number(self.ast.constant(Const { text: text.into(), kind })));
+            return Ok(Head::Number(self.ast.constant(text, kind)));
         }
-        if text.starts_with('_') || text.contains("._") || text.contains(['+', '-']) {
+        if self.dialect.signs_in_names && text.contains(['+', '-']) {
             return fail(ErrorKind::BadVariableName);
         }
-        if text.contains("..") || text.starts_with('.') {
-            return fail(ErrorKind::Unsupported);
+        let before = self.ast.path_name_count();
+        let mut rest = text;
+        loop {
+            let dot = rest.bytes().position(|byte| byte == b'.');
+            let name = &rest[..dot.unwrap_or(rest.len())];
+            match (name.as_bytes().first(), dot) {
+                (Some(b'_'), _) => return fail(ErrorKind::BadVariableName),
+                // Two dots, or one in front; after one at the end there is a name that is empty.
+                (None, Some(_)) => return fail(ErrorKind::Unsupported),
+                _ => self.ast.add_path_name(name),
+            }
+            match dot {
+                Some(dot) => rest = &rest[dot + 1..],
+                None => return Ok(Head::Path(self.ast.path_since(before))),
+            }
         }
-        let names = text.split('.').map(|name| self.ast.name(name)).collect();
-        Ok(Head::Path(names))
     }
 
     /// The filter after position `at`: the call and the position behind it.
@@ -153,7 +185,7 @@ impl<H: Host> Parser<H> {
         let after_space = rest.trim_start_matches(is_python_space);
         let Some(after_bar) = after_space.strip_prefix('|') else { return fail(ErrorKind::BadExpression) };
         let call = after_bar.trim_start_matches(is_python_space);
-        let name_len = run(call, &[])?;
+        let name_len = run(call, b"")?;
         if name_len == 0 {
             return fail(ErrorKind::BadExpression);
         }
@@ -190,15 +222,15 @@ impl<H: Host> Parser<H> {
             }
             (self.variable_head(&text[..len])?, len)
         };
-        let mut filters = Vec::new();
+        let before = self.ast.call_count();
         let mut at = head_len;
         while at < text.len() {
             let (call, end) = self.filter_call(text, at)?;
-            filters.push(call);
+            self.ast.add_call(call);
             at = end;
         }
-        let expr = Expr { text: text.into(), head_len: head_len as u32, head, filters: filters.into() };
-        Ok(self.ast.expr(expr))
+        let (text, filters) = (self.ast.keep(text), self.ast.calls_since(before));
+        Ok(self.ast.expr(Expr { text, head_len: head_len as u32, head, filters }))
     }
 
     /// Expressions of several words.

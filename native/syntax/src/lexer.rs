@@ -1,6 +1,7 @@
 //! Source text to tokens, as `django.template.base.Lexer` does it.
 
-use memchr::{memchr, memchr_iter};
+use crate::ast::Text;
+use memchr::{memchr, memchr2};
 
 /// The four kinds of `django.template.base.TokenType`, with the same numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub enum TokenKind {
     Comment = 3,
 }
 
-/// One token. Texts that Python code made up (through `parser.prepend_token`) are kept in `made_up`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
@@ -25,22 +26,19 @@ pub struct Token {
     pub start: u32,
     /// Byte after the token.
     pub end: u32,
-    /// First byte of the contents (without delimiters and surrounding white space).
-    pub from: u32,
-    /// Byte after the contents.
-    pub to: u32,
+    /// The contents, without delimiters and surrounding white space. Python code can make some up (through
+    /// `parser.prepend_token`).
+    pub contents: Text,
     /// Line number of the first byte, from 1.
     pub line: u32,
-    /// Contents that are no part of the source.
-    pub made_up: Option<Box<str>>,
 }
 
 impl Token {
-    /// The contents, as `Token.contents` in Django.
-    pub fn contents<'a>(&'a self, source: &'a str) -> &'a str {
-        match &self.made_up {
-            Some(text) => text,
-            None => &source[self.from as usize..self.to as usize],
+    /// The contents of a token of this source, as `Token.contents` in Django. Empty if they are no part of it.
+    pub fn contents<'a>(&self, source: &'a str) -> &'a str {
+        match self.contents {
+            Text::Source(from, to) => &source[from as usize..to as usize],
+            Text::MadeUp(_) => "",
         }
     }
 }
@@ -56,10 +54,29 @@ pub fn is_python_space(c: char) -> bool {
 /// The byte range of `text[from..to]` without surrounding white space, as `str.strip()`.
 fn stripped(source: &str, from: usize, to: usize) -> (usize, usize) {
     let text = &source[from..to];
+    if let [b' ', inner @ .., b' '] = text.as_bytes()
+        && let [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] = inner
+    {
+        return (from + 1, to - 1);
+    }
     let left = text.trim_start_matches(is_python_space);
     let from = from + (text.len() - left.len());
     let inner = left.trim_end_matches(is_python_space);
     (from, from + inner.len())
+}
+
+/// Where a tag ends whose inside starts at `at`: after its first `%}` (`close` and a brace), if that is on the line.
+fn tag_end(bytes: &[u8], mut at: usize, close: u8) -> Option<usize> {
+    loop {
+        let found = at + memchr2(close, b'\n', &bytes[at..])?;
+        if bytes[found] == b'\n' {
+            return None;
+        }
+        if bytes.get(found + 1) == Some(&b'}') {
+            return Some(found + 2);
+        }
+        at = found + 1;
+    }
 }
 
 /// Finds the next tag at or after `at`: `(start, end)` of `{%…%}`, `{{…}}` or `{#…#}` on one line.
@@ -76,12 +93,8 @@ fn next_tag(source: &str, mut at: usize) -> Option<(usize, usize)> {
                 continue;
             }
         };
-        let inside = start + 2;
-        let line_end = memchr(b'\n', &bytes[inside..]).map_or(bytes.len(), |n| inside + n);
-        let line = &bytes[inside..line_end];
-        let end = memchr_iter(close, line).find(|&i| line.get(i + 1) == Some(&b'}'));
-        if let Some(i) = end {
-            return Some((start, inside + i + 2));
+        if let Some(end) = tag_end(bytes, start + 2, close) {
+            return Some((start, end));
         }
         at = start + 1;
     }
@@ -98,21 +111,15 @@ struct Lexer<'a> {
 
 impl Lexer<'_> {
     fn push(&mut self, kind: TokenKind, span: (usize, usize), contents: (usize, usize)) {
-        self.tokens.push(Token {
-            kind,
-            start: span.0 as u32,
-            end: span.1 as u32,
-            from: contents.0 as u32,
-            to: contents.1 as u32,
-            line: self.line,
-            made_up: None,
-        });
-        self.line += memchr_iter(b'\n', &self.source.as_bytes()[span.0..span.1]).count() as u32;
+        let contents = Text::Source(contents.0 as u32, contents.1 as u32);
+        self.tokens.push(Token { kind, start: span.0 as u32, end: span.1 as u32, contents, line: self.line });
     }
 
     fn text(&mut self, start: usize, end: usize) {
         if start < end {
             self.push(TokenKind::Text, (start, end), (start, end));
+            // Other tokens are on one line.
+            self.line += self.source.as_bytes()[start..end].iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>();
         }
     }
 
@@ -140,7 +147,7 @@ impl Lexer<'_> {
 
 /// Splits a source into tokens. `source` must be shorter than 4 GiB.
 pub fn tokenize(source: &str) -> Vec<Token> {
-    let mut lexer = Lexer { source, line: 1, verbatim: None, tokens: Vec::with_capacity(source.len() / 24 + 1) };
+    let mut lexer = Lexer { source, line: 1, verbatim: None, tokens: Vec::with_capacity(source.len() / 16 + 1) };
     let mut at = 0;
     while let Some((start, end)) = next_tag(source, at) {
         lexer.text(at, start);
@@ -157,7 +164,7 @@ mod tests {
 
     fn show(source: &str) -> Vec<(TokenKind, &str, u32)> {
         let tokens = tokenize(source);
-        tokens.iter().map(|t| (t.kind, &source[t.from as usize..t.to as usize], t.line)).collect()
+        tokens.iter().map(|t| (t.kind, t.contents(source), t.line)).collect()
     }
 
     #[test]
@@ -175,9 +182,27 @@ mod tests {
     }
 
     #[test]
+    fn white_space_around_contents_is_that_of_python() {
+        let spaced = "{{ a }}{{a}}{{  b}}{{\u{a0}c\u{2003} }}{{ \x1c }}{{ \u{e9} }}{{ \x7f }}{{ }}{{}}";
+        let contents: Vec<&str> = show(spaced).into_iter().map(|(_, contents, _)| contents).collect();
+        assert_eq!(contents, ["a", "a", "b", "c", "", "\u{e9}", "\x7f", "", ""]);
+    }
+
+    #[test]
+    fn lines_are_counted_in_text_only() {
+        let source = "\n\n{{ a }}{% b %}\n{# c #}x\ny{{ d }}{% verbatim %}\n{{ e }}\n{% endverbatim %}{{ f }}";
+        let tags = show(source).into_iter().filter(|(kind, ..)| *kind != TokenKind::Text);
+        let lines: Vec<(&str, u32)> = tags.map(|(_, contents, line)| (contents, line)).collect();
+        let expected = [("a", 3), ("b", 3), ("c", 4), ("d", 5), ("verbatim", 5), ("endverbatim", 7), ("f", 7)];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
     fn the_first_delimiter_wins() {
         assert_eq!(show("{{{ a }}}"), vec![(TokenKind::Var, "{ a", 1), (TokenKind::Text, "}", 1)]);
         assert_eq!(show("{%%}"), vec![(TokenKind::Block, "", 1)]);
+        assert_eq!(show("{% a } % %b %} %}"), vec![(TokenKind::Block, "a } % %b", 1), (TokenKind::Text, " %}", 1)]);
+        assert_eq!(show("{{ a }b%}}"), vec![(TokenKind::Var, "a }b%", 1)]);
         assert_eq!(show("{%}"), vec![(TokenKind::Text, "{%}", 1)]);
     }
 

@@ -14,6 +14,7 @@ pub mod ast;
 pub mod condition;
 pub mod error;
 pub mod expr;
+mod known;
 pub mod lexer;
 pub mod parser;
 pub mod split;

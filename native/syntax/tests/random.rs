@@ -4,6 +4,7 @@
 
 mod support;
 
+use djust_syntax::ast::Text;
 use djust_syntax::usage::compose;
 use djust_syntax::{TokenKind, tokenize};
 
@@ -147,7 +148,8 @@ fn analyse(source: &str) -> bool {
     let mut at = 0;
     for token in &tokens {
         assert_eq!(token.start, at, "{source:?}");
-        assert!(token.start <= token.from && token.from <= token.to && token.to <= token.end, "{source:?}");
+        let Text::Source(from, to) = token.contents else { panic!("{source:?}") };
+        assert!(token.start <= from && from <= to && to <= token.end, "{source:?}");
         assert!(token.kind != TokenKind::Text || token.start < token.end);
         at = token.end;
     }

@@ -15,7 +15,7 @@ mod text;
 mod urls;
 
 use crate::calls::Arguments;
-use crate::lookup::optional_attribute;
+use crate::lookup::{optional_attribute, own_dict};
 use crate::render::Render;
 use crate::site_functions::SiteFunction;
 use crate::stock::{Class, Stock, class_of};
@@ -26,7 +26,7 @@ use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -89,8 +89,31 @@ pub struct FilterEntry {
     pub counts: bool,
 }
 
-fn has_flag(function: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<bool> {
-    optional_attribute(function, name)?.map_or(Ok(false), |flag| flag.is_truthy())
+/// The flags of a filter function, as they are now.
+struct Flags<'a, 'py> {
+    function: &'a Bound<'py, PyAny>,
+    /// The attributes of a Python function, which has no others: its class cannot be changed.
+    own: Option<Bound<'py, PyDict>>,
+}
+
+impl<'a, 'py> Flags<'a, 'py> {
+    fn of(function: &'a Bound<'py, PyAny>) -> Self {
+        let own = if is_function(function) { own_dict(function) } else { None };
+        Self { function, own }
+    }
+
+    fn has(&self, name: &Bound<'py, PyString>) -> PyResult<bool> {
+        let flag = match &self.own {
+            Some(own) => own.get_item(name)?,
+            None => optional_attribute(self.function, name)?,
+        };
+        flag.map_or(Ok(false), |flag| flag.is_truthy())
+    }
+}
+
+fn is_function(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object.
+    unsafe { ffi::PyFunction_Check(object.as_ptr()) != 0 }
 }
 
 /// What is known of a filter function that is called with a number of arguments.
@@ -146,8 +169,7 @@ impl Facts {
     /// What is known, asked of Python once for each function.
     fn of(stock: &Stock, name: &str, args: usize, function: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
         // Whether another callable can be called may change with its class.
-        // SAFETY: a live object.
-        if unsafe { ffi::PyFunction_Check(function.as_ptr()) } == 0 {
+        if !is_function(function) {
             return Self::find(stock, name, args, function).map(Arc::new);
         }
         let key = (function.as_ptr() as usize, args);
@@ -177,6 +199,7 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
     let reads_rows = facts.effect.is_some_and(|effect| {
         matches!(effect, Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem)
     });
+    let flags = Flags::of(bound);
     Ok(Some(FilterEntry {
         native: facts.native,
         is_stock: facts.is_default,
@@ -185,9 +208,9 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
         reads_rows,
         asks: facts.asks,
         asks_size: matches!(facts.effect, Some(Effect::Count | Effect::Truth)),
-        expects_localtime: has_flag(bound, intern!(py, "expects_localtime"))?,
-        needs_autoescape: has_flag(bound, intern!(py, "needs_autoescape"))?,
-        is_safe: has_flag(bound, intern!(py, "is_safe"))?,
+        expects_localtime: flags.has(intern!(py, "expects_localtime"))?,
+        needs_autoescape: flags.has(intern!(py, "needs_autoescape"))?,
+        is_safe: flags.has(intern!(py, "is_safe"))?,
         facts,
         function,
     }))

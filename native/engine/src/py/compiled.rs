@@ -5,14 +5,19 @@ use crate::program::{OwnBlock, Program, make_consts, make_names, next_serial};
 use crate::stock::Stock;
 use djust_syntax::Parser;
 use djust_syntax::ast::{NodeId, NodeKind};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 use std::sync::OnceLock;
 
-pub fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &Bound<'_, PyAny>) -> PyResult<Program> {
-    let names = make_names(py, &parser.ast);
+pub fn finish(
+    py: Python<'_>,
+    stock: &Stock,
+    mut parser: Parser<PyHost>,
+    origin: Bound<'_, PyAny>,
+) -> PyResult<Program> {
+    parser.ast.finish();
+    let names = make_names(py, &parser.ast)?;
     let consts = make_consts(py, stock, &parser.ast)?;
     Ok(Program {
         source: parser.source,
@@ -22,7 +27,7 @@ pub fn finish(py: Python<'_>, stock: &Stock, parser: Parser<PyHost>, template: &
         filters: parser.host.filters,
         foreign: parser.host.foreign,
         blocks: OnceLock::new(),
-        origin: template.getattr(intern!(template.py(), "origin"))?.unbind(),
+        origin: origin.unbind(),
         template_name: parser.template_name,
         handle: OnceLock::new(),
         constant: OnceLock::new(),
@@ -57,7 +62,7 @@ fn add_block(found: &mut Blocks, name: Bound<'_, PyString>, block: OwnBlock) {
 }
 
 fn blocks_of_list(py: Python<'_>, stock: &Stock, p: &Program, list: u32, found: &mut Blocks) -> PyResult<()> {
-    for &id in &p.ast.lists[list as usize] {
+    for &id in p.ast.list(list) {
         let kind = p.kind(id);
         match kind {
             NodeKind::Block { name, .. } => add_block(found, p.name(py, *name).clone(), OwnBlock::Native(id)),

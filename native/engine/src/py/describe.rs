@@ -16,7 +16,7 @@ pub fn describe_list<'py>(
     foreign: &[ForeignNode],
 ) -> PyResult<Bound<'py, PyList>> {
     let items = PyList::empty(py);
-    for &id in &ast.lists[list as usize] {
+    for &id in ast.list(list) {
         match &ast.nodes[id as usize].kind {
             NodeKind::Foreign { id, .. } => items.append(foreign[*id as usize].node(py))?,
             NodeKind::Text(from, to) => items.append(("TextNode", id, &source[*from as usize..*to as usize]))?,
@@ -82,11 +82,11 @@ struct Facts<'py, 'a> {
 
 impl<'py> Facts<'py, '_> {
     fn expr_data(&self, id: ExprId) -> (&'static str, ExprId, &str) {
-        ("expr", id, &self.ast.exprs[id as usize].text)
+        ("expr", id, self.ast.expr_text(&self.ast.exprs[id as usize]))
     }
 
     fn name_text(&self, name: Option<u32>) -> Option<&str> {
-        name.map(|name| &*self.ast.names[name as usize])
+        name.map(|name| self.ast.name_text(name))
     }
 
     fn value(&self, key: &str, value: impl IntoPyObject<'py>) -> PyResult<()> {
@@ -117,7 +117,7 @@ impl<'py> Facts<'py, '_> {
 
     fn bindings(&self, key: &str, bindings: &[(u32, ExprId)]) -> PyResult<()> {
         let items: Vec<_> =
-            bindings.iter().map(|(name, id)| (&*self.ast.names[*name as usize], self.expr_data(*id))).collect();
+            bindings.iter().map(|(name, id)| (self.ast.name_text(*name), self.expr_data(*id))).collect();
         self.dict.set_item(key, ("bindings", items))
     }
 
@@ -137,7 +137,7 @@ impl<'py> Facts<'py, '_> {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => (false, &**text),
-                Piece::Var(name) => (true, &*self.ast.names[*name as usize]),
+                Piece::Var(name) => (true, self.ast.name_text(*name)),
             })
             .collect();
         self.dict.set_item(key, ("pieces", items))
@@ -189,7 +189,7 @@ pub fn facts<'py>(py: Python<'py>, ast: &Ast, source: &str, node: NodeId) -> PyR
             facts.value("asvar", facts.name_text(*asvar))?;
         }
         NodeKind::For { vars, sequence, reversed, body, empty } => {
-            let names: Vec<&str> = vars.iter().map(|&name| &*ast.names[name as usize]).collect();
+            let names: Vec<&str> = vars.iter().map(|&name| ast.name_text(name)).collect();
             facts.value("loopvars", names)?;
             facts.expr("sequence", *sequence)?;
             facts.value("is_reversed", *reversed)?;
@@ -228,7 +228,7 @@ pub fn facts<'py>(py: Python<'py>, ast: &Ast, source: &str, node: NodeId) -> PyR
         }
         NodeKind::Verbatim(body) => {
             let mut content = String::new();
-            for &id in &ast.lists[*body as usize] {
+            for &id in ast.list(*body) {
                 if let NodeKind::Text(from, to) = &ast.nodes[id as usize].kind {
                     content.push_str(&source[*from as usize..*to as usize]);
                 }
@@ -334,8 +334,8 @@ pub fn filters_of<'py>(
     expr: ExprId,
 ) -> PyResult<Bound<'py, PyDict>> {
     let found = PyDict::new(py);
-    for call in &ast.exprs[expr as usize].filters {
-        found.set_item(&*ast.names[call.name as usize], &filters[call.filter as usize].function)?;
+    for call in ast.calls(ast.exprs[expr as usize].filters) {
+        found.set_item(ast.name_text(call.name), &filters[call.filter as usize].function)?;
     }
     Ok(found)
 }

@@ -4,6 +4,7 @@ use crate::host::PyHost;
 use crate::py::describe::{describe_list, facts, filters_of};
 use crate::shared::Shared;
 use crate::stock::Stock;
+use djust_syntax::ast::{Ast, Text};
 use djust_syntax::lexer::{Token, TokenKind};
 use djust_syntax::{Parser, SyntaxError};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
@@ -23,23 +24,24 @@ pub struct NativeParser {
 pub fn make_token<'py>(
     py: Python<'py>,
     stock: &Stock,
-    source: &str,
+    ast: &Ast,
     token: &Token,
     debug: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let kind = stock.token_types.bind(py).get_item(token.kind as u8)?;
-    let position = if debug && token.made_up.is_none() {
+    let position = if debug && matches!(token.contents, Text::Source(..)) {
+        let source = &*ast.source;
         let start = source[..token.start as usize].chars().count();
         let len = source[token.start as usize..token.end as usize].chars().count();
         Some((start, start + len))
     } else {
         None
     };
-    stock.Token.bind(py).call1((kind, token.contents(source), position, token.line))
+    stock.Token.bind(py).call1((kind, ast.contents(token), position, token.line))
 }
 
 /// One of our tokens for a `Token` of Django's.
-fn take_token(token: &Bound<'_, PyAny>) -> PyResult<Token> {
+fn take_token(ast: &mut Ast, token: &Bound<'_, PyAny>) -> PyResult<Token> {
     let kind = match token.getattr("token_type")?.getattr("value")?.extract::<u8>()? {
         0 => TokenKind::Text,
         1 => TokenKind::Var,
@@ -48,7 +50,7 @@ fn take_token(token: &Bound<'_, PyAny>) -> PyResult<Token> {
     };
     let contents: String = token.getattr("contents")?.extract()?;
     let line = token.getattr("lineno")?.extract::<Option<u32>>()?.unwrap_or(0);
-    Ok(Token { kind, start: 0, end: 0, from: 0, to: 0, line, made_up: Some(contents.into()) })
+    Ok(Token { kind, start: 0, end: 0, contents: ast.make_up(&contents), line })
 }
 
 impl NativeParser {
@@ -79,6 +81,8 @@ impl NativeParser {
         let Some(mut parser) = taken else {
             return Err(PyRuntimeError::new_err("this parser has finished: use it within the compile function only"));
         };
+        // Python code has run since.
+        parser.host.forget();
         let result = self.sync_back(py, &mut parser).and_then(|()| work(&mut parser));
         *self.state.borrow_mut() = Some(parser);
         result
@@ -87,7 +91,10 @@ impl NativeParser {
     /// Takes over changes that Python code made to `parser.tokens`.
     fn sync_back(&self, py: Python<'_>, parser: &mut Parser<PyHost>) -> PyResult<()> {
         let Some(list) = self.tokens.borrow_mut().take() else { return Ok(()) };
-        parser.tokens = list.bind(py).iter().map(|token| take_token(&token)).collect::<PyResult<_>>()?;
+        let ast = &mut parser.ast;
+        // A list has the next token last.
+        let tokens = list.bind(py).iter().rev().map(|token| take_token(ast, &token)).collect::<PyResult<Vec<_>>>()?;
+        parser.replace_coming(tokens);
         Ok(())
     }
 
@@ -135,8 +142,8 @@ impl NativeParser {
         if let Some(list) = &*self.tokens.borrow() {
             return list.bind(py).call_method0("pop");
         }
-        self.with(py, |parser| match parser.tokens.pop() {
-            Some(token) => make_token(py, Stock::get(py)?, &parser.source, &token, parser.host.debug),
+        self.with(py, |parser| match parser.next_token() {
+            Some(token) => make_token(py, Stock::get(py)?, &parser.ast, &token, parser.host.debug),
             None => Err(PyIndexError::new_err("pop from empty list")),
         })
     }
@@ -147,7 +154,8 @@ impl NativeParser {
             return list.bind(py).append(token);
         }
         self.with(py, |parser| {
-            parser.tokens.push(take_token(token)?);
+            let token = take_token(&mut parser.ast, token)?;
+            parser.prepend_token(token);
             Ok(())
         })
     }
@@ -179,8 +187,8 @@ impl NativeParser {
         }
         let list = self.with(py, |parser| {
             let stock = Stock::get(py)?;
-            let tokens = parser.tokens.iter();
-            let tokens = tokens.map(|token| make_token(py, stock, &parser.source, token, parser.host.debug));
+            let tokens = parser.coming().iter().rev();
+            let tokens = tokens.map(|token| make_token(py, stock, &parser.ast, token, parser.host.debug));
             PyList::new(py, tokens.collect::<PyResult<Vec<_>>>()?).map(Bound::unbind)
         })?;
         *self.tokens.borrow_mut() = Some(list.clone_ref(py));
@@ -203,7 +211,7 @@ impl NativeParser {
     pub fn token<'py>(&self, py: Python<'py>, node: u32) -> PyResult<Bound<'py, PyAny>> {
         self.with(py, |parser| {
             let token = &parser.ast.tokens[parser.ast.nodes[node as usize].token as usize];
-            make_token(py, Stock::get(py)?, &parser.source, token, parser.host.debug)
+            make_token(py, Stock::get(py)?, &parser.ast, token, parser.host.debug)
         })
     }
 

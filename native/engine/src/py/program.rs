@@ -13,6 +13,7 @@ use crate::py::{counters, describe};
 use crate::render::Render;
 use crate::scopes::Layer;
 use crate::stock::Stock;
+use crate::utf8::text_of;
 use crate::value::Value;
 use crate::watch;
 use djust_syntax::ast::NodeId;
@@ -130,13 +131,14 @@ impl NativeProgram {
         let Some(native_tags) = watch::native_tags(py, stock)? else { return Ok(None) };
         let engine = template.getattr(stock.engine.bind(py))?;
         let source = template.getattr(intern!(template.py(), "source"))?;
-        let Ok(source) = source.cast::<PyString>()?.to_str() else { return Ok(None) };
+        let Some(source) = text_of(source.cast::<PyString>()?)? else { return Ok(None) };
         if source.len() >= u32::MAX as usize {
             return Ok(None);
         }
         let origin = template.getattr(stock.origin.bind(py))?;
-        let template_name: Option<String> =
-            origin.getattr_opt(intern!(origin.py(), "template_name"))?.and_then(|name| name.extract().ok());
+        let template_name = origin.getattr_opt(intern!(py, "template_name"))?;
+        let template_name = template_name.and_then(|name| name.extract::<&str>().ok().map(Box::from));
+        let debug = engine.getattr(stock.debug.bind(py))?.is_truthy()?;
         let handle = Bound::new(
             py,
             Self {
@@ -147,14 +149,14 @@ impl NativeProgram {
                 extra_data: extra_data.unbind(),
                 nodes: PyDict::new(py).unbind(),
                 origin: origin.clone().unbind(),
-                debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
+                debug,
                 size_hint: AtomicU64::new(source.len() as u64),
                 composed: OnceLock::new(),
             },
         )?;
-        let host = PyHost::new(template, &engine, native_tags, &handle)?;
+        let host = PyHost::new(template, &engine, native_tags, &handle, debug)?;
         let dialect = Dialect { signs_in_names: watch::signs_in_names(py, stock)? };
-        let mut parser = Parser::new(Arc::from(source), template_name.map(Into::into), dialect, host);
+        let mut parser = Parser::new(source, template_name, dialect, host);
         let parsed = parser.parse_template();
         if let Ok(mut slot) = handle.get().parser.lock() {
             *slot = None;
@@ -163,25 +165,8 @@ impl NativeProgram {
         if parsed.is_err() || parser.host.gave_up {
             return Ok(None);
         }
-        let program = finish(py, stock, parser, template)?;
-        let weak = PyWeakrefReference::new(handle.as_any())?.unbind();
-        if program.handle.set(weak).is_err() || handle.get().program.set(program).is_err() {
-            return Err(PyRuntimeError::new_err("a template was compiled twice"));
-        }
-        let program = handle.get().program()?;
-        // Nodes of Python's are asked for the blocks inside of them, which needs the finished program.
-        let blocks = find_blocks(py, stock, program)?;
-        program.blocks.get_or_init(|| blocks);
-        let partials: Vec<(String, u32, u32, u32)> = {
-            let ast = &program.ast;
-            ast.partials
-                .iter()
-                .map(|(name, list, start, end)| (ast.names[*name as usize].to_string(), *list, *start, *end))
-                .collect()
-        };
-        if !partials.is_empty() {
-            stock.call(py, "make_partials", (template, &handle, partials))?;
-        }
+        let program = finish(py, stock, parser, origin)?;
+        Self::complete(py, stock, template, &handle, program)?;
         counters::native_template();
         Ok(Some(handle))
     }
@@ -289,7 +274,7 @@ impl NativeProgram {
         match self.program.get() {
             Some(p) => {
                 let token = &p.ast.tokens[p.ast.nodes[node as usize].token as usize];
-                make_token(py, Stock::get(py)?, &p.source, token, self.debug)
+                make_token(py, Stock::get(py)?, &p.ast, token, self.debug)
             }
             None => self.with_parser(py, |parser| parser.token(py, node)),
         }
@@ -434,6 +419,32 @@ impl NativeProgram {
 }
 
 impl NativeProgram {
+    /// Gives the object its program, and the template the partials in it.
+    fn complete<'py>(
+        py: Python<'py>,
+        stock: &Stock,
+        template: &Bound<'py, PyAny>,
+        handle: &Bound<'py, Self>,
+        program: Program,
+    ) -> PyResult<()> {
+        let weak = PyWeakrefReference::new(handle.as_any())?.unbind();
+        if program.handle.set(weak).is_err() || handle.get().program.set(program).is_err() {
+            return Err(PyRuntimeError::new_err("a template was compiled twice"));
+        }
+        let program = handle.get().program()?;
+        // Nodes of Python's are asked for the blocks inside of them, which needs the finished program.
+        let blocks = find_blocks(py, stock, program)?;
+        program.blocks.get_or_init(|| blocks);
+        let ast = &program.ast;
+        if !ast.partials.is_empty() {
+            let partials = ast.partials.iter();
+            let partials: Vec<(&str, u32, u32, u32)> =
+                partials.map(|(name, list, start, end)| (ast.name_text(*name), *list, *start, *end)).collect();
+            stock.call(py, "make_partials", (template, handle, partials))?;
+        }
+        Ok(())
+    }
+
     /// Renders the whole template as a page of its own: layers and the first frame are there already.
     pub fn run<'py>(slf: &Bound<'py, Self>, mut render: Render<'py>) -> PyResult<Render<'py>> {
         let (py, stock) = (slf.py(), render.stock);

@@ -102,7 +102,7 @@ impl<'py> Render<'py> {
             Ok(value) => self.to_py(&value),
             Err(error) if error.is_instance(self.py, self.stock.VariableDoesNotExist.bind(self.py)) => {
                 let expr = &p.ast.exprs[expr as usize];
-                let head = &expr.text[..expr.head_len as usize];
+                let head = p.ast.head_text(expr);
                 let message = format!("\"cache\" tag got an unknown variable: <Variable: '{head}'>");
                 Err(PyErr::from_value(self.stock.TemplateSyntaxError.bind(self.py).call1((message,))?))
             }

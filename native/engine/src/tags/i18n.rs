@@ -50,7 +50,7 @@ impl<'py> Render<'py> {
         if context.is_none()
             && !noop
             && let (Head::Path(names), true) = (&parsed.head, parsed.filters.is_empty())
-            && let Some(text) = self.translated_name(p, names)?
+            && let Some(text) = self.translated_name(p, p.ast.path(*names))?
         {
             return match asvar {
                 Some(name) => {
@@ -106,12 +106,12 @@ impl<'py> Render<'py> {
                 }
                 constant
             }
-            Head::Path(names) => match self.path(p, names, false)? {
+            Head::Path(names) => match self.path(p, p.ast.path(*names), false)? {
                 crate::lookup::Lookup::Found(value) => self.to_py(&value)?,
                 // Nothing to translate: the ordinary rule for missing variables.
                 crate::lookup::Lookup::Missing(..) => {
                     if self.string_if_invalid.is_truthy()? {
-                        return self.invalid(&expr.text[..expr.head_len as usize]);
+                        return self.invalid(p.ast.head_text(expr));
                     }
                     return self.apply_filters(p, id, Value::Py(self.string_if_invalid.clone()));
                 }
@@ -144,7 +144,7 @@ impl<'py> Render<'py> {
                 let count = self.eval(p, expr)?;
                 let count = self.to_py(&count)?;
                 if class_of(self.stock, &count)? != Class::Int {
-                    let name = &*p.ast.names[name as usize];
+                    let name = p.ast.name_text(name);
                     self.stock.call(self.py, "check_count", (&count, name, &*node.tag_name))?;
                 }
                 self.assign(p, name, Value::Py(count.clone()))?;
@@ -393,7 +393,7 @@ fn phrase_pieces(p: &Program, format: &str, names: &[NameId]) -> Option<Vec<Phra
         }
         let (name, after) = rest.strip_prefix('(')?.split_once(')')?;
         rest = after.strip_prefix('s')?;
-        let name = names.iter().copied().find(|&known| &*p.ast.names[known as usize] == name)?;
+        let name = names.iter().copied().find(|&known| p.ast.name_text(known) == name)?;
         pieces.push(PhrasePiece::Text(std::mem::take(&mut text).into()));
         pieces.push(PhrasePiece::Value(name));
     }
@@ -411,7 +411,7 @@ fn message(p: &Program, pieces: &[Piece]) -> (String, Vec<NameId>) {
             Piece::Text(part) => text.push_str(&part.replace('%', "%%")),
             Piece::Var(name) => {
                 text.push_str("%(");
-                text.push_str(&p.ast.names[*name as usize]);
+                text.push_str(p.ast.name_text(*name));
                 text.push_str(")s");
                 names.push(*name);
             }

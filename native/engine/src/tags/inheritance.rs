@@ -204,7 +204,7 @@ impl<'py> Render<'py> {
             let mut message = format!("Invalid template name in 'extends' tag: {}.", object.repr()?);
             if !expr.filters.is_empty() || !matches!(expr.head, Head::Const(_)) {
                 message.push_str(" Got this from the '");
-                message.push_str(&expr.text);
+                message.push_str(p.ast.expr_text(expr));
                 message.push_str("' variable.");
             }
             return Err(PyErr::from_value(self.stock.TemplateSyntaxError.bind(py).call1((message,))?));
@@ -424,8 +424,7 @@ impl<'py> Render<'py> {
         let result = self.render_partial(program, p, name);
         match result {
             Err(error) if error.is_instance_of::<PyKeyError>(self.py) => {
-                let message =
-                    format!("Partial '{}' is not defined in the current template.", p.ast.names[name as usize]);
+                let message = format!("Partial '{}' is not defined in the current template.", p.ast.name_text(name));
                 let error = self.stock.TemplateSyntaxError.bind(self.py).call1((message,))?;
                 Err(PyErr::from_value(error))
             }

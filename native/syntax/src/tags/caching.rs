@@ -2,13 +2,13 @@
 
 use crate::ast::NodeKind;
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::Token;
-use crate::parser::{Host, Parser};
+use crate::parser::{Host, Parser, Tag};
+use crate::split::split_contents;
 
 impl<H: Host> Parser<H> {
-    pub(super) fn cache(&mut self, token: &Token) -> Result<NodeKind> {
-        let body = self.body("endcache")?;
-        let mut bits = self.split(token)?;
+    pub(super) fn cache(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let body = self.body(tag, "endcache")?;
+        let mut bits = split_contents(tag.contents)?;
         if bits.len() < 3 {
             return fail(ErrorKind::BadArguments);
         }
@@ -21,6 +21,6 @@ impl<H: Host> Parser<H> {
         }
         let expire = self.expression(&bits[1])?;
         let vary = self.expressions(&bits[3..])?;
-        Ok(NodeKind::Cache { expire, fragment: bits[2].as_str().into(), vary, using, body })
+        Ok(NodeKind::Cache { expire, fragment: (&*bits[2]).into(), vary, using, body })
     }
 }

@@ -2,13 +2,15 @@
 
 use crate::ast::{Ambient, BlockTranslate, NodeKind, Piece};
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::{Token, TokenKind, is_python_space};
-use crate::parser::{Host, Parser};
+use crate::lexer::{TokenKind, is_python_space};
+use crate::parser::{Host, Parser, Tag};
+use crate::split::{split_contents, words};
 use crate::tags::TagKind;
+use std::borrow::Cow;
 
 impl<H: Host> Parser<H> {
-    pub(super) fn translate(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn translate(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() < 2 {
             return fail(ErrorKind::BadArguments);
         }
@@ -16,7 +18,7 @@ impl<H: Host> Parser<H> {
         let (mut noop, mut asvar, mut context) = (false, None, None);
         let mut rest = bits[2..].iter();
         while let Some(option) = rest.next() {
-            match option.as_str() {
+            match &**option {
                 "noop" if !noop => noop = true,
                 "context" if context.is_none() => match rest.next() {
                     Some(value) if value != "as" && value != "noop" => context = Some(self.expression(value)?),
@@ -32,8 +34,8 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Translate { expr, noop, asvar, context })
     }
 
-    pub(super) fn blocktranslate(&mut self, token: &Token) -> Result<NodeKind> {
-        let mut bits = self.split(token)?;
+    pub(super) fn blocktranslate(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let mut bits = split_contents(tag.contents)?;
         let tag_name = bits.remove(0);
         let mut node = BlockTranslate {
             bindings: Box::default(),
@@ -43,16 +45,16 @@ impl<H: Host> Parser<H> {
             context: None,
             trimmed: false,
             asvar: None,
-            tag_name: tag_name.as_str().into(),
+            tag_name: (&*tag_name).into(),
         };
         self.blocktranslate_options(bits, &mut node)?;
-        let (singular, mut end) = self.pieces()?;
+        let (singular, mut end) = self.pieces(tag.source)?;
         node.singular = singular;
         if node.count.is_some() {
             if end.trim_matches(is_python_space) != "plural" {
                 return fail(ErrorKind::BadArguments);
             }
-            (node.plural, end) = self.pieces()?;
+            (node.plural, end) = self.pieces(tag.source)?;
         }
         if end.trim_matches(is_python_space) != format!("end{tag_name}") {
             return fail(ErrorKind::BadArguments);
@@ -60,14 +62,14 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::BlockTranslate(Box::new(node)))
     }
 
-    fn blocktranslate_options(&mut self, mut bits: Vec<String>, node: &mut BlockTranslate) -> Result<()> {
-        let mut seen: Vec<String> = Vec::new();
+    fn blocktranslate_options(&mut self, mut bits: Vec<Cow<'_, str>>, node: &mut BlockTranslate) -> Result<()> {
+        let mut seen: Vec<Cow<'_, str>> = Vec::new();
         while !bits.is_empty() {
             let option = bits.remove(0);
             if seen.contains(&option) {
                 return fail(ErrorKind::BadArguments);
             }
-            match option.as_str() {
+            match &*option {
                 "with" => {
                     node.bindings = self.bindings(&mut bits, true)?;
                     if node.bindings.is_empty() {
@@ -89,42 +91,39 @@ impl<H: Host> Parser<H> {
     }
 
     /// Text and variables up to the next other token, whose contents come second.
-    fn pieces(&mut self) -> Result<(Box<[Piece]>, String)> {
+    fn pieces<'a>(&mut self, source: &'a str) -> Result<(Box<[Piece]>, Cow<'a, str>)> {
         let mut pieces = Vec::new();
-        while let Some(token) = self.tokens.pop() {
-            let contents = token.contents(&self.source);
-            match token.kind {
-                TokenKind::Text => pieces.push(Piece::Text(contents.into())),
-                TokenKind::Var => {
-                    let contents = contents.to_owned();
-                    pieces.push(Piece::Var(self.ast.name(&contents)));
-                }
-                _ => return Ok((pieces.into(), contents.to_owned())),
+        loop {
+            let kind = self.coming().first().map(|token| token.kind);
+            let contents = self.next_contents(source)?;
+            match kind {
+                Some(TokenKind::Text) => pieces.push(Piece::Text((&*contents).into())),
+                Some(TokenKind::Var) => pieces.push(Piece::Var(self.ast.name(&contents))),
+                _ => return Ok((pieces.into(), contents)),
             }
         }
-        fail(ErrorKind::UnclosedTag)
     }
 
-    pub(super) fn language(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn language(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() != 2 {
             return fail(ErrorKind::BadArguments);
         }
         let expr = self.expression(&bits[1])?;
-        Ok(NodeKind::Language { expr, body: self.body("endlanguage")? })
+        Ok(NodeKind::Language { expr, body: self.body(tag, "endlanguage")? })
     }
 
-    pub(super) fn ambient(&mut self, tag: TagKind, token: &Token) -> Result<NodeKind> {
-        let bits = self.plain_words(token);
+    pub(super) fn ambient(&mut self, kind: TagKind, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = words(tag.contents);
         if bits.len() != 3 || bits[1] != "as" {
             return fail(ErrorKind::BadArguments);
         }
-        let what = match tag {
+        let what = match kind {
             TagKind::GetCurrentLanguage => Ambient::Language,
             TagKind::GetCurrentLanguageBidi => Ambient::LanguageBidi,
             TagKind::GetAvailableLanguages => Ambient::Languages,
             _ => Ambient::TimeZone,
         };
-        Ok(NodeKind::Ambient { what, name: self.ast.name(&bits[2]) })
+        Ok(NodeKind::Ambient { what, name: self.ast.name(bits[2]) })
     }
 }

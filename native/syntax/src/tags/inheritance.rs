@@ -2,8 +2,9 @@
 
 use crate::ast::NodeKind;
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::Token;
-use crate::parser::{Host, Parser};
+use crate::parser::{Host, Parser, Tag};
+use crate::split::{split_contents, words};
+use std::borrow::Cow;
 
 /// `posixpath.normpath` of a relative path; `None` if it leaves the hierarchy.
 fn normalised(path: &str) -> Option<String> {
@@ -24,10 +25,10 @@ fn normalised(path: &str) -> Option<String> {
 ///
 /// `name` is the text as written, quotes included. Errors: unknown `current`, a path outside of the hierarchy, and
 /// (unless `allow_recursion`) the template itself.
-pub fn relative_path(current: Option<&str>, name: &str, allow_recursion: bool) -> Result<String> {
+pub fn relative_path<'a>(current: Option<&str>, name: &'a str, allow_recursion: bool) -> Result<Cow<'a, str>> {
     let bare = name.trim_matches(['\'', '"']);
     if !bare.starts_with("./") && !bare.starts_with("../") {
-        return Ok(name.to_owned());
+        return Ok(Cow::Borrowed(name));
     }
     let Some(current) = current else { return fail(ErrorKind::Unsupported) };
     let current = current.trim_start_matches('/');
@@ -40,42 +41,42 @@ pub fn relative_path(current: Option<&str>, name: &str, allow_recursion: bool) -
     }
     let quoted =
         name.len() > 1 && name.starts_with(['"', '\'']) && name.as_bytes()[0] == name.as_bytes()[name.len() - 1];
-    Ok(if quoted { format!("\"{path}\"") } else { path })
+    Ok(Cow::Owned(if quoted { format!("\"{path}\"") } else { path }))
 }
 
 impl<H: Host> Parser<H> {
-    pub(super) fn block(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.plain_words(token);
+    pub(super) fn block(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = words(tag.contents);
         if bits.len() != 2 {
             return fail(ErrorKind::BadArguments);
         }
-        let name = bits[1].as_str();
+        let name = bits[1];
         if self.blocks.iter().any(|known| **known == *name) {
             return fail(ErrorKind::Duplicate);
         }
         self.blocks.push(name.into());
-        let body = self.parse(&["endblock"])?;
-        let end = self.next_contents()?;
+        let body = self.parse_list(tag.source, &["endblock"])?;
+        let end = self.next_contents(tag.source)?;
         if end != "endblock" && end != format!("endblock {name}") {
             return fail(ErrorKind::UnknownTag);
         }
         Ok(NodeKind::Block { name: self.ast.name(name), body })
     }
 
-    pub(super) fn extends(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn extends(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() != 2 || self.extends_seen {
             return fail(ErrorKind::MisplacedExtends);
         }
         self.extends_seen = true;
         let name = relative_path(self.template_name.as_deref(), &bits[1], false)?;
         let parent = self.expression(&name)?;
-        let body = self.parse(&[])?;
+        let body = self.parse_list(tag.source, &[])?;
         Ok(NodeKind::Extends { parent, body })
     }
 
-    pub(super) fn include(&mut self, token: &Token) -> Result<NodeKind> {
-        let mut bits = self.split(token)?;
+    pub(super) fn include(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let mut bits = split_contents(tag.contents)?;
         if bits.len() < 2 {
             return fail(ErrorKind::BadArguments);
         }
@@ -84,7 +85,7 @@ impl<H: Host> Parser<H> {
         let mut bindings = None;
         let mut only = false;
         while !bits.is_empty() {
-            match bits.remove(0).as_str() {
+            match &*bits.remove(0) {
                 "with" if bindings.is_none() => {
                     let found = self.bindings(&mut bits, false)?;
                     if found.is_empty() {
@@ -101,17 +102,17 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Include { template, bindings: bindings.unwrap_or_default(), only })
     }
 
-    pub(super) fn partialdef(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn partialdef(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         let inline = match bits.len() {
             2 => false,
             3 if bits[2] == "inline" => true,
             _ => return fail(ErrorKind::BadArguments),
         };
         let long_end = format!("endpartialdef {}", bits[1]);
-        let body = self.parse(&["endpartialdef", &long_end])?;
-        let Some(end) = self.tokens.pop() else { return fail(ErrorKind::UnclosedTag) };
-        let contents = end.contents(&self.source);
+        let body = self.parse_list(tag.source, &["endpartialdef", &long_end])?;
+        let Some(end) = self.next_token() else { return fail(ErrorKind::UnclosedTag) };
+        let contents = self.ast.contents(&end);
         if contents != "endpartialdef" && contents != long_end {
             return fail(ErrorKind::UnknownTag);
         }
@@ -119,12 +120,12 @@ impl<H: Host> Parser<H> {
         if self.ast.partials.iter().any(|(known, ..)| *known == name) {
             return fail(ErrorKind::Duplicate);
         }
-        self.ast.partials.push((name, body, token.start, end.end));
+        self.ast.partials.push((name, body, tag.start, end.end));
         Ok(NodeKind::PartialDef { name, inline, body })
     }
 
-    pub(super) fn partial(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn partial(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() != 2 {
             return fail(ErrorKind::BadArguments);
         }

@@ -2,29 +2,28 @@
 
 use crate::ast::NodeKind;
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::Token;
-use crate::parser::{Host, Parser};
+use crate::parser::{Host, Parser, Tag};
 use crate::split::split_contents;
 
 impl<H: Host> Parser<H> {
-    pub(super) fn if_block(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn if_block(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         let mut branches = Vec::new();
         let condition = self.condition(&bits[1..])?;
-        let body = self.parse(&["elif", "else", "endif"])?;
+        let body = self.parse_list(tag.source, &["elif", "else", "endif"])?;
         branches.push((Some(condition), body));
-        let mut contents = self.next_contents()?;
+        let mut contents = self.next_contents(tag.source)?;
         while contents.starts_with("elif") {
             let bits = split_contents(&contents)?;
             let condition = self.condition(&bits[1..])?;
-            let body = self.parse(&["elif", "else", "endif"])?;
+            let body = self.parse_list(tag.source, &["elif", "else", "endif"])?;
             branches.push((Some(condition), body));
-            contents = self.next_contents()?;
+            contents = self.next_contents(tag.source)?;
         }
         if contents == "else" {
-            let body = self.parse(&["endif"])?;
+            let body = self.parse_list(tag.source, &["endif"])?;
             branches.push((None, body));
-            contents = self.next_contents()?;
+            contents = self.next_contents(tag.source)?;
         }
         if contents != "endif" {
             return fail(ErrorKind::BadArguments);
@@ -32,16 +31,17 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::If(branches.into()))
     }
 
-    pub(super) fn ifchanged(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
-        let body = self.parse(&["else", "endifchanged"])?;
-        let unchanged = if self.next_contents()? == "else" { Some(self.body("endifchanged")?) } else { None };
+    pub(super) fn ifchanged(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
+        let body = self.parse_list(tag.source, &["else", "endifchanged"])?;
+        let unchanged =
+            if self.next_contents(tag.source)? == "else" { Some(self.body(tag, "endifchanged")?) } else { None };
         let vars = self.expressions(&bits[1..])?;
         Ok(NodeKind::IfChanged { vars, body, unchanged })
     }
 
-    pub(super) fn firstof(&mut self, token: &Token) -> Result<NodeKind> {
-        let mut bits = self.split(token)?;
+    pub(super) fn firstof(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let mut bits = split_contents(tag.contents)?;
         bits.remove(0);
         if bits.is_empty() {
             return fail(ErrorKind::BadArguments);
@@ -51,8 +51,8 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::FirstOf { vars, asvar })
     }
 
-    pub(super) fn widthratio(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn widthratio(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         let asvar = match bits.len() {
             4 => None,
             6 if bits[4] == "as" => Some(self.ast.name(&bits[5])),

@@ -2,8 +2,8 @@
 
 use crate::ast::{Cycle, NodeKind};
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::Token;
-use crate::parser::{Host, Parser};
+use crate::parser::{Host, Parser, Tag};
+use crate::split::split_contents;
 
 /// `re.split(r" *, *", text)`
 fn comma_separated(text: &str) -> impl Iterator<Item = &str> {
@@ -15,8 +15,8 @@ fn comma_separated(text: &str) -> impl Iterator<Item = &str> {
 }
 
 impl<H: Host> Parser<H> {
-    pub(super) fn for_loop(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn for_loop(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() < 4 {
             return fail(ErrorKind::BadArguments);
         }
@@ -34,18 +34,18 @@ impl<H: Host> Parser<H> {
             vars.push(self.ast.name(var));
         }
         let sequence = self.expression(&bits[in_index + 1])?;
-        let body = self.parse(&["empty", "endfor"])?;
-        let empty = if self.next_contents()? == "empty" { Some(self.body("endfor")?) } else { None };
+        let body = self.parse_list(tag.source, &["empty", "endfor"])?;
+        let empty = if self.next_contents(tag.source)? == "empty" { Some(self.body(tag, "endfor")?) } else { None };
         Ok(NodeKind::For { vars: vars.into(), sequence, reversed, body, empty })
     }
 
-    pub(super) fn cycle(&mut self, token: &Token) -> Result<NodeKind> {
-        let mut args = self.split(token)?;
+    pub(super) fn cycle(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let mut args = split_contents(tag.contents)?;
         if args.len() < 2 {
             return fail(ErrorKind::BadArguments);
         }
         if args.len() == 2 {
-            return match self.named_cycles.get(args[1].as_str()) {
+            return match self.named_cycles.get(&*args[1]) {
                 Some(&cycle) => Ok(NodeKind::Cycle(cycle)),
                 None => fail(ErrorKind::BadArguments),
             };
@@ -78,18 +78,18 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Cycle(cycle))
     }
 
-    pub(super) fn resetcycle(&mut self, token: &Token) -> Result<NodeKind> {
-        let args = self.split(token)?;
+    pub(super) fn resetcycle(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let args = split_contents(tag.contents)?;
         let cycle = match args.len() {
             1 => self.last_cycle,
-            2 => self.named_cycles.get(args[1].as_str()).copied(),
+            2 => self.named_cycles.get(&*args[1]).copied(),
             _ => None,
         };
         cycle.map_or_else(|| fail(ErrorKind::BadArguments), |cycle| Ok(NodeKind::ResetCycle(cycle)))
     }
 
-    pub(super) fn regroup(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn regroup(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() != 6 || bits[2] != "by" || bits[4] != "as" {
             return fail(ErrorKind::BadArguments);
         }

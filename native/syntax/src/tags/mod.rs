@@ -13,9 +13,9 @@ pub use inheritance::relative_path;
 
 use crate::ast::{Bindings, ExprId, NameId, NodeKind};
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::Token;
-use crate::parser::{Host, Parser};
+use crate::parser::{Host, Parser, Tag};
 use crate::split::keyword;
+use std::borrow::Cow;
 
 /// Every tag that is parsed here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -106,51 +106,51 @@ pub const COMPILE_FUNCTIONS: &[(TagKind, &str, &str, &[&str])] = &[
 
 impl<H: Host> Parser<H> {
     /// Parses a tag of Django's own; block tags take their bodies and end tags from the tokens.
-    pub(crate) fn native_tag(&mut self, tag: TagKind, token: &Token) -> Result<NodeKind> {
-        match tag {
-            TagKind::Autoescape => self.autoescape(token),
+    pub(crate) fn native_tag(&mut self, kind: TagKind, tag: Tag<'_>) -> Result<NodeKind> {
+        match kind {
+            TagKind::Autoescape => self.autoescape(tag),
             TagKind::Comment => self.comment(),
-            TagKind::Cycle => self.cycle(token),
+            TagKind::Cycle => self.cycle(tag),
             TagKind::CsrfToken => Ok(NodeKind::CsrfToken),
-            TagKind::Filter => self.filter_block(token),
-            TagKind::FirstOf => self.firstof(token),
-            TagKind::For => self.for_loop(token),
-            TagKind::If => self.if_block(token),
-            TagKind::IfChanged => self.ifchanged(token),
-            TagKind::Load => self.load(token),
-            TagKind::Now => self.now(token),
-            TagKind::PartialDef => self.partialdef(token),
-            TagKind::Partial => self.partial(token),
-            TagKind::Regroup => self.regroup(token),
-            TagKind::ResetCycle => self.resetcycle(token),
-            TagKind::Spaceless => Ok(NodeKind::Spaceless(self.body("endspaceless")?)),
-            TagKind::TemplateTag => self.templatetag(token),
-            TagKind::Url => self.url(token),
-            TagKind::Verbatim => Ok(NodeKind::Verbatim(self.body("endverbatim")?)),
-            TagKind::WidthRatio => self.widthratio(token),
-            TagKind::With => self.with(token),
-            TagKind::Block => self.block(token),
-            TagKind::Extends => self.extends(token),
-            TagKind::Include => self.include(token),
-            TagKind::Translate => self.translate(token),
-            TagKind::BlockTranslate => self.blocktranslate(token),
-            TagKind::Language => self.language(token),
+            TagKind::Filter => self.filter_block(tag),
+            TagKind::FirstOf => self.firstof(tag),
+            TagKind::For => self.for_loop(tag),
+            TagKind::If => self.if_block(tag),
+            TagKind::IfChanged => self.ifchanged(tag),
+            TagKind::Load => self.load(tag),
+            TagKind::Now => self.now(tag),
+            TagKind::PartialDef => self.partialdef(tag),
+            TagKind::Partial => self.partial(tag),
+            TagKind::Regroup => self.regroup(tag),
+            TagKind::ResetCycle => self.resetcycle(tag),
+            TagKind::Spaceless => Ok(NodeKind::Spaceless(self.body(tag, "endspaceless")?)),
+            TagKind::TemplateTag => Self::templatetag(tag),
+            TagKind::Url => self.url(tag),
+            TagKind::Verbatim => Ok(NodeKind::Verbatim(self.body(tag, "endverbatim")?)),
+            TagKind::WidthRatio => self.widthratio(tag),
+            TagKind::With => self.with(tag),
+            TagKind::Block => self.block(tag),
+            TagKind::Extends => self.extends(tag),
+            TagKind::Include => self.include(tag),
+            TagKind::Translate => self.translate(tag),
+            TagKind::BlockTranslate => self.blocktranslate(tag),
+            TagKind::Language => self.language(tag),
             TagKind::GetCurrentLanguage
             | TagKind::GetCurrentLanguageBidi
             | TagKind::GetAvailableLanguages
-            | TagKind::GetCurrentTimeZone => self.ambient(tag, token),
-            TagKind::Localize => self.localize(token),
-            TagKind::LocalTime => self.localtime(token),
-            TagKind::TimeZone => self.timezone(token),
-            TagKind::Cache => self.cache(token),
-            TagKind::Static => self.static_file(token),
+            | TagKind::GetCurrentTimeZone => self.ambient(kind, tag),
+            TagKind::Localize => self.localize(tag),
+            TagKind::LocalTime => self.localtime(tag),
+            TagKind::TimeZone => self.timezone(tag),
+            TagKind::Cache => self.cache(tag),
+            TagKind::Static => self.static_file(tag),
         }
     }
 
     /// `token_kwargs`: takes `name=value` words (or, `legacy`, `value as name and …`) from the front of `bits`.
-    pub(crate) fn bindings(&mut self, bits: &mut Vec<String>, legacy: bool) -> Result<Bindings> {
+    pub(crate) fn bindings(&mut self, bits: &mut Vec<Cow<'_, str>>, legacy: bool) -> Result<Bindings> {
         let mut found: Vec<(NameId, ExprId)> = Vec::new();
-        let as_form = |bits: &[String]| bits.len() >= 3 && bits[1] == "as";
+        let as_form = |bits: &[Cow<'_, str>]| bits.len() >= 3 && bits[1] == "as";
         let Some(first) = bits.first() else { return Ok(found.into()) };
         let keyword_format = matches!(keyword(first), Some((Some(_), _)));
         let legacy_format = legacy && as_form(bits);
@@ -158,21 +158,18 @@ impl<H: Host> Parser<H> {
             return Ok(found.into());
         }
         while !bits.is_empty() {
-            let (key, value) = if keyword_format {
+            let (key, value, taken) = if keyword_format {
                 let Some((Some(key), value)) = keyword(&bits[0]) else { break };
-                let pair = (key.to_owned(), value.to_owned());
-                bits.drain(..1);
-                pair
+                (key, value, 1)
             } else {
                 if !as_form(bits) {
                     break;
                 }
-                let pair = (bits[2].clone(), bits[0].clone());
-                bits.drain(..3);
-                pair
+                (&*bits[2], &*bits[0], 3)
             };
-            let expr = self.expression(&value)?;
-            let name = self.ast.name(&key);
+            let expr = self.expression(value)?;
+            let name = self.ast.name(key);
+            bits.drain(..taken);
             match found.iter_mut().find(|(known, _)| *known == name) {
                 Some(known) => known.1 = expr,
                 None => found.push((name, expr)),
@@ -188,7 +185,7 @@ impl<H: Host> Parser<H> {
     }
 
     /// The `as name` at the end of a tag's words, which is taken off.
-    pub(crate) fn trailing_as(&mut self, bits: &mut Vec<String>) -> Option<NameId> {
+    pub(crate) fn trailing_as(&mut self, bits: &mut Vec<Cow<'_, str>>) -> Option<NameId> {
         if bits.len() < 2 || bits[bits.len() - 2] != "as" {
             return None;
         }
@@ -198,11 +195,11 @@ impl<H: Host> Parser<H> {
     }
 
     /// `{% tag on|off %}`; without an argument `on` if that is allowed.
-    pub(crate) fn on_or_off(bits: &[String], default: Option<bool>) -> Result<bool> {
+    pub(crate) fn on_or_off<S: AsRef<str>>(bits: &[S], default: Option<bool>) -> Result<bool> {
         match bits {
             [_] => default.map_or_else(|| fail(ErrorKind::BadArguments), Ok),
-            [_, word] if word == "on" => Ok(true),
-            [_, word] if word == "off" => Ok(false),
+            [_, word] if word.as_ref() == "on" => Ok(true),
+            [_, word] if word.as_ref() == "off" => Ok(false),
             _ => fail(ErrorKind::BadArguments),
         }
     }

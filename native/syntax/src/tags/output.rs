@@ -2,8 +2,9 @@
 
 use crate::ast::NodeKind;
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::{Token, is_python_space};
-use crate::parser::{Host, Parser};
+use crate::lexer::is_python_space;
+use crate::parser::{Host, Parser, Tag};
+use crate::split::{split_contents, words};
 
 /// `TemplateTagNode.mapping`
 const TEMPLATE_TAGS: [(&str, &str); 8] = [
@@ -23,26 +24,24 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Silent { load: false })
     }
 
-    pub(super) fn filter_block(&mut self, token: &Token) -> Result<NodeKind> {
-        let contents = token.contents(&self.source).to_owned();
-        let rest = contents.trim_start_matches(is_python_space);
+    pub(super) fn filter_block(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let rest = tag.contents.trim_start_matches(is_python_space);
         let Some(end) = rest.find(is_python_space) else { return fail(ErrorKind::BadArguments) };
         let chain = rest[end..].trim_start_matches(is_python_space);
         let expr = self.expression(&format!("var|{chain}"))?;
-        for call in &self.ast.exprs[expr as usize].filters {
-            if matches!(&*self.ast.names[call.name as usize], "escape" | "safe") {
+        for call in self.ast.calls(self.ast.exprs[expr as usize].filters) {
+            if matches!(self.ast.name_text(call.name), "escape" | "safe") {
                 // Django looks at the functions' own names: its parser decides.
                 return fail(ErrorKind::Unsupported);
             }
         }
-        Ok(NodeKind::Filter { expr, body: self.body("endfilter")? })
+        Ok(NodeKind::Filter { expr, body: self.body(tag, "endfilter")? })
     }
 
-    pub(super) fn load(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.plain_words(token);
+    pub(super) fn load(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = words(tag.contents);
         if bits.len() >= 4 && bits[bits.len() - 2] == "from" {
-            let members: Vec<&str> = bits[1..bits.len() - 2].iter().map(String::as_str).collect();
-            self.host.load(&bits[bits.len() - 1], Some(&members))?;
+            self.host.load(bits[bits.len() - 1], Some(&bits[1..bits.len() - 2]))?;
         } else {
             for library in &bits[1..] {
                 self.host.load(library, None)?;
@@ -51,8 +50,8 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Silent { load: true })
     }
 
-    pub(super) fn now(&mut self, token: &Token) -> Result<NodeKind> {
-        let mut bits = self.split(token)?;
+    pub(super) fn now(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let mut bits = split_contents(tag.contents)?;
         let asvar = if bits.len() == 4 { self.trailing_as(&mut bits) } else { None };
         if bits.len() != 2 {
             return fail(ErrorKind::BadArguments);
@@ -64,8 +63,8 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Now { format: format.into(), asvar })
     }
 
-    pub(super) fn templatetag(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.plain_words(token);
+    pub(super) fn templatetag(tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = words(tag.contents);
         if bits.len() != 2 {
             return fail(ErrorKind::BadArguments);
         }

@@ -2,13 +2,12 @@
 
 use crate::ast::{ExprId, NameId, NodeKind};
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::Token;
-use crate::parser::{Host, Parser};
-use crate::split::keyword;
+use crate::parser::{Host, Parser, Tag};
+use crate::split::{keyword, split_contents};
 
 impl<H: Host> Parser<H> {
-    pub(super) fn url(&mut self, token: &Token) -> Result<NodeKind> {
-        let mut bits = self.split(token)?;
+    pub(super) fn url(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let mut bits = split_contents(tag.contents)?;
         if bits.len() < 2 {
             return fail(ErrorKind::BadArguments);
         }
@@ -33,8 +32,8 @@ impl<H: Host> Parser<H> {
         Ok(NodeKind::Url { view, args: args.into(), kwargs: kwargs.into(), asvar })
     }
 
-    pub(super) fn static_file(&mut self, token: &Token) -> Result<NodeKind> {
-        let bits = self.split(token)?;
+    pub(super) fn static_file(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let bits = split_contents(tag.contents)?;
         if bits.len() < 2 {
             return fail(ErrorKind::BadArguments);
         }

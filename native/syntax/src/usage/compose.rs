@@ -171,7 +171,7 @@ impl<'r, R: Resolver> Shared<'r, R> {
     }
 
     fn adopt(&mut self, name: &str, template: R::Template) -> Handle<R> {
-        let symbols = template.ast().names.iter().map(|name| self.names.intern(name)).collect();
+        let symbols = template.ast().name_texts().map(|name| self.names.intern(name)).collect();
         self.templates.push(name.into());
         Rc::new(Loaded { template, index: (self.templates.len() - 1) as u32, symbols })
     }
@@ -185,7 +185,7 @@ impl<'r, R: Resolver> Shared<'r, R> {
         let found = name.split_once('#').and_then(|(base, partial)| {
             let loaded = self.load(base)?;
             let ast = loaded.template.ast();
-            let list = ast.partials.iter().find(|(known, ..)| *ast.names[*known as usize] == *partial)?.1;
+            let list = ast.partials.iter().find(|(known, ..)| ast.name_text(*known) == partial)?.1;
             Some((loaded, list))
         });
         if found.is_none() && !self.unresolved.iter().any(|known| **known == *name) {

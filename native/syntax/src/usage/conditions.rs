@@ -75,10 +75,10 @@ impl<R: Resolver> Walk<'_, '_, R> {
     fn comparison(&mut self, at: &Loaded<R::Template>, operator: Operator, left: &Cond, right: &Cond) -> Known {
         let is_none = |cond: &Cond| match cond {
             Cond::Value(expr) => {
-                let expr = &at.template.ast().exprs[*expr as usize];
-                expr.filters.is_empty()
-                    && matches!(&expr.head, Head::Path(path) if path.len() == 1
-                    && at.symbol(path[0]) == NONE)
+                let ast = at.template.ast();
+                let expr = &ast.exprs[*expr as usize];
+                let Head::Path(path) = expr.head else { return false };
+                expr.filters.is_empty() && matches!(*ast.path(path), [name] if at.symbol(name) == NONE)
             }
             _ => false,
         };
@@ -116,10 +116,11 @@ impl<R: Resolver> Walk<'_, '_, R> {
 
     /// Walks an operand; what it tests, if it is a path without filters.
     fn operand(&mut self, at: &Loaded<R::Template>, expr: ExprId, bits: u32) -> Bare {
-        let parsed = &at.template.ast().exprs[expr as usize];
-        match &parsed.head {
+        let ast = at.template.ast();
+        let parsed = &ast.exprs[expr as usize];
+        match parsed.head {
             Head::Path(path) if parsed.filters.is_empty() => {
-                let (value, relation) = self.path(at, path);
+                let (value, relation) = self.path(at, ast.path(path));
                 self.touch(value, bits);
                 Some((value, relation))
             }

@@ -12,7 +12,7 @@ fn literal(ast: &Ast, expr: ExprId) -> Option<&str> {
     let expr = &ast.exprs[expr as usize];
     match expr.head {
         Head::Const(id) if expr.filters.is_empty() && ast.consts[id as usize].kind == ConstKind::Str => {
-            Some(&ast.consts[id as usize].text)
+            Some(ast.const_text(id))
         }
         _ => None,
     }

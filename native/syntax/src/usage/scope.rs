@@ -352,12 +352,13 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
 
     /// Walks an expression and gives its value.
     pub(super) fn eval(&mut self, at: &Loaded<R::Template>, expr: ExprId) -> Value {
-        let expr = &at.template.ast().exprs[expr as usize];
-        let mut value = match &expr.head {
-            Head::Path(path) => self.path(at, path).0,
+        let ast = at.template.ast();
+        let expr = &ast.exprs[expr as usize];
+        let mut value = match expr.head {
+            Head::Path(path) => self.path(at, ast.path(path)).0,
             Head::Const(_) | Head::Number(_) => Value::Nothing,
         };
-        for call in &expr.filters {
+        for call in ast.calls(expr.filters) {
             value = self.filter(at, value, call);
         }
         value
@@ -430,10 +431,10 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
 
     fn filter(&mut self, at: &Loaded<R::Template>, value: Value, call: &FilterCall) -> Value {
         let ast = at.template.ast();
-        let effect = effects::of(&ast.names[call.name as usize]);
+        let effect = effects::of(ast.name_text(call.name));
         let effect = effect.filter(|_| at.template.is_stock_filter(call.filter)).unwrap_or(Effect::Escape);
-        let arg = match &call.arg {
-            Some(Head::Path(path)) => self.path(at, path).0,
+        let arg = match call.arg {
+            Some(Head::Path(path)) => self.path(at, ast.path(path)).0,
             _ => Value::Nothing,
         };
         if matches!(effect, Effect::Print | Effect::Add) {
@@ -508,7 +509,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         let ast = at.template.ast();
         let path = match &call.arg {
             Some(Head::Const(id) | Head::Number(id)) if ast.consts[*id as usize].kind != ConstKind::Translated => {
-                Some(&*ast.consts[*id as usize].text)
+                Some(ast.const_text(*id))
             }
             _ => None,
         };
@@ -558,7 +559,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
 /// `[:3]` for `|slice:":3"`, `[3:]` for `|slice:"3:"`: the part of a value that is asked for, as a field of it. `[?]`: any.
 fn part_of_rows<T: Template>(template: &T, call: &FilterCall) -> String {
     let Some(Head::Const(id) | Head::Number(id)) = &call.arg else { return UNKNOWN_PART.to_owned() };
-    let text = &*template.ast().consts[*id as usize].text;
+    let text = template.ast().const_text(*id);
     let is_number = |text: &str| text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit());
     let (start, stop) = text.split_once(':').unwrap_or(("", text));
     if !is_number(start) || !is_number(stop) || (start.is_empty() && stop.is_empty()) {

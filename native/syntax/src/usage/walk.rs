@@ -10,7 +10,7 @@ impl<R: Resolver> Walk<'_, '_, R> {
     /// Walks a node list.
     pub(super) fn list(&mut self, at: &Loaded<R::Template>, list: ListId) {
         self.shared.depth += 1;
-        for node in &at.template.ast().lists[list as usize] {
+        for node in at.template.ast().list(list) {
             if !self.shared.may_go_on() {
                 break;
             }

@@ -8,6 +8,7 @@ use djust_syntax::usage::{Composition, Resolver, Template, compose};
 use djust_syntax::{Dialect, Foreign, Host, Parser, TagBinding, TagKind, Token};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 const TAGS: &[(&str, TagKind)] = &[
     ("autoescape", TagKind::Autoescape),
@@ -110,11 +111,12 @@ impl Host for TestHost {
     }
 
     fn foreign(parser: &mut Parser<Self>, tag: u32, token: &Token) -> Result<Foreign> {
-        let mut words = djust_syntax::split::split_contents(token.contents(&parser.source))?;
+        let source = Arc::clone(&parser.source);
+        let mut words = djust_syntax::split::split_contents(token.contents(&source))?;
         words.remove(0);
         let mut target = None;
         if words.len() > 1 && words[words.len() - 2] == "as" {
-            target = words.pop();
+            target = words.pop().map(Into::into);
             words.pop();
         }
         for word in words {
@@ -126,7 +128,7 @@ impl Host for TestHost {
         let end = PYTHON_TAGS[tag as usize].1;
         if !end.is_empty() {
             let list = parser.parse(&[end])?;
-            parser.tokens.pop();
+            parser.next_token();
             parser.foreign_parts.last_mut().unwrap().0.push(list);
         }
         parser.host.nodes.push((tag, target));

@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its part; writing to a String cannot fail")]
 
 use super::support::Shared;
-use djust_syntax::ast::{Ast, Bindings, Cond, ExprId, ListId, NameId, NodeKind, Piece};
+use djust_syntax::ast::{Ast, Bindings, Cond, ExprId, Head, ListId, NameId, NodeKind, Piece};
 use djust_syntax::tokenize;
 use djust_syntax::usage::{Composition, Names, Usage};
 use std::fmt::Write;
@@ -19,7 +19,7 @@ pub fn ast(template: &Shared, out: &mut String) {
 }
 
 fn list(template: &Shared, id: ListId, depth: usize, out: &mut String) {
-    for node in &template.0.ast.lists[id as usize] {
+    for node in template.0.ast.list(id) {
         let kind = &template.0.ast.nodes[*node as usize].kind;
         let (head, bodies) = describe(template, kind);
         writeln!(out, "{}{head}", "  ".repeat(depth)).unwrap();
@@ -36,15 +36,17 @@ struct Show<'a>(&'a Ast);
 
 impl Show<'_> {
     fn name(&self, name: NameId) -> &str {
-        &self.0.names[name as usize]
+        self.0.name_text(name)
     }
     fn expr(&self, expr: ExprId) -> String {
         let expr = &self.0.exprs[expr as usize];
-        let mut text = format!("{:?}", &expr.text[..expr.head_len as usize]);
-        for call in &expr.filters {
+        let mut text = format!("{:?}", self.0.head_text(expr));
+        for call in self.0.calls(expr.filters) {
             write!(text, " |{}", self.name(call.name)).unwrap();
-            if let Some(arg) = &call.arg {
-                write!(text, ":{arg:?}").unwrap();
+            match call.arg {
+                Some(Head::Path(path)) => write!(text, ":Path({:?})", self.0.path(path)).unwrap(),
+                Some(arg) => write!(text, ":{arg:?}").unwrap(),
+                None => {}
             }
         }
         text
