@@ -24,7 +24,7 @@ from django.conf import locale as locales
 from django.conf import settings
 from django.http import QueryDict
 from django.template import base as django_base
-from django.template import defaultfilters, defaulttags, library, loader_tags
+from django.template import defaultfilters, defaulttags, library, loader, loader_tags
 from django.template.backends import django as django_backend
 from django.template.base import Node, TextNode, Token, VariableDoesNotExist
 from django.template.base import Template as BaseTemplate
@@ -41,7 +41,7 @@ from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
 from django.utils import html, translation
-from django.utils.functional import Promise
+from django.utils.functional import Promise, empty
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import trans_real
@@ -61,6 +61,7 @@ from .fragments import (
     named_cache,
 )
 from .known_nodes import is_stock_querystring, language_info, value_node
+from .loading import loading_notes
 from .localisation import (
     ambient,
     counted_text,
@@ -76,7 +77,7 @@ from .localisation import (
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
-from .processors import known_token, processor_kind
+from .processors import known_token, processor_kind, token_code
 from .proxies import RowProxy
 from .site_functions import helped
 from .sources import (
@@ -137,15 +138,16 @@ __all__ = [
     "cache_tags", "cache_timeout", "cache_variable", "check_count", "counted_text",
     "counts_its_rows", "current_language", "current_language_bidi", "current_timezone_name",
     "dangling", "date", "date_format_string", "date_names", "datetime", "defaulttags",
-    "display_label", "django_format_html", "django_mark_safe", "evaluate", "fill", "first_of",
-    "form_methods_of", "form_pieces", "format_translation", "fragment_cache", "fragment_key",
-    "group_result", "helped", "hidden_errors", "humanize_now", "instances", "is_bidi",
-    "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "load", "locales",
-    "logger", "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
-    "needs_of_collection", "now_like", "number_formats", "override_language", "override_timezone",
-    "processor_kind", "proxy_node", "reach", "related_context", "reverse", "routes", "rows",
-    "settings", "simple_lazy", "single_percents", "size_of", "source_queryset", "stand_in",
-    "static_place", "static_url", "surroundings", "time", "token_types", "trans", "trans_real",
+    "display_label", "django_format_html", "django_mark_safe", "empty", "evaluate", "fill",
+    "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache",
+    "fragment_key", "group_result", "helped", "hidden_errors", "humanize_now", "instances",
+    "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info",
+    "load", "loading_notes", "locales", "logger", "look_ahead", "make_partials", "may_look_ahead",
+    "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
+    "override_language", "override_timezone", "processor_kind", "proxy_node", "reach",
+    "related_context", "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy",
+    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
+    "surroundings", "time", "token_code", "token_types", "trans", "trans_real",
     "translate_constant", "translate_lazily", "translate_plural", "translate_text",
     "translated_text", "unpacked_choice", "usage", "usage_of_page", "value_node", "version",
     "watch", "watch_instances", "zone_name",
@@ -166,6 +168,7 @@ token_types = (
 utc = FixedZone.utc
 date_filter = defaultfilters.date
 reverse = urls.reverse
+render_to_string = loader.render_to_string
 GettextProxy = type(translation.gettext_lazy(""))
 trans: Any = translation._trans  # type: ignore[attr-defined]
 # Since Django 6.0.

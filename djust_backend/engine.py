@@ -13,9 +13,13 @@ from django.template.loaders import base as stock_loaders
 from django.template.loaders import cached
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 
 from .template import Template
 from .watched import comes_from
+
+#: Names that are what they look like: the cached loader looks under `str(name)`.
+_NAMES = (str, SafeString)
 
 
 class Engine(stock.Engine):
@@ -48,7 +52,7 @@ class Engine(stock.Engine):
     def get_template(self, template_name: Any) -> Any:
         """The template of this name. Error: TemplateDoesNotExist."""
         cache = self.template_cache
-        if cache is not None and isinstance(template_name, str):
+        if cache is not None and type(template_name) in _NAMES:
             known = cache.get(template_name)
             if type(known) is Template:
                 return known
@@ -59,7 +63,7 @@ class Engine(stock.Engine):
         cache = self.template_cache
         if cache is not None and isinstance(template_name_list, (list, tuple)):
             for name in template_name_list:
-                known = cache.get(name) if isinstance(name, str) else None
+                known = cache.get(name) if type(name) in _NAMES else None
                 if type(known) is Template:
                     return known
                 # The cached loader keeps the exception class for a name that it has not found.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections import UserList
+from collections import OrderedDict, UserList
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
@@ -44,6 +44,7 @@ def pieces() -> dict[str, Any]:
     return {
         "BoundField": forms.BoundField,
         "ErrorList": form_utils.ErrorList,
+        "OrderedDict": OrderedDict,
         "ValidationError": ValidationError,
         "boolean_check": forms.widgets.boolean_check,
         "engines": engines,

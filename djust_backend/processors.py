@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from types import CodeType, FunctionType
 from typing import Any
 
+from django.template import context_processors
 from django.utils.functional import SimpleLazyObject
 
 from .watched import comes_from, noted
 
-__all__ = ["known_token", "processor_kind"]
+__all__ = ["known_token", "processor_kind", "token_code"]
 
 _CORE = "django.template.context_processors"
 _AUTH = "django.contrib.auth.context_processors"
@@ -50,3 +52,18 @@ def known_token(token: str) -> Any:
     """The lazy `csrf_token` of a context whose token has been made already."""
     value: Callable[[], str] = lambda: token  # noqa: E731
     return SimpleLazyObject(value)
+
+
+def _token_code() -> tuple[type[Any], CodeType] | None:
+    """The type, and the code, of the function inside of the processor `csrf` that makes a token.
+
+    None if that processor is not Django's.
+    """
+    processor: Any = context_processors.csrf
+    if not comes_from(processor, _CORE):
+        return None
+    codes = [c for c in processor.__code__.co_consts if isinstance(c, CodeType)]
+    return (FunctionType, codes[0]) if [c.co_freevars for c in codes] == [("request",)] else None
+
+
+token_code = _token_code()

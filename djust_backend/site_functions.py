@@ -1,4 +1,4 @@
-"""A site's tags and filters, whose calls of `format_html` and `mark_safe` by name are native.
+"""A site's tags and filters, whose calls of some functions of Django's by name are native.
 
 The site's module is left as it is, and is the namespace of what runs: a second function object with
 the same code finds a helper of ours in place of the one name. At each call the helper looks whether
@@ -16,6 +16,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from django.template import loader
 from django.utils import html, safestring
 
 from . import _native
@@ -24,6 +25,7 @@ from . import _native
 _HELPERS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "format_html": (html.format_html, _native.format_html_by_name),
     "mark_safe": (safestring.mark_safe, _native.mark_safe_by_name),
+    "render_to_string": (loader.render_to_string, _native.render_to_string_by_name),
 }
 
 #: Code that names this looks the helper up where all names end: among Python's builtins. No code of

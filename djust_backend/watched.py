@@ -17,7 +17,7 @@ from typing import Any
 from django import urls
 from django.core.cache import utils as cache_utils
 from django.middleware import csrf
-from django.template import base, context
+from django.template import base, context, context_processors
 from django.template.backends import django as django_backend
 from django.template.context import BaseContext, Context, RequestContext
 from django.templatetags import cache as cache_tags
@@ -154,7 +154,12 @@ def _token_and_key_makers() -> dict[str, list[tuple[Any, str, Any]]]:
     return {
         "tokens": [
             *_members(csrf, "get_token", "_get_new_csrf_string", "_mask_cipher_secret"),
-            *_members(csrf, "get_random_string"),
+            *_members(csrf, "get_random_string", "_add_new_csrf_cookie"),
+            *_members(context_processors, "get_token"),
+            *(
+                _note(functional.SimpleLazyObject, name)
+                for name in ("_setup", "__bool__", "__eq__", "__str__", "__getattribute__")
+            ),
             _choice(),
             _constant(csrf, "CSRF_SECRET_LENGTH", 32),
             _constant(csrf, "CSRF_ALLOWED_CHARS", string.ascii_letters + string.digits),

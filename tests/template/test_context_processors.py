@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import types
 from collections import Counter
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.middleware import csrf
-from django.template import Context, Library, engines
+from django.template import Context, Library, context_processors, engines
 from django.test import RequestFactory, override_settings
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from tests.compare import Case, render_on_both
 
@@ -204,3 +207,73 @@ def test_replaced_token_makers_are_heard() -> None:
         assert ours("{% csrf_token %}", made) == ""
     with mock.patch("django.middleware.csrf._get_new_csrf_string", return_value="m" * 32):
         assert ours("{% csrf_token %}", made).startswith(INPUT + "m" * 32)
+    del made.META["CSRF_COOKIE"]
+    with mock.patch("django.middleware.csrf._add_new_csrf_cookie", return_value="d" * 32):
+        token = ours("{% csrf_token %}", made).removeprefix(INPUT)[:64]
+        assert csrf._unmask_cipher_token(token) == "d" * 32
+    assert "CSRF_COOKIE" not in made.META
+
+
+def test_a_request_without_a_secret_is_given_one() -> None:
+    made = RequestFactory().get("/")
+    first, second = ours("{% csrf_token %}|{% csrf_token %}", made).split("|")
+    secret = made.META["CSRF_COOKIE"]
+    assert len(secret) == 32
+    assert set(secret) <= set(string.ascii_letters + string.digits)
+    assert first == second
+    assert csrf._does_token_match(first.removeprefix(INPUT)[:64], secret)
+    assert made.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
+    assert ours("{% csrf_token %}", made) != first
+    assert made.META["CSRF_COOKIE"] == secret
+
+
+def in_a_view(token: Any) -> str:
+    """The tag, with a token that the view has handed on."""
+    template = engines["django"].from_string("{% csrf_token %}|{{ csrf_token }}|{% csrf_token %}")
+    return str(template.render({"csrf_token": token}))
+
+
+def test_a_lazy_token_that_the_view_hands_on() -> None:
+    made = RequestFactory().get("/")
+    made.META["CSRF_COOKIE"] = "c" * 32
+    token = context_processors.csrf(made)["csrf_token"]
+    shown = in_a_view(token)
+    assert shown == f'{INPUT}{token}">|{token}|{INPUT}{token}">'
+    assert csrf._does_token_match(str(token), "c" * 32)
+    assert shown == in_a_view(token)
+    assert made.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
+
+
+@pytest.mark.filterwarnings("ignore:Calling format_html")
+@pytest.mark.parametrize("value", ["<t>", "", "NOTPROVIDED", 5, None, SafeString("<s>")])
+@pytest.mark.parametrize("kind", [SimpleLazyObject, type("Own", (SimpleLazyObject,), {})])
+@pytest.mark.parametrize("is_read", [False, True])
+def test_other_lazy_tokens(value: Any, kind: type[SimpleLazyObject], is_read: bool) -> None:
+    calls: list[int] = []
+
+    def lazy() -> Any:
+        calls.append(1)
+        return value
+
+    def context() -> dict[str, Any]:
+        token = kind(lazy)
+        if is_read:
+            bool(token)
+        return {"csrf_token": token}
+
+    render_on_both(Case("{% csrf_token %}|{{ csrf_token }}|{% csrf_token %}", context))
+    assert len(calls) == 4
+
+
+def test_lazy_tokens_of_replaced_pieces() -> None:
+    made = RequestFactory().get("/")
+    made.META["CSRF_COOKIE"] = "c" * 32
+    token = context_processors.csrf(made)["csrf_token"]
+    with mock.patch("django.template.context_processors.get_token", return_value="<t>"):
+        assert in_a_view(token).startswith(f'{INPUT}&lt;t&gt;">')
+    token = context_processors.csrf(made)["csrf_token"]
+    with mock.patch.object(SimpleLazyObject, "_setup", lambda self: setattr(self, "_wrapped", "p")):
+        assert in_a_view(token).startswith(f'{INPUT}p">')
+    made.META = types.MappingProxyType({"CSRF_COOKIE": "c" * 32})
+    with pytest.raises(TypeError):
+        in_a_view(context_processors.csrf(made)["csrf_token"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import sys
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,6 +62,53 @@ from tests.template.sample_forms import ODD, SENT, Html, Loud, Plain, Visitor, q
 )
 def test_forms_look_like_those_of_stock(options: dict[str, Any]) -> None:
     assert_alike(visitor(**options), templates=ODD)
+
+
+class Backwards(OrderedDict[str, Any]):
+    """Fields that come from the last to the first, and tell who asks."""
+
+    log: Log
+
+    def __iter__(self) -> Iterator[str]:
+        self.log.append("iter")
+        return reversed(list(super().__iter__()))
+
+    def __getitem__(self, name: str) -> Any:
+        self.log.append(name)
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("kind", [OrderedDict, Backwards, defaultdict])
+@pytest.mark.parametrize("data", [None, SENT])
+def test_fields_in_another_dictionary(kind: Any, data: Any) -> None:
+    def make(renderer: Any, log: Log) -> Any:
+        form = Visitor(renderer=renderer, data=data)
+        fields = kind()
+        if kind is Backwards:
+            fields.log = log
+        fields.update(form.fields)
+        if kind is OrderedDict:
+            fields.move_to_end("kind", last=False)
+            fields.move_to_end("token", last=False)
+        form.fields = fields
+        return form
+
+    assert_alike(make, templates=ODD)
+
+
+def test_fields_that_are_put_in_order_are_rendered_natively() -> None:
+    form = Plain(renderer=renderer_of(DjustTemplates))
+    form.fields = OrderedDict(reversed(form.fields.items()))
+    engine = DjustTemplates({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}})
+    template = engine.from_string("{{ form.as_p }}")
+    template.render({"form": form})
+    entered: list[str] = []
+    sys.setprofile(lambda frame, *_rest: entered.append(frame.f_code.co_name))
+    try:
+        template.render({"form": form})
+    finally:
+        sys.setprofile(None)
+    assert "as_p" not in entered
 
 
 @pytest.mark.parametrize("data", [None, SENT])

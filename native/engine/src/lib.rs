@@ -23,6 +23,7 @@ mod hidden;
 mod host;
 mod interned;
 mod languages;
+mod loading;
 mod locale;
 mod lookup;
 mod loops;
@@ -79,7 +80,7 @@ mod _native {
     #[pymodule_export]
     use super::repeated::share_texts;
     #[pymodule_export]
-    use super::site_functions::{format_html_by_name, mark_safe_by_name};
+    use super::site_functions::{format_html_by_name, mark_safe_by_name, render_to_string_by_name};
     #[pymodule_export]
     use super::watch::class_versions;
 }

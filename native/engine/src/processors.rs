@@ -308,7 +308,42 @@ impl<'py> Late<'py> {
 const TOKEN_CHARACTERS: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const SECRET_LENGTH: usize = 32;
 
-/// `get_token(request)` for a request that has a secret. `None`: Django's function must make it.
+/// The token that a lazy object holds, made now if it is one of Django's processor that nobody has read yet.
+/// `None`: the object must be asked.
+pub fn lazy_token<'py>(stock: &Stock, lazy: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyString>>> {
+    let py = lazy.py();
+    if !lazy.get_type().is(&stock.simple_lazy) || !crate::watch::tokens_are_stock(stock, py)? {
+        return Ok(None);
+    }
+    let Some(own) = crate::lookup::own_dict(lazy) else { return Ok(None) };
+    let Some(wrapped) = own.get_item(intern!(py, "_wrapped"))? else { return Ok(None) };
+    if !wrapped.is(&stock.empty) {
+        return Ok(wrapped.cast_into_exact::<PyString>().ok());
+    }
+    let Some(setup) = own.get_item(intern!(py, "_setupfunc"))? else { return Ok(None) };
+    let Some(request) = request_of(stock, &setup)? else { return Ok(None) };
+    let token = new_token(stock, &request)?;
+    if let Some(token) = &token {
+        own.set_item(intern!(py, "_wrapped"), token)?;
+    }
+    Ok(token)
+}
+
+/// The request that the function inside of Django's processor `csrf` makes a token for. `None`: it is another function.
+fn request_of<'py>(stock: &Stock, setup: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = setup.py();
+    let code = stock.token_code.bind(py);
+    if code.is_none()
+        || !setup.get_type().is(code.get_item(0)?)
+        || !setup.getattr(intern!(py, "__code__"))?.is(code.get_item(1)?)
+    {
+        return Ok(None);
+    }
+    let cell = setup.getattr(intern!(py, "__closure__"))?.get_item(0)?;
+    cell.getattr_opt(intern!(py, "cell_contents"))
+}
+
+/// `get_token(request)`. `None`: Django's function must make it.
 fn new_token<'py>(stock: &Stock, request: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyString>>> {
     let py = request.py();
     if !crate::watch::tokens_are_stock(stock, py)? {
@@ -316,9 +351,16 @@ fn new_token<'py>(stock: &Stock, request: &Bound<'py, PyAny>) -> PyResult<Option
     }
     let meta = request.getattr(intern!(py, "META"))?;
     let Ok(meta) = meta.cast_exact::<PyDict>() else { return Ok(None) };
-    let Some(secret) = meta.get_item(intern!(py, "CSRF_COOKIE"))? else { return Ok(None) };
-    let Ok(secret) = secret.cast_exact::<PyString>() else { return Ok(None) };
-    let Some(secret) = places(secret.to_str()?) else { return Ok(None) };
+    let secret = if let Some(secret) = meta.get_item(intern!(py, "CSRF_COOKIE"))? {
+        let Ok(secret) = secret.cast_exact::<PyString>() else { return Ok(None) };
+        let Some(secret) = places(secret.to_str()?) else { return Ok(None) };
+        secret
+    } else {
+        let secret = random_places(py)?;
+        let text: String = secret.iter().map(|&place| char::from(TOKEN_CHARACTERS[place])).collect();
+        meta.set_item(intern!(py, "CSRF_COOKIE"), text)?;
+        secret
+    };
     meta.set_item(intern!(py, "CSRF_COOKIE_NEEDS_UPDATE"), true)?;
     let mut token = [0u8; 2 * SECRET_LENGTH];
     for (at, (place, own)) in random_places(py)?.into_iter().zip(secret).enumerate() {

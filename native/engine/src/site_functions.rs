@@ -1,6 +1,7 @@
 //! Functions of a site's tags that are run with native helpers (`djust_backend.site_functions`), and these helpers.
 
 use crate::helpers::{formatted, marked_safe};
+use crate::loading::rendered;
 use crate::lookup::{class_has_this, own_dict};
 use crate::stock::Stock;
 use crate::watch;
@@ -131,6 +132,24 @@ pub fn mark_safe_by_name<'py>(
         && args.len() == 1
         && watch::safe_text_is_stock(stock, py)?
         && let Some(text) = marked_safe(stock, &args.get_item(0)?)?
+    {
+        return Ok(text);
+    }
+    function.call(args, kwargs)
+}
+
+/// What `render_to_string(…)` gives in the code that calls this: natively, if the name means Django's function there.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn render_to_string_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    let function = meant(py, intern!(py, "render_to_string"))?;
+    if function.is(&stock.render_to_string)
+        && let Some(text) = rendered(stock, args, kwargs)?
     {
         return Ok(text);
     }

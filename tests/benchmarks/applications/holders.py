@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from djust_backend._native import NativeProgram
+from djust_backend._native import NativeProgram, render_to_string_by_name
 
 RENDERER = "the renderer"
 
@@ -22,7 +22,7 @@ BORROWED = "djust_backend.standins."
 _ENTRIES = {
     f"{NativeProgram.__name__}.{name}"
     for name in ("render", "render_page", "render_list", "render_node", "resolve")
-}
+} | {render_to_string_by_name.__qualname__}
 
 
 class Account:

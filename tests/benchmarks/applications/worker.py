@@ -32,20 +32,17 @@ class Meter:
     """The clock around the renders of a process; one at a time."""
 
     def __init__(self) -> None:
-        self.depth = 0
         self.spent = 0
         self.renders = 0
         self.profile: Callable[[FrameType, str, object], None] | None = None
         self.begin: Callable[[], None] = lambda: None
 
     def watch(self, template_class: Any) -> None:
-        """Measure what a class's `render()` takes."""
+        """Measure what a class's `render()` takes; renders within one find the class as it is."""
         render = template_class.render
 
         def measured(template: Any, context: Any = None, request: Any = None) -> Any:
-            if self.depth:
-                return render(template, context, request)
-            self.depth = 1
+            template_class.render = render
             self.renders += 1
             if self.profile is not None:
                 self.begin()
@@ -56,7 +53,7 @@ class Meter:
             finally:
                 self.spent += time.process_time_ns() - start
                 sys.setprofile(None)
-                self.depth = 0
+                template_class.render = measured
 
         template_class.render = measured
 

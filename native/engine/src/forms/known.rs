@@ -144,6 +144,8 @@ pub struct Known {
     pub bound_field: Py<PyType>,
     /// `ErrorList`
     pub error_list: Py<PyType>,
+    /// `OrderedDict`
+    pub ordered_dict: Py<PyType>,
     /// `ValidationError`
     pub validation_error: Py<PyType>,
     /// `widgets.boolean_check`
@@ -183,6 +185,7 @@ impl Known {
         Ok(Self {
             bound_field: class("BoundField")?,
             error_list: class("ErrorList")?,
+            ordered_dict: class("OrderedDict")?,
             validation_error: class("ValidationError")?,
             boolean_check: object("boolean_check")?,
             engines: object("engines")?,

@@ -16,4 +16,4 @@ mod widgets;
 
 pub use errors::ErrorItems;
 pub use known::State;
-pub use renderers::set_backend;
+pub use renderers::{loaded_templates, own_item, renders_as_made, set_backend};

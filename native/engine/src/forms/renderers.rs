@@ -7,6 +7,7 @@ use crate::py::frame::{Frame, RootState};
 use crate::py::program::{NativeProgram, native_program};
 use crate::render::Render;
 use crate::scopes::Layer;
+use crate::stock::Stock;
 use crate::tags::inheritance::Level;
 use crate::value::Value;
 use pyo3::intern;
@@ -15,8 +16,16 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 use std::sync::Arc;
 
-/// The face's `DjustTemplates.get_template`, and the class of the templates that it gives.
-static BACKEND: PyOnceLock<(Py<PyAny>, Py<PyType>)> = PyOnceLock::new();
+/// What the face's backend is known by.
+struct Face {
+    /// `DjustTemplates.get_template`
+    get_template: Py<PyAny>,
+    /// The class of the templates that it gives, and what they are rendered by.
+    template_class: Py<PyType>,
+    render: Py<PyAny>,
+}
+
+static FACE: PyOnceLock<Face> = PyOnceLock::new();
 
 /// Levels that a template of a form counts for: on stock its render takes more of Python's own stack.
 const LEVELS: usize = 12;
@@ -31,9 +40,44 @@ pub struct FormEngine<'py> {
 
 /// Tells the native side how the face's backend gives templates.
 #[pyfunction]
-pub fn set_backend(get_template: &Bound<'_, PyAny>, template_class: &Bound<'_, PyType>) {
+pub fn set_backend(get_template: &Bound<'_, PyAny>, template_class: &Bound<'_, PyType>) -> PyResult<()> {
+    let py = get_template.py();
+    let face = Face {
+        get_template: get_template.clone().unbind(),
+        template_class: template_class.clone().unbind(),
+        render: template_class.getattr(intern!(py, "render"))?.unbind(),
+    };
     // A second class (a reloaded module) is not ours: Python asks it.
-    let _ = BACKEND.set(get_template.py(), (get_template.clone().unbind(), template_class.clone().unbind()));
+    let _ = FACE.set(py, face);
+    Ok(())
+}
+
+/// The templates that a backend has loaded, by name, and its `autoescape`. `None`: it must be asked itself, for it is not
+/// ours, or not as it was made.
+pub fn loaded_templates<'py>(
+    stock: &Stock,
+    backend: &Bound<'py, PyAny>,
+) -> PyResult<Option<(Bound<'py, PyDict>, bool)>> {
+    let py = backend.py();
+    let Some(face) = FACE.get(py) else { return Ok(None) };
+    let name = intern!(py, "get_template");
+    let is_ours = class_has_this(backend, name, face.get_template.bind(py)) && own_item(backend, name)?.is_none();
+    let gives = own_item(backend, intern!(py, "_template_class"))?;
+    if !is_ours || !gives.is_some_and(|class| class.is(&face.template_class)) {
+        return Ok(None);
+    }
+    let Some(engine) = own_item(backend, intern!(py, "engine"))? else { return Ok(None) };
+    let templates = optional_attribute(&engine, intern!(py, "template_cache"))?;
+    let Some(templates) = templates.and_then(|found| found.cast_into_exact::<PyDict>().ok()) else {
+        return Ok(None);
+    };
+    Ok(Some((templates, engine.getattr(stock.autoescape.bind(py))?.is_truthy()?)))
+}
+
+/// True if the templates of our backend are rendered by what the face has for it.
+pub fn renders_as_made(py: Python<'_>) -> PyResult<bool> {
+    let Some(face) = FACE.get(py) else { return Ok(false) };
+    Ok(face.template_class.bind(py).getattr(intern!(py, "render"))?.is(&face.render))
 }
 
 impl<'py> Render<'py> {
@@ -74,7 +118,6 @@ impl<'py> Render<'py> {
     }
 
     fn form_engine(&self, known: &Known, renderer: &Bound<'py, PyAny>) -> PyResult<Option<FormEngine<'py>>> {
-        let Some((get_template, template_class)) = BACKEND.get(self.py) else { return Ok(None) };
         let py = self.py;
         let methods = self.methods(known, renderer, Kind::Renderer)?;
         if !methods.has(Method::RendererRender) {
@@ -88,18 +131,7 @@ impl<'py> Render<'py> {
             None
         };
         let Some(backend) = backend else { return Ok(None) };
-        let name = intern!(py, "get_template");
-        let is_ours = class_has_this(&backend, name, get_template.bind(py)) && own_item(&backend, name)?.is_none();
-        let gives = own_item(&backend, intern!(py, "_template_class"))?;
-        if !is_ours || !gives.is_some_and(|class| class.is(template_class)) {
-            return Ok(None);
-        }
-        let Some(engine) = own_item(&backend, intern!(py, "engine"))? else { return Ok(None) };
-        let templates = optional_attribute(&engine, intern!(py, "template_cache"))?;
-        let Some(templates) = templates.and_then(|found| found.cast_into_exact::<PyDict>().ok()) else {
-            return Ok(None);
-        };
-        let autoescape = engine.getattr(self.stock.autoescape.bind(py))?.is_truthy()?;
+        let Some((templates, autoescape)) = loaded_templates(self.stock, &backend)? else { return Ok(None) };
         Ok(Some(FormEngine { renderer: renderer.clone(), backend, templates, autoescape }))
     }
 
@@ -158,6 +190,6 @@ impl<'py> Render<'py> {
 }
 
 /// An entry of an object's own dictionary.
-fn own_item<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn own_item<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     own_dict(object).map_or(Ok(None), |own| own.get_item(name))
 }

@@ -1,7 +1,8 @@
 //! Where templates meet forms: a step of a path, a printed form or field, a loop.
 
 use super::bound::has_own;
-use super::known::{Kind, Known, Method, Methods};
+use super::known::{Kind, Known, Method, Methods, loaded};
+use super::whole::plain_dict;
 use crate::lookup::{class_has, has_generic_getattr, item_miss, own_dict};
 use crate::program::Program;
 use crate::render::Render;
@@ -9,7 +10,7 @@ use crate::value::Value;
 use djust_syntax::ast::NameId;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyList, PyString};
 
 impl<'py> Render<'py> {
     /// A step from a form or a bound field. `None`: Python's rules must be gone by.
@@ -87,7 +88,7 @@ impl<'py> Render<'py> {
         if !methods.has(Method::FormItem) {
             return Ok(None);
         }
-        let Some(fields) = self.form_fields(form)? else { return Ok(None) };
+        let Some(fields) = self.form_fields(known, form)? else { return Ok(None) };
         if let Some(field) = fields.get_item(name)? {
             match self.form_item(known, (form, methods), (&field, name.as_any())) {
                 Ok(found) => return self.called(Value::Py(found)).map(Some),
@@ -202,7 +203,7 @@ impl<'py> Render<'py> {
             return may_offer(&field);
         }
         let Some(fields) = own.get_item(intern!(py, "fields"))? else { return Ok(true) };
-        let Ok(fields) = fields.cast_into_exact::<PyDict>() else { return Ok(true) };
+        let Some(fields) = loaded(py).and_then(|known| plain_dict(known, fields)) else { return Ok(true) };
         for (_, field) in fields.iter() {
             if may_offer(&field)? {
                 return Ok(true);

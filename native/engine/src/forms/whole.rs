@@ -12,11 +12,17 @@ use pyo3::types::{PyDict, PyList, PyString};
 const CONTEXT: &[Method] =
     &[Method::FormContext, Method::NonFieldErrors, Method::BoundItems, Method::FormItem, Method::FormErrors];
 
+/// A dictionary whose items are what `dict` has: itself, or one of those that forms with an order of their own have.
+pub(super) fn plain_dict<'py>(known: &Known, object: Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    let dict = object.cast_into::<PyDict>().ok()?;
+    (dict.is_exact_instance_of::<PyDict>() || dict.get_type().is(&known.ordered_dict)).then_some(dict)
+}
+
 impl<'py> Render<'py> {
     /// The fields of a form by name, if they are in a dictionary.
-    pub(super) fn form_fields(&self, form: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    pub(super) fn form_fields(&self, known: &Known, form: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let fields = form.getattr(intern!(self.py, "fields"))?;
-        Ok(fields.cast_into_exact::<PyDict>().ok())
+        Ok(plain_dict(known, fields))
     }
 
     /// `form[name]`, for a name that the form has a field for.
@@ -61,7 +67,7 @@ impl<'py> Render<'py> {
         if !methods.all(&[Method::FormIter, Method::FormItem]) {
             return Ok(None);
         }
-        let Some(fields) = self.form_fields(form)? else { return Ok(None) };
+        let Some(fields) = self.form_fields(known, form)? else { return Ok(None) };
         let found = PyList::empty(self.py);
         for name in fields.as_any().try_iter()? {
             let bound = self.bound_item(known, (form, methods), &fields, &name?)?;
@@ -112,7 +118,7 @@ impl<'py> Render<'py> {
         if !methods.all(CONTEXT) {
             return Ok(None);
         }
-        let Some(fields) = self.form_fields(form)? else { return Ok(None) };
+        let Some(fields) = self.form_fields(known, form)? else { return Ok(None) };
         let errors = self.non_field_errors(known, form, methods)?;
         let mut errors = match self.copied_errors(known, &errors)? {
             Some(copy) => copy,

@@ -323,7 +323,7 @@ impl NativeProgram {
     }
 
     /// The backend's `Template.render(context, request)`. `None`: the general way must be gone.
-    fn render_page<'py>(
+    pub fn render_page<'py>(
         slf: &Bound<'py, Self>,
         template: &Bound<'py, PyAny>,
         values: Option<&Bound<'py, PyAny>>,

@@ -1,5 +1,6 @@
 //! `csrf_token`, `filter`, `now`, `spaceless`.
 
+use crate::processors::lazy_token;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
 use crate::render::Render;
@@ -24,6 +25,9 @@ impl<'py> Render<'py> {
             Some(token) => self.to_py(&token)?,
             None => self.py.None().into_bound(self.py),
         };
+        if let Some(text) = lazy_token(self.stock, &token)?.filter(|text| text.is_truthy().unwrap_or(false)) {
+            return if text == "NOTPROVIDED" { Ok(()) } else { self.token_input(&text) };
+        }
         if !token.is_truthy()? {
             // Stock warns about the missing token in development.
             let text = self.stock.call(self.py, "csrf_input", (token,))?;
@@ -32,14 +36,11 @@ impl<'py> Render<'py> {
         if token.eq("NOTPROVIDED")? {
             return Ok(());
         }
-        let text =
-            if token.is_exact_instance_of::<PyString>() || token.get_type().is(self.stock.simple_lazy.bind(self.py)) {
-                token.str()?
-            } else {
-                let text = self.stock.call(self.py, "csrf_input", (token,))?;
-                return self.out.push_py(text.cast::<PyString>()?, false);
-            };
-        self.token_input(&text)
+        let Ok(text) = token.cast_exact::<PyString>() else {
+            let text = self.stock.call(self.py, "csrf_input", (token,))?;
+            return self.out.push_py(text.cast::<PyString>()?, false);
+        };
+        self.token_input(text)
     }
 
     fn token_input(&mut self, text: &Bound<'py, PyString>) -> PyResult<()> {
