@@ -9,7 +9,7 @@ from typing import Any, Protocol
 class Arrivals(Protocol):
     """What is done to the rows of one result."""
 
-    def settle(self, rows: list[tuple[Any, ...]], /) -> None:
+    def settle(self, rows: list[tuple[Any, ...]]) -> None:
         """Let equal texts be one object, and the collector leave the rows alone."""
 
 
@@ -18,7 +18,7 @@ Make = Callable[[Sequence[int]], Arrivals]
 
 
 class _AsTheyAre:
-    def settle(self, rows: list[tuple[Any, ...]], /) -> None:
+    def settle(self, rows: list[tuple[Any, ...]]) -> None:
         pass
 
 

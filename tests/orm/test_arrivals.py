@@ -1,4 +1,4 @@
-"""Rows as they arrive: repeated texts are one object, the collector is spared, pages are stock's."""
+"""Rows as they arrive: equal texts are one object, the collector rests, and pages are stock's."""
 
 from __future__ import annotations
 
