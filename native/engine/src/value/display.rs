@@ -113,7 +113,7 @@ impl<'py> Render<'py> {
     /// Appends a date as the language writes it.
     fn write_date(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
         let local = if matches!(class, Class::DateTime | Class::ZonedDateTime) {
-            self.local_time(object)?
+            self.local_clock(object)?
         } else {
             Some(object.clone())
         };
