@@ -215,7 +215,8 @@ def _counting_again(rows: QuerySet[Any], found: Link) -> Subquery:
 
 def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
     """How many rows there are, as a query to be embedded: without groups, which cost extra."""
-    return rows.order_by().annotate(**{_COUNT: _AllRows()}).values(_COUNT)
+    numbers: QuerySet[Any] = rows.order_by().annotate(**{_COUNT: _AllRows()}).values(_COUNT)
+    return numbers
 
 
 class _AllRows(Func):
