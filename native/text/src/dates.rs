@@ -176,12 +176,12 @@ impl DateParts<'_> {
         (self.days() + 3).rem_euclid(7) as usize
     }
 
-    fn day_of_year(&self) -> i64 {
-        self.days() - days_from_civil(self.year, 1, 1) + 1
+    fn day_of_year(&self) -> u32 {
+        (self.days() - days_from_civil(self.year, 1, 1) + 1).unsigned_abs() as u32
     }
 
     /// ISO year and week.
-    fn iso_week(&self) -> (i32, i64) {
+    fn iso_week(&self) -> (i32, u32) {
         let monday_of_first = |year: i32| {
             let fourth = days_from_civil(year, 1, 4);
             fourth - (fourth + 3).rem_euclid(7)
@@ -194,7 +194,7 @@ impl DateParts<'_> {
         } else {
             self.year
         };
-        (year, (days - monday_of_first(year)) / 7 + 1)
+        (year, ((days - monday_of_first(year)) / 7 + 1).unsigned_abs() as u32)
     }
 
     /// Whether Django's formatter keeps a time zone for this value.
@@ -453,10 +453,10 @@ fn push_date(byte: u8, parts: &DateParts<'_>, out: &mut String) {
         b'o' => (parts.iso_week().0.unsigned_abs(), 1),
         b't' => (month_length(parts.year, parts.month), 1),
         b'w' => ((parts.weekday() as u32 + 1) % 7, 1),
-        b'W' => (parts.iso_week().1 as u32, 1),
+        b'W' => (parts.iso_week().1, 1),
         b'y' => (parts.year.unsigned_abs() % 100, 2),
         b'Y' => (parts.year.unsigned_abs(), 4),
-        _ => (parts.day_of_year() as u32, 1),
+        _ => (parts.day_of_year(), 1),
     };
     push_number(number, width, out);
 }

@@ -183,6 +183,7 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let number = (seed >> 11) >> (seed % 53);
             for places in 0..=6 {
+                #[expect(clippy::cast_precision_loss, reason = "there are fewer bits than that")]
                 let near = number as f64 / f64::from(10u32.pow(places));
                 for value in [near, near.next_up(), near.next_down().abs(), near + 0.5 / f64::from(10u32.pow(places))] {
                     if let Some(units) = exact_units(value, places) {
