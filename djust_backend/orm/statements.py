@@ -35,6 +35,8 @@ Row: TypeAlias = "tuple[Any, ...]"
 _REMEMBERED = 1024
 # Rows that are fetched at a time.
 _CHUNK = 200
+# Of results with more rows, repeated texts are shared.
+_LARGE = 1000
 
 
 class Fetched(NamedTuple):
@@ -82,13 +84,18 @@ class Statement(NamedTuple):
         # In chunks, so that a large result does not take its place twice, and that rows are at hand
         # while they are settled.
         rows: list[Row] = []
-        settle, fetch = arrivals(self.repeated).settle, cursor.fetchmany
+        settle, fetch = arrivals(()).settle, cursor.fetchmany
+        is_large = False
         while found := fetch(_CHUNK):
             if self.is_wider:
                 found = [tuple(row[: self.width]) for row in found]
             ready = _as_tuples(found) if calls is None else calls(found)
             if not rows and len(found) < _CHUNK:
                 return ready
+            if not is_large and len(rows) >= _LARGE:
+                is_large = True
+                settle = arrivals(self.repeated).settle
+                settle(rows)
             settle(ready)
             rows += ready
             if len(found) < _CHUNK:
