@@ -13,6 +13,7 @@ from .orm import Usage
 
 __all__ = [
     "AdminRows",
+    "Arrivals",
     "NativeBlocks",
     "NativeFrame",
     "NativeParser",
@@ -31,7 +32,6 @@ __all__ = [
     "render_to_string_by_name",
     "set_backend",
     "set_template_class",
-    "share_texts",
     "static_address",
     "template_localtime",
 ]
@@ -49,12 +49,14 @@ def template_localtime(value: Any) -> Any: ...
 def set_backend(get_template: Any, template_class: type[Any]) -> None: ...
 def set_template_class(class_: type[Any]) -> None: ...
 def class_versions(classes: tuple[type[Any], ...]) -> tuple[int, ...] | None: ...
-def share_texts(
-    rows: list[tuple[Any, ...]], columns: Sequence[int], known: dict[str, str]
-) -> None: ...
 def count_stock_template(reason: str) -> None: ...
 def count_stock_render() -> None: ...
 def render_counters() -> dict[str, Any]: ...
+
+@final
+class Arrivals:
+    def __new__(cls, columns: Sequence[int]) -> Arrivals: ...
+    def settle(self, rows: list[tuple[Any, ...]]) -> None: ...
 
 @final
 class AdminRows:

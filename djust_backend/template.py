@@ -13,20 +13,20 @@ from django.utils.safestring import SafeString
 
 from . import bridge, nodes
 from ._native import (
+    Arrivals,
     NativeProgram,
     class_versions,
     count_stock_render,
     count_stock_template,
     install,
     set_template_class,
-    share_texts,
 )
 from .orm import (
     Plan,
     Usage,
     plan_of,
+    settle_arrivals,
     share_plans,
-    share_repeated,
     tell_versions,
     usage_of_page,
 )
@@ -35,7 +35,7 @@ from .plan_cache import shared_plans
 install(bridge)
 share_plans(shared_plans)
 tell_versions(class_versions)
-share_repeated(share_texts)
+settle_arrivals(Arrivals)
 
 _PENDING = object()
 

@@ -10,6 +10,7 @@ from . import planner
 from .adopt import adopt, fill
 from .ahead import look_ahead, may_look_ahead
 from .apply import evaluate, forget_plans, rows, whole_plan
+from .arrivals import install as settle_arrivals
 from .choose.pushdown import reads_whole
 from .choose.rows import level
 from .display import display_labels
@@ -20,7 +21,6 @@ from .hidden import Watch, may_walk, missing
 from .peers import complete, load
 from .plan import Plan, Reason, Step
 from .pushed import Answers
-from .repeated import install as share_repeated
 from .rowsets import rows_read
 from .shared import install as share_plans
 from .source import counts_itself, kind, usage_of_page
@@ -57,8 +57,8 @@ __all__ = [
     "release",
     "rows",
     "rows_read",
+    "settle_arrivals",
     "share_plans",
-    "share_repeated",
     "tell_versions",
     "usage_of_page",
 ]

@@ -16,6 +16,8 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    Func,
+    IntegerField,
     Model,
     OuterRef,
     QuerySet,
@@ -178,8 +180,7 @@ def seeking(
     first = own.order_by(*order)[part.start : part.stop].values("pk")
     parents: QuerySet[Any] = QuerySet(relation.field.remote_field.model, using=using)
     if counted:
-        count = own.order_by().values(found.path).annotate(**{_COUNT: Count("*")})
-        parents = parents.annotate(**{COUNT: Subquery(count.values(_COUNT))})
+        parents = parents.annotate(**{COUNT: Subquery(_number(own))})
     chosen = parents.filter(**{f"{found.column}__in": keys, f"{name}__pk__in": first})
     signs = (("-" if item.startswith("-") else "", item.lstrip("+-")) for item in order)
     return chosen.order_by(*(f"{sign}{name}__{item}" for sign, item in signs)), name
@@ -209,8 +210,20 @@ def _row_count(found: Link) -> Window:
 
 def _counting_again(rows: QuerySet[Any], found: Link) -> Subquery:
     """The same by a query of its own for each row, which pays for a few rows of each parent."""
-    same = rows.filter(**{found.path: OuterRef(found.path)}).order_by()
-    return Subquery(same.values(found.path).annotate(**{_COUNT: Count("*")}).values(_COUNT))
+    return Subquery(_number(rows.filter(**{found.path: OuterRef(found.path)})))
+
+
+def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """How many rows there are, as a query to be embedded: without groups, which cost extra."""
+    numbers: QuerySet[Any] = rows.order_by().annotate(**{_COUNT: _AllRows()}).values(_COUNT)
+    return numbers
+
+
+class _AllRows(Func):
+    """`COUNT(*)` that Django does not know as an aggregate: it would group for it."""
+
+    template = "COUNT(*)"
+    output_field = IntegerField()
 
 
 def _entries(relation: facts.Relation, found: Link, using: str) -> tuple[QuerySet[Any], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -147,10 +148,9 @@ class RowSet:
         self._announce((shape, slot))
         bound = self.bound.below(shape, slot)
         rows = self._fetch(bound, None)
-        index: dict[Any, Any] = {}
+        index: dict[Any, Any]
         if bound.slot.kind == MANY:
-            for row in rows.rows:
-                index.setdefault(row[0], []).append(row)
+            index = _by_key(rows.rows)
         else:
             index = {row[0]: row for row in rows.rows}
         found = (rows, index)
@@ -213,9 +213,7 @@ class RowSet:
             return known
         self._announce((shape, slot))
         rows = self._fetch(bound, Part(0, bound.slot.shape), counted=True)
-        index: dict[Any, list[Row]] = {}
-        for row in rows.rows:
-            index.setdefault(row[0], []).append(row)
+        index = _by_key(rows.rows)
         self._windows[shape, slot, 0, bound.slot.shape] = (rows, index)
         return rows, index
 
@@ -228,10 +226,7 @@ class RowSet:
         if bound.slot.how == "counted" and (start, stop) == (0, bound.slot.shape):
             return self._counted_window(shape, slot)
         rows = self._fetch(bound, Part(start, stop))
-        index: dict[Any, list[Row]] = {}
-        for row in rows.rows:
-            index.setdefault(row[0], []).append(row)
-        found = (rows, index)
+        found = (rows, _by_key(rows.rows))
         self._windows[shape, slot, start, stop] = found
         return found
 
@@ -528,6 +523,14 @@ def _file_maker(model: type[Model], name: str) -> Callable[[str | None], Any]:
 def bind(level: Level) -> Bound:
     """The level in this process; LookupError if one of its models is not there."""
     return Bound(level)
+
+
+def _by_key(rows: Iterable[Row]) -> dict[Any, list[Row]]:
+    """The rows of each key, which is their first value."""
+    found: defaultdict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return dict(found)
 
 
 def _run(request: Request | None) -> Fetched:

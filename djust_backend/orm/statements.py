@@ -22,7 +22,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from djust_backend.conf import sql_check, sql_reuse
 
-from . import conditions, repeated
+from . import conditions
+from .arrivals import arrivals
 from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
@@ -32,8 +33,10 @@ Row: TypeAlias = "tuple[Any, ...]"
 
 # Statements of one connection; the oldest unused ones are dropped.
 _REMEMBERED = 1024
-# Rows that are converted at a time.
-_CHUNK = 1000
+# Rows that are fetched at a time.
+_CHUNK = 200
+# Of results with more rows, repeated texts are shared.
+_LARGE = 1000
 
 
 class Fetched(NamedTuple):
@@ -78,20 +81,22 @@ class Statement(NamedTuple):
 
     def rows(self, cursor: Any, calls: Calls | None) -> list[Row]:
         """What a cursor that has run the statement gives, converted by `calls`."""
-        if calls is None and not self.is_wider and not self.repeated:
-            return _as_tuples(cursor.fetchall())
-        # In chunks, so that a large result does not take its place twice.
+        # In chunks, so that a large result does not take its place twice, and that rows are at hand
+        # while they are settled.
         rows: list[Row] = []
-        # Two columns of a row never hold one object: templates may ask (`is`).
-        known: dict[int, dict[str, str]] = {at: {} for at in self.repeated}
-        while found := cursor.fetchmany(_CHUNK):
+        settle, fetch = arrivals(()).settle, cursor.fetchmany
+        is_large = False
+        while found := fetch(_CHUNK):
             if self.is_wider:
                 found = [tuple(row[: self.width]) for row in found]
             ready = _as_tuples(found) if calls is None else calls(found)
             if not rows and len(found) < _CHUNK:
                 return ready
-            for at in self.repeated:
-                repeated.share(ready, (at,), known[at])
+            if not is_large and len(rows) >= _LARGE:
+                is_large = True
+                settle = arrivals(self.repeated).settle
+                settle(rows)
+            settle(ready)
             rows += ready
             if len(found) < _CHUNK:
                 break

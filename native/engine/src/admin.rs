@@ -449,7 +449,7 @@ impl<'py> List<'_, 'py> {
         is_moment: bool,
     ) -> PyResult<Option<Shown<'py>>> {
         let local =
-            if is_moment && class == Class::DateTime { self.render.local_time(value)? } else { Some(value.clone()) };
+            if is_moment && class == Class::DateTime { self.render.local_clock(value)? } else { Some(value.clone()) };
         let Some(local) = local else { return Ok(None) };
         Ok(self.render.localized_date(&local, Tri::Unset)?.map(Shown::Text))
     }

@@ -17,8 +17,8 @@ impl<'py> Render<'py> {
     /// `{{ … }}`
     #[inline(never)]
     pub fn variable(&mut self, p: &Program, id: ExprId) -> PyResult<()> {
-        if let Some(value) = self.column(p, id)? {
-            return self.write(&value);
+        if self.write_column(p, id)? {
+            return Ok(());
         }
         match self.eval(p, id) {
             Ok(value) => {

@@ -10,6 +10,7 @@ mod accessors;
 mod addresses;
 mod admin;
 mod ahead;
+mod arrivals;
 mod blocks;
 mod calls;
 mod classes;
@@ -33,7 +34,6 @@ mod program;
 mod pushed;
 mod py;
 mod render;
-mod repeated;
 mod row_sources;
 mod rows;
 mod scopes;
@@ -62,6 +62,8 @@ mod _native {
     #[pymodule_export]
     use super::admin::AdminRows;
     #[pymodule_export]
+    use super::arrivals::Arrivals;
+    #[pymodule_export]
     use super::forms::set_backend;
     #[pymodule_export]
     use super::helpers::{format_html, localized, mark_safe, number_format, static_address, template_localtime};
@@ -77,8 +79,6 @@ mod _native {
     use super::py::parser::NativeParser;
     #[pymodule_export]
     use super::py::program::{NativeProgram, set_template_class};
-    #[pymodule_export]
-    use super::repeated::share_texts;
     #[pymodule_export]
     use super::site_functions::{format_html_by_name, mark_safe_by_name, render_to_string_by_name};
     #[pymodule_export]

@@ -71,13 +71,15 @@ pub struct Ambient<'py> {
     pub use_tz: bool,
     /// The current time zone.
     pub zone: Bound<'py, PyAny>,
+    /// Whether that is UTC, of whatever class.
+    pub is_utc: bool,
 }
 
 /// Constant and translation, by the address of the constant.
 type Translations = FxHashMap<usize, (Py<PyAny>, Py<PyAny>)>;
 
 /// What was found out, and from what.
-type Found = (Surroundings, Option<Rc<Locale>>, bool, Py<PyAny>);
+type Found = (Surroundings, Option<Rc<Locale>>, bool, Py<PyAny>, bool);
 
 /// A page that switches between so many languages and time zones finds each of them again.
 const REMEMBERED: usize = 4;
@@ -90,8 +92,8 @@ thread_local! {
 fn remembered<'py>(py: Python<'py>, now: &Surroundings) -> Option<Ambient<'py>> {
     LAST.with(|last| {
         let last = last.borrow();
-        let (_, locale, use_tz, zone) = last.iter().find(|(known, ..)| known.is(now))?;
-        Some(Ambient { locale: locale.clone(), use_tz: *use_tz, zone: zone.bind(py).clone() })
+        let (_, locale, use_tz, zone, is_utc) = last.iter().find(|(known, ..)| known.is(now))?;
+        Some(Ambient { locale: locale.clone(), use_tz: *use_tz, zone: zone.bind(py).clone(), is_utc: *is_utc })
     })
 }
 
@@ -336,9 +338,11 @@ impl<'py> Render<'py> {
                 },
                 Err(_) => None,
             };
-            let made = Ambient { locale, use_tz: state.get_item(4)?.is_truthy()?, zone: state.get_item(5)? };
+            let zone = state.get_item(5)?;
+            let is_utc = crate::filters::dates::is_utc(self.stock, &zone)?;
+            let made = Ambient { locale, use_tz: state.get_item(4)?.is_truthy()?, zone, is_utc };
             if let Some(now) = now {
-                remember((now, made.locale.clone(), made.use_tz, made.zone.clone().unbind()));
+                remember((now, made.locale.clone(), made.use_tz, made.zone.clone().unbind(), is_utc));
             }
             self.ambient = Some(made);
         }

@@ -7,6 +7,7 @@ use crate::stock::{Class, Stock, class_of};
 use crate::stored::{Stored, StoredKind};
 use crate::value::Value;
 use djust_syntax::ast::{ExprId, Head, NameId};
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyRange, PySlice, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
@@ -226,12 +227,17 @@ impl<'py> RowSet<'py> {
 }
 
 impl<'py> Row<'py> {
+    /// The value at a position, as the driver gave it.
+    fn at(&self, at: usize) -> PyResult<&Bound<'py, PyAny>> {
+        self.values.as_slice().get(at).ok_or_else(|| PyIndexError::new_err("row without this column"))
+    }
+
     /// The value at a position, as an instance would have it.
     fn value(&self, at: usize) -> PyResult<Bound<'py, PyAny>> {
-        let value = self.values.get_item(at)?;
-        match self.set.stored(at, &value) {
-            Some(stored) => stored.ready(&value),
-            None => Ok(value),
+        let value = self.at(at)?;
+        match self.set.stored(at, value) {
+            Some(stored) => stored.ready(value),
+            None => Ok(value.clone()),
         }
     }
 
@@ -427,16 +433,20 @@ pub fn of_proxy<'py>(proxy: &Bound<'py, PyAny>) -> PyResult<Value<'py>> {
 }
 
 impl<'py> Render<'py> {
-    /// The value of an expression that is nothing but a path to a column of a row; `None` if there is more to it.
-    pub fn column(&mut self, p: &Program, id: ExprId) -> PyResult<Option<Value<'py>>> {
+    /// Writes the value of an expression that is nothing but a path to a column of a row; false if there is more to it.
+    pub fn write_column(&mut self, p: &Program, id: ExprId) -> PyResult<bool> {
         match self.cell(p, id)? {
-            Some((value, Some((places, digits)))) => Ok(self.stored_decimal(&value, places, digits)?.map(Value::text)),
+            Some((value, Some((places, digits)))) => self.write_stored_decimal(&value, places, digits),
             Some((value, None)) => {
+                let class = class_of(self.stock, &value)?;
                 // Anything else may be something that a template calls.
-                let is_plain = !matches!(class_of(self.stock, &value)?, Class::Plain | Class::Special);
-                Ok(is_plain.then_some(Value::Py(value)))
+                let is_plain = !matches!(class, Class::Plain | Class::Special);
+                if is_plain {
+                    self.write_object(&value, class)?;
+                }
+                Ok(is_plain)
             }
-            None => Ok(None),
+            None => Ok(false),
         }
     }
 
@@ -452,11 +462,11 @@ impl<'py> Render<'py> {
         let mut shape = &row.set.level.shapes[row.shape as usize];
         for (position, &name) in names[1..].iter().enumerate() {
             match shape.find(p.name(self.py, name)) {
-                Some((_, Slot::One { at, shape: below, .. })) if !row.values.get_borrowed_item(*at)?.is_none() => {
+                Some((_, Slot::One { at, shape: below, .. })) if !row.at(*at)?.is_none() => {
                     shape = &row.set.level.shapes[*below as usize];
                 }
                 Some((_, Slot::Column(at))) if position + 2 == names.len() => {
-                    let value = row.values.get_item(*at)?;
+                    let value = row.at(*at)?.clone();
                     return Ok(Some(match row.set.stored(*at, &value) {
                         None => (value, None),
                         Some(Stored { kind: StoredKind::Decimal(places, digits), .. })
@@ -502,7 +512,7 @@ impl<'py> Render<'py> {
             }
             Slot::File { at, make } => Value::Py(make.bind(py).call1((row.values.get_item(*at)?,))?),
             Slot::One { at, shape, missing } => {
-                if !row.values.get_item(*at)?.is_none() {
+                if !row.at(*at)?.is_none() {
                     Value::Row(Row { set: Rc::clone(&row.set), values: row.values.clone(), shape: *shape })
                 } else if let Some(missing) = missing {
                     return Err(PyErr::from_value(missing.bind(py).call0()?));
@@ -511,7 +521,7 @@ impl<'py> Render<'py> {
                 }
             }
             Slot::Fetched { at, missing, is_forward } => {
-                let key = row.values.get_item(*at)?;
+                let key = row.at(*at)?;
                 if key.is_none() && *is_forward {
                     Value::None
                 } else {

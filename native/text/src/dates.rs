@@ -176,12 +176,12 @@ impl DateParts<'_> {
         (self.days() + 3).rem_euclid(7) as usize
     }
 
-    fn day_of_year(&self) -> i64 {
-        self.days() - days_from_civil(self.year, 1, 1) + 1
+    fn day_of_year(&self) -> u32 {
+        (self.days() - days_from_civil(self.year, 1, 1) + 1).unsigned_abs() as u32
     }
 
     /// ISO year and week.
-    fn iso_week(&self) -> (i32, i64) {
+    fn iso_week(&self) -> (i32, u32) {
         let monday_of_first = |year: i32| {
             let fourth = days_from_civil(year, 1, 4);
             fourth - (fourth + 3).rem_euclid(7)
@@ -194,7 +194,7 @@ impl DateParts<'_> {
         } else {
             self.year
         };
-        (year, (days - monday_of_first(year)) / 7 + 1)
+        (year, ((days - monday_of_first(year)) / 7 + 1).unsigned_abs() as u32)
     }
 
     /// Whether Django's formatter keeps a time zone for this value.
@@ -273,6 +273,7 @@ enum Piece {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledFormat {
     pieces: Vec<Piece>,
+    needs_zone: bool,
 }
 
 /// A run of literal text without the backslashes that escape.
@@ -315,7 +316,9 @@ impl CompiledFormat {
         if literal < bytes.len() {
             pieces.push(Piece::Literal(unescaped(&format[literal..])));
         }
-        Self { pieces }
+        let mut made = Self { pieces, needs_zone: false };
+        made.needs_zone = made.uses(b"ceIOTrUZ");
+        made
     }
 
     fn uses(&self, set: &[u8]) -> bool {
@@ -329,7 +332,7 @@ impl CompiledFormat {
 
     /// Whether rendering looks at [`DateParts::awareness`] or [`DateParts::ambiguous`].
     pub fn needs_zone(&self) -> bool {
-        self.uses(b"ceIOTrUZ")
+        self.needs_zone
     }
 
     /// Whether rendering looks at [`DateParts::timestamp`] for naive values and dates.
@@ -390,26 +393,30 @@ fn push_specifier(byte: u8, parts: &DateParts<'_>, names: &Names, out: &mut Stri
 fn push_time(byte: u8, parts: &DateParts<'_>, names: &Names, out: &mut String) {
     let half = usize::from(parts.hour > 11);
     let hour = (parts.hour + 11) % 12 + 1;
-    // Writing into a String cannot fail.
-    let _ = match byte {
-        b'a' => out.write_str(&names.day_halves[half]),
-        b'A' => out.write_str(&names.day_halves_upper[half]),
-        b'f' if parts.minute == 0 => write!(out, "{hour}"),
-        b'f' => write!(out, "{hour}:{:02}", parts.minute),
-        b'g' => write!(out, "{hour}"),
-        b'G' => write!(out, "{}", parts.hour),
-        b'h' => write!(out, "{hour:02}"),
-        b'H' => write!(out, "{:02}", parts.hour),
-        b'i' => write!(out, "{:02}", parts.minute),
-        b'P' if parts.minute == 0 && parts.hour == 0 => out.write_str(&names.midnight),
-        b'P' if parts.minute == 0 && parts.hour == 12 => out.write_str(&names.noon),
+    match byte {
+        b'a' => out.push_str(&names.day_halves[half]),
+        b'A' => out.push_str(&names.day_halves_upper[half]),
+        b'f' if parts.minute == 0 => push_number(hour, 1, out),
+        b'f' => {
+            push_number(hour, 1, out);
+            out.push(':');
+            push_number(parts.minute, 2, out);
+        }
+        b'g' => push_number(hour, 1, out),
+        b'G' => push_number(parts.hour, 1, out),
+        b'h' => push_number(hour, 2, out),
+        b'H' => push_number(parts.hour, 2, out),
+        b'i' => push_number(parts.minute, 2, out),
+        b'P' if parts.minute == 0 && parts.hour == 0 => out.push_str(&names.midnight),
+        b'P' if parts.minute == 0 && parts.hour == 12 => out.push_str(&names.noon),
         b'P' => {
             push_time(b'f', parts, names, out);
-            write!(out, " {}", names.day_halves[half])
+            out.push(' ');
+            out.push_str(&names.day_halves[half]);
         }
-        b's' => write!(out, "{:02}", parts.second),
-        _ => write!(out, "{:06}", parts.microsecond),
-    };
+        b's' => push_number(parts.second, 2, out),
+        _ => push_number(parts.microsecond, 6, out),
+    }
 }
 
 fn push_name(byte: u8, parts: &DateParts<'_>, names: &Names, out: &mut String) {
@@ -436,22 +443,34 @@ const fn ordinal_suffix(day: u32) -> &'static str {
 }
 
 fn push_date(byte: u8, parts: &DateParts<'_>, out: &mut String) {
-    // Writing into a String cannot fail.
-    let _ = match byte {
-        b'd' => write!(out, "{:02}", parts.day),
-        b'j' => write!(out, "{}", parts.day),
-        b'L' => out.write_str(if is_leap(parts.year) { "True" } else { "False" }),
-        b'm' => write!(out, "{:02}", parts.month),
-        b'n' => write!(out, "{}", parts.month),
-        b'o' => write!(out, "{}", parts.iso_week().0),
-        b'S' => out.write_str(ordinal_suffix(parts.day)),
-        b't' => write!(out, "{}", month_length(parts.year, parts.month)),
-        b'w' => write!(out, "{}", (parts.weekday() + 1) % 7),
-        b'W' => write!(out, "{}", parts.iso_week().1),
-        b'y' => write!(out, "{:02}", parts.year % 100),
-        b'Y' => write!(out, "{:04}", parts.year),
-        _ => write!(out, "{}", parts.day_of_year()),
+    let (number, width) = match byte {
+        b'L' => return out.push_str(if is_leap(parts.year) { "True" } else { "False" }),
+        b'S' => return out.push_str(ordinal_suffix(parts.day)),
+        b'd' => (parts.day, 2),
+        b'j' => (parts.day, 1),
+        b'm' => (parts.month, 2),
+        b'n' => (parts.month, 1),
+        b'o' => (parts.iso_week().0.unsigned_abs(), 1),
+        b't' => (month_length(parts.year, parts.month), 1),
+        b'w' => ((parts.weekday() as u32 + 1) % 7, 1),
+        b'W' => (parts.iso_week().1, 1),
+        b'y' => (parts.year.unsigned_abs() % 100, 2),
+        b'Y' => (parts.year.unsigned_abs(), 4),
+        _ => (parts.day_of_year(), 1),
     };
+    push_number(number, width, out);
+}
+
+/// Append a number with zeros before it, up to a width of six.
+fn push_number(number: u32, width: u32, out: &mut String) {
+    let mut unit = 10_u32.pow(width - 1);
+    while number / unit >= 10 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        out.push(char::from(b'0' + (number / unit % 10) as u8));
+        unit /= 10;
+    }
 }
 
 fn push_zone(byte: u8, parts: &DateParts<'_>, out: &mut String) -> Option<()> {

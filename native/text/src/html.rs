@@ -7,6 +7,8 @@ use crate::unicode::is_space;
 
 /// Bytes looked at together; two vector registers on common machines.
 const BLOCK: usize = 32;
+/// Bytes looked at together where there are not so many any more, or something special is among them.
+const SMALL_BLOCK: usize = 8;
 
 /// What `html.escape` writes for this byte; empty for bytes it leaves alone.
 const fn entity(byte: u8) -> &'static str {
@@ -46,20 +48,25 @@ fn any_special<const SIZE: usize>(bytes: &[u8; SIZE]) -> bool {
 
 /// How many whole blocks at the start of `bytes` hold nothing special, in bytes.
 fn clean_blocks(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
+    let rest = without_clean::<SMALL_BLOCK>(without_clean::<BLOCK>(bytes));
+    bytes.len() - rest.len()
+}
+
+/// The bytes behind all whole blocks at the start that hold nothing special.
+fn without_clean<const SIZE: usize>(mut bytes: &[u8]) -> &[u8] {
+    while let Some((block, tail)) = bytes.split_first_chunk::<SIZE>() {
         if any_special(block) {
             break;
         }
-        rest = tail;
+        bytes = tail;
     }
-    bytes.len() - rest.len()
+    bytes
 }
 
 /// Whether [`escape_into`] would change `s`.
 pub fn needs_escape(s: &str) -> bool {
     let rest = &s.as_bytes()[clean_blocks(s.as_bytes())..];
-    rest.len() >= BLOCK || rest.iter().any(|&byte| SPECIAL[usize::from(byte)])
+    rest.len() >= SMALL_BLOCK || rest.iter().any(|&byte| SPECIAL[usize::from(byte)])
 }
 
 /// Append `s` with `& < > " '` replaced, as `django.utils.html.escape` does.
@@ -88,7 +95,7 @@ fn pieces(bytes: &[u8], mut piece: impl FnMut(usize, usize, &'static str)) {
     while at < bytes.len() {
         at += clean_blocks(&bytes[at..]);
         // A block with something special in it, or the end.
-        let stop = bytes.len().min(at + BLOCK);
+        let stop = bytes.len().min(at + SMALL_BLOCK);
         while at < stop {
             let byte = bytes[at];
             if SPECIAL[usize::from(byte)] {

@@ -28,6 +28,21 @@ pub(super) fn is_plain_zone(stock: &Stock, zone: &Bound<'_, PyAny>) -> bool {
     kind.is(&stock.ZoneInfo) || kind.is(&stock.FixedZone)
 }
 
+/// True for UTC as a zone that Python itself brings along: always without offset, and of this name.
+pub fn is_utc(stock: &Stock, zone: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if !is_plain_zone(stock, zone) {
+        return Ok(false);
+    }
+    // Only a zone whose offset never changes tells it without a time.
+    let nothing = (zone.py().None(),);
+    let offset = zone.call_method1(intern!(zone.py(), "utcoffset"), &nothing)?;
+    if offset.is_none() || seconds(&offset)? != Some(0) {
+        return Ok(false);
+    }
+    let name = zone.call_method1(intern!(zone.py(), "tzname"), nothing)?;
+    name.eq(intern!(zone.py(), "UTC"))
+}
+
 /// The time zone of a datetime.
 enum ZoneOf<'py> {
     Naive,
@@ -129,6 +144,17 @@ impl<'py> Render<'py> {
         }
         let moved = datetime.call_method1("astimezone", (&ambient.zone,))?;
         Ok(if is_plain_zone(self.stock, &self.ambient()?.zone.clone()) { Some(moved) } else { None })
+    }
+
+    /// As [`Self::local_time`], for a text of the datetime: all that it says is the same, but the object of its zone.
+    pub fn local_clock(&mut self, datetime: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if class_of(self.stock, datetime)? == Class::DateTime
+            && datetime.cast::<PyDateTime>()?.get_tzinfo().is_some_and(|zone| zone.is(&self.stock.utc))
+            && self.ambient()?.is_utc
+        {
+            return Ok(Some(datetime.clone()));
+        }
+        self.local_time(datetime)
     }
 
     /// `formats.localize(date)`; a datetime is in local time already.
@@ -244,7 +270,7 @@ fn date_filter<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&V
             None => return Ok(None),
         },
     };
-    let local = if kind == Kind::DateTime { render.local_time(object)? } else { Some(object.clone()) };
+    let local = if kind == Kind::DateTime { render.local_clock(object)? } else { Some(object.clone()) };
     let Some(local) = local else { return Ok(None) };
     if times && kind != Kind::Time {
         // The formatter of times knows fewer specifiers than that of dates.

@@ -3,7 +3,7 @@
 pub mod registry;
 pub mod subject;
 
-mod dates;
+pub mod dates;
 mod html;
 mod humanize;
 mod i18n;

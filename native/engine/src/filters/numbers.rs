@@ -220,30 +220,38 @@ impl<'py> Render<'py> {
         Ok(numbers::format(number, None, formats, false))
     }
 
-    /// The text of a stored decimal in the language of the page. `None`: only Python can tell.
-    pub fn stored_decimal(&mut self, value: &Bound<'py, PyAny>, places: u32, digits: u32) -> PyResult<Option<String>> {
+    /// Writes a stored decimal in the language of the page. False: only Python can tell.
+    pub fn write_stored_decimal(&mut self, value: &Bound<'py, PyAny>, places: u32, digits: u32) -> PyResult<bool> {
         let number = match class_of(self.stock, value)? {
             Class::Float => value.cast::<PyFloat>()?.value(),
             // Greater ones may have more digits than are stored.
             Class::Int => match small_int(value) {
                 Some(number) => match i32::try_from(number) {
                     Ok(number) => f64::from(number),
-                    Err(_) => return Ok(None),
+                    Err(_) => return Ok(false),
                 },
-                None => return Ok(None),
+                None => return Ok(false),
             },
-            _ => return Ok(None),
+            _ => return Ok(false),
         };
-        let Some(text) = djust_text::stored::decimal(number, places, digits) else { return Ok(None) };
-        let localized = self.use_l10n;
-        let is_plain = match self.locale()? {
-            Some(locale) => locale.numbers(self.py, self.stock, true)?.is_some_and(numbers::is_plain),
-            None => false,
-        };
-        if is_plain {
-            return Ok(Some(text));
+        let Some(text) = djust_text::stored::decimal(number, places, digits) else { return Ok(false) };
+        if self.writes_plain_numbers()? {
+            self.out.push_str(text.as_str());
+            return Ok(true);
         }
-        self.localized_digits(Number::Decimal(&text), localized)
+        let Some(text) = self.localized_digits(Number::Decimal(text.as_str()), self.use_l10n)? else {
+            return Ok(false);
+        };
+        self.write(&Value::text(text)).map(|()| true)
+    }
+
+    /// Whether localized numbers are what Python writes.
+    fn writes_plain_numbers(&mut self) -> PyResult<bool> {
+        let (py, stock) = (self.py, self.stock);
+        match &self.ambient()?.locale {
+            Some(locale) => Ok(locale.numbers(py, stock, true)?.is_some_and(numbers::is_plain)),
+            None => Ok(false),
+        }
     }
 
     /// An integer without separators, which `numberformat.format` marks safe.

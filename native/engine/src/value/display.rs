@@ -1,6 +1,7 @@
 //! A value as text of the page: `django.template.base.render_value_in_context`.
 
 use super::Value;
+use crate::filters::subject::small_int;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use pyo3::exceptions::PyTypeError;
@@ -34,10 +35,10 @@ impl<'py> Render<'py> {
                 self.out.push_str("None");
                 Ok(())
             }
-            Value::Py(object) => self.write_object(object),
+            Value::Py(object) => self.write_object(object, class_of(self.stock, object)?),
             Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => {
                 let object = self.to_py(value)?;
-                self.write_object(&object)
+                self.write_object(&object, class_of(self.stock, &object)?)
             }
         }
     }
@@ -62,18 +63,18 @@ impl<'py> Render<'py> {
         }
     }
 
+    /// Appends an object of this class.
     #[inline(never)]
-    fn write_object(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
-        let class = class_of(self.stock, object)?;
+    pub fn write_object(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
         match class {
             Class::Str => self.out.push_py(object.cast()?, self.autoescape),
             Class::Safe => self.out.push_py(object.cast()?, false),
-            Class::Int if !self.groups_thousands()? => match object.extract::<i64>() {
-                Ok(number) => {
+            Class::Int if !self.groups_thousands()? => match small_int(object) {
+                Some(number) => {
                     self.write_int(number);
                     Ok(())
                 }
-                Err(_) => self.write_special(object),
+                None => self.write_special(object),
             },
             Class::Bool | Class::None => self.out.push_py(&object.str()?, false),
             Class::Int | Class::Float | Class::Decimal => self.write_number(&Value::Py(object.clone())),
@@ -112,7 +113,7 @@ impl<'py> Render<'py> {
     /// Appends a date as the language writes it.
     fn write_date(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
         let local = if matches!(class, Class::DateTime | Class::ZonedDateTime) {
-            self.local_time(object)?
+            self.local_clock(object)?
         } else {
             Some(object.clone())
         };

@@ -1,8 +1,10 @@
-"""Texts of joined rows that come again and again: one object, and the page stays stock's."""
+"""Rows as they arrive: equal texts are one object, the collector rests, and pages are stock's."""
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import finalize
 
 import pytest
 from django.db import connection
@@ -10,7 +12,7 @@ from traps.compared import case_of, check, loop
 from zoo.models import Author, Book, Country, Secret
 
 from djust_backend import DjustTemplates
-from djust_backend._native import share_texts
+from djust_backend._native import Arrivals
 from djust_backend.orm import rowsets, statements
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +28,10 @@ class Word(str):
 
 @pytest.fixture
 def books(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
-    """Makes so many books of two authors; in row mode, five rows are read at a time."""
+    """Makes so many books of two authors; in row mode, five are read at a time; ten are few."""
     settings.DJUST_CONFIG = {"JIT_SQL_CHECK": True}
     monkeypatch.setattr(statements, "_CHUNK", 5)
+    monkeypatch.setattr(statements, "_LARGE", 10)
 
     def make(number: int) -> Any:
         country = Country.objects.create(name="<a country> & more")
@@ -77,10 +80,11 @@ def test_texts_of_the_rows_themselves_are_left_alone(books: Any) -> None:
     assert len(set(map(id, titles))) == 23
 
 
-def test_a_short_result_is_left_alone(books: Any) -> None:
-    rows = texts(books(4))
+@pytest.mark.parametrize("number", [4, 5, 9, 10])
+def test_a_short_result_is_left_alone(books: Any, number: int) -> None:
+    rows = texts(books(number))
     names = [value for row in rows for value in row if value == "one author"]
-    assert len(set(map(id, names))) == len(names) == 2
+    assert len(set(map(id, names))) == len(names) == (number + 1) // 2
 
 
 def test_rows_of_a_wrapped_cursor_are_read_alike(
@@ -129,11 +133,11 @@ def test_only_texts_are_shared() -> None:
     ]
     before = [tuple(row) for row in rows]
     kinds = [[type(value) for value in row] for row in rows]
-    share_texts(rows, (0, 1, 2), {})
+    Arrivals((0, 1, 2)).settle(rows)
     assert rows == before
     assert [[type(value) for value in row] for row in rows] == kinds
     del before
-    share_texts(rows, (0, 1, 2), {})
+    Arrivals((0, 1, 2)).settle(rows)
     assert rows[0][1] is rows[1][1] is first
 
 
@@ -142,17 +146,17 @@ def test_rows_that_somebody_else_has_stay_as_they_are() -> None:
     rows: list[Any] = [(text,) for text in texts]
     kept = rows[1]
     del texts[2:]
-    share_texts(rows, [0], {})
+    Arrivals([0]).settle(rows)
     assert kept[0] is texts[1]
     assert rows[2][0] is texts[0]
 
 
 def test_rows_of_another_kind_and_missing_columns() -> None:
     rows: list[Any] = [["a"], ("a", "b"), "text"]
-    share_texts(rows, [0], {})
+    Arrivals([0]).settle(rows)
     assert rows == [["a"], ("a", "b"), "text"]
     with pytest.raises(IndexError):
-        share_texts(rows, [7], {})
+        Arrivals([7]).settle(rows)
 
 
 def test_two_columns_of_a_row_are_two_objects(books: Any) -> None:
@@ -162,3 +166,66 @@ def test_two_columns_of_a_row_are_two_objects(books: Any) -> None:
     rows.update(editor=namesake)
     page = loop("{% if b.author.name is b.editor.name %}one{% else %}two{% endif %}")
     check(case_of(lambda: rows.select_related("author", "editor"), page), joins=False)
+
+
+def test_texts_are_known_from_one_chunk_to_the_next() -> None:
+    arrivals = Arrivals([0])
+    first, later = [(twin("a name"),)], [(twin("a name"),), (twin("ä"),), (twin("ä"),)]
+    arrivals.settle(first)
+    arrivals.settle(later)
+    assert later[0][0] is first[0][0]
+    assert later[1][0] is later[2][0]
+
+
+def test_many_different_texts_are_left_as_they_are() -> None:
+    """More than there are places for, and equal ones far apart: nothing is mixed up."""
+    texts = [f"{number % 5000} <of> many" for number in range(20_000)]
+    rows = [(twin(text), number) for number, text in enumerate(texts)]
+    arrivals = Arrivals([0])
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        arrivals.settle(part)
+        rows[start : start + 500] = part
+    assert [row[0] for row in rows] == texts
+
+
+def test_texts_that_do_not_come_again_are_given_up() -> None:
+    rows: list[Any] = [(twin(f"name {number}"),) for number in range(5000)]
+    rows += [(twin("a name"),) for _ in range(2)]
+    Arrivals([0]).settle(rows)
+    assert rows[-1] == rows[-2]
+    assert rows[-1][0] is not rows[-2][0]
+
+
+def test_lone_surrogates_are_left_alone() -> None:
+    rows = [(twin("a\ud800"),), (twin("a\ud800"),)]
+    Arrivals([0]).settle(rows)
+    assert rows == [("a\ud800",), ("a\ud800",)]
+
+
+def test_only_rows_that_refer_to_nothing_are_spared() -> None:
+    rows: list[Any] = [
+        (1, twin("text"), 2.5, None, b"bytes", True),
+        (1, ["a list"]),
+        (1, {"a": "dictionary"}),
+        (1, Word("text")),
+        [1, twin("text")],
+        (),
+    ]
+    Arrivals(()).settle(rows)
+    # An instance of a class of one's own may refer to anything.
+    assert list(map(gc.is_tracked, rows)) == [False, True, True, True, True, False]
+
+
+def test_a_cycle_through_a_row_is_collected() -> None:
+    class Node:
+        pass
+
+    node, gone = Node(), []
+    rows: list[Any] = [(node, twin("text"))]
+    Arrivals([1]).settle(rows)
+    node.row = rows.pop()
+    finalize(node, gone.append, True)
+    del node
+    gc.collect()
+    assert gone == [True]
