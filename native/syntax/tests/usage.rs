@@ -232,6 +232,62 @@ fn two_loops_over_one_list_add_up() {
 }
 
 #[test]
+fn what_one_loop_does_with_an_item_is_not_done_with_the_items_of_a_loop_within_it() {
+    check(
+        "{% for x in xs %}{% if x.c %}{{ x.a.b }}{% for z in xs %}{{ z.a.d }}{% endfor %}{% endif %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "xs[].c: reached truth",
+            "xs[].a: (reached)",
+            "xs[].a.b: (reached) (printed)",
+            "xs[].a.d: reached printed",
+        ],
+    );
+    check(
+        "{% for x in xs %}{% if x.c %}{% for z in xs %}{{ z.a.d }}{{ x.a.b }}{% endfor %}{% endif %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "xs[].c: reached truth",
+            "xs[].a: (reached)",
+            "xs[].a.d: reached printed",
+            "xs[].a.b: (reached) (printed)",
+        ],
+    );
+    check(
+        "{% for x in xs %}{{ x.a.b }}{% for z in xs %}{{ z.a.d }}{{ x.a.e }}{% endfor %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "xs[].a.b: reached printed",
+            "xs[].a.d: reached printed",
+            "xs[].a.e: reached printed",
+        ],
+    );
+    check(
+        "{% for x in xs %}{% for y in x.ys %}{% if y.c %}{{ y.a.b }}{% for z in x.ys %}{{ z.a.d }}{% endfor %}{% endif %}\
+         {% endfor %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "xs[].ys: reached iterated",
+            "xs[].ys[].c: reached truth",
+            "xs[].ys[].a: (reached)",
+            "xs[].ys[].a.b: (reached) (printed)",
+            "xs[].ys[].a.d: reached printed",
+        ],
+    );
+    check(
+        "{% for x in xs %}{% if x.c %}{% for y in x.ys %}{{ y.a }}{% endfor %}{% for y in x.ys %}{{ y.a.b }}{% endfor %}\
+         {% endif %}{% endfor %}",
+        &[
+            "xs: reached iterated",
+            "xs[].c: reached truth",
+            "xs[].ys: (reached) (iterated)",
+            "xs[].ys[].a: reached printed",
+            "xs[].ys[].a.b: reached printed",
+        ],
+    );
+}
+
+#[test]
 fn a_loop_over_a_slice_says_nothing_about_the_other_elements() {
     check("{% for x in xs|slice:':3' %}{{ x.a.b }}{% endfor %}", &["xs: reached sliced", "xs[].a.b: reached printed"]);
     check(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from django.core.paginator import Paginator
+from django.db.models import F
 from traps.compared import loop
 from zoo.models import Author, Book
 
@@ -132,3 +134,21 @@ def test_view_reads_its_queryset_afterwards(zoo_rows):
             ]
         )
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("condition", ["ifchanged one", "if forloop.first"])
+def test_what_a_loop_reads_is_not_read_of_the_rows_of_a_loop_within_it(zoo_rows, same, condition):
+    """The first row has no editor: no more of it is read, and everybody's country."""
+
+    def make():
+        rows = Book.objects.order_by(F("editor").asc(nulls_first=True), "pk")
+        return {"rows": rows, "one": 1}
+
+    source = (
+        f"{{% for x in rows %}}{{% {condition} %}}"
+        "{% for y in x.editor.asked.all %}{{ y.name }}{% endfor %}"
+        "{% for z in rows %}{{ z.editor.country.name }};{% endfor %}"
+        f"{{% end{condition.split()[0]} %}}{{% endfor %}}"
+    )
+    found = same(make, source)
+    assert "c0" in found.stock.page

@@ -3,6 +3,9 @@
 //! A *region* is a piece of a template that runs as a whole: the template itself, a branch, the body of a loop. A path
 //! is certain, given that its parent is reached, if each region that reaches the parent is covered by regions that
 //! reach the path. The branches of an `{% if %}` with an `{% else %}` cover together what a single one doesn't.
+//!
+//! What happens with the item of a loop happens with that item, and not with the one of another loop over the same
+//! items: a region covers for one *binding*, and for all items if it covers the whole body of their loop.
 
 use super::tree::{REACHED, Symbol, Usage};
 use rustc_hash::FxHashMap;
@@ -11,6 +14,10 @@ use rustc_hash::FxHashMap;
 pub(super) type Region = u32;
 /// Index of a touched path.
 pub(super) type Spot = u32;
+/// Index of a binding: a loop, and the binding of the value that it goes through.
+pub(super) type Binding = u32;
+/// The binding of what is no item of a loop.
+pub(super) const UNBOUND: Binding = u32::MAX;
 /// The region of the whole template.
 pub(super) const WHOLE: Region = 0;
 /// A region that is the alternative to nothing.
@@ -28,8 +35,9 @@ struct RegionInfo {
     group: u32,
     /// How many of the spots that are being frozen see this region as part of its parent.
     merged: u32,
-    /// The last question in which the region was found to be covered.
+    /// The last question in which the region was found to be covered, and for which binding first.
     covered: u32,
+    binding: Binding,
 }
 
 /// Alternatives of which exactly (or at least) one runs.
@@ -37,6 +45,7 @@ struct Group {
     size: u32,
     counted: u32,
     question: u32,
+    binding: Binding,
 }
 
 struct Node {
@@ -49,17 +58,28 @@ struct Node {
     last_merge: u32,
 }
 
+/// What happens at a spot in a region, with the item of a binding; `next`: the next entry of the spot.
+struct Entry {
+    bits: u32,
+    region: Region,
+    binding: Binding,
+    next: u32,
+}
+
 /// All that was touched in one template.
 pub(super) struct Graph {
     nodes: Vec<Node>,
     index: FxHashMap<(Spot, Symbol), Spot>,
-    /// What happens at a spot: bits, region, next entry of the spot.
-    entries: Vec<(u32, Region, u32)>,
+    entries: Vec<Entry>,
     /// A region that is part of its parent for a spot, whether also for all below it, next one of the spot.
     merges: Vec<(Region, bool, u32)>,
     regions: Vec<RegionInfo>,
     groups: Vec<Group>,
+    /// The body of each loop, and the binding of the value that it goes through.
+    bindings: Vec<(Region, Binding)>,
     question: u32,
+    /// Regions that are covered in the present question for another binding than the first.
+    covered_too: Vec<(Region, Binding)>,
 }
 
 /// The spot whose children are the free variables.
@@ -74,7 +94,9 @@ impl Graph {
             merges: Vec::new(),
             regions: Vec::with_capacity(16),
             groups: Vec::new(),
+            bindings: Vec::new(),
             question: 0,
+            covered_too: Vec::new(),
         };
         graph.region(WHOLE, ALONE);
         graph.add(NIL, 0);
@@ -89,14 +111,20 @@ impl Graph {
 
     /// A new region inside of another one.
     pub(super) fn region(&mut self, parent: Region, group: u32) -> Region {
-        self.regions.push(RegionInfo { parent, group, merged: 0, covered: 0 });
+        self.regions.push(RegionInfo { parent, group, merged: 0, covered: 0, binding: UNBOUND });
         (self.regions.len() - 1) as Region
     }
 
     /// Alternatives of one place, for `region`.
     pub(super) fn group(&mut self, size: u32) -> u32 {
-        self.groups.push(Group { size, counted: 0, question: 0 });
+        self.groups.push(Group { size, counted: 0, question: 0, binding: UNBOUND });
         (self.groups.len() - 1) as u32
+    }
+
+    /// The items of a value that has a binding itself, in a loop with this body.
+    pub(super) fn bind(&mut self, body: Region, outer: Binding) -> Binding {
+        self.bindings.push((body, outer));
+        (self.bindings.len() - 1) as Binding
     }
 
     /// The spot of a free variable.
@@ -136,16 +164,32 @@ impl Graph {
     }
 
     /// Notes that something happens with a value in a region.
-    pub(super) fn touch(&mut self, spot: Spot, bits: u32, region: Region) {
+    pub(super) fn touch(&mut self, spot: Spot, bits: u32, region: Region, binding: Binding) {
+        let binding = self.binding_in(region, binding);
         let node = &mut self.nodes[spot as usize];
         if let Some(entry) = self.entries.get_mut(node.last_entry as usize)
-            && entry.1 == region
+            && (entry.region, entry.binding) == (region, binding)
         {
-            entry.0 |= bits;
+            entry.bits |= bits;
             return;
         }
-        self.entries.push((bits | REACHED, region, node.last_entry));
+        self.entries.push(Entry { bits: bits | REACHED, region, binding, next: node.last_entry });
         node.last_entry = (self.entries.len() - 1) as u32;
+    }
+
+    /// The binding as far as its loops are around the region: a name may outlive its loop.
+    fn binding_in(&self, region: Region, mut binding: Binding) -> Binding {
+        while let Some(&(body, outer)) = self.bindings.get(binding as usize) {
+            let mut around = region;
+            while around != body && around != WHOLE {
+                around = self.regions[around as usize].parent;
+            }
+            if around == body {
+                break;
+            }
+            binding = outer;
+        }
+        binding
     }
 
     /// True if anything happens with the value.
@@ -169,7 +213,7 @@ impl Graph {
         let mut spot = self.nodes[ROOT as usize].first_child;
         while spot != NIL {
             let name = self.nodes[spot as usize].name;
-            if let Some(usage) = self.freeze(spot, &[WHOLE]) {
+            if let Some(usage) = self.freeze(spot, &[(WHOLE, UNBOUND)]) {
                 found.push((name, usage));
             }
             spot = self.nodes[spot as usize].next;
@@ -177,8 +221,9 @@ impl Graph {
         found
     }
 
-    /// The needs at a spot whose parent is reached in the regions `above`; `None` if it is never touched.
-    pub(super) fn freeze(&mut self, spot: Spot, above: &[Region]) -> Option<Usage> {
+    /// The needs at a spot whose parent is reached in the regions `above`, with these bindings; `None` if it is never
+    /// touched.
+    pub(super) fn freeze(&mut self, spot: Spot, above: &[(Region, Binding)]) -> Option<Usage> {
         if self.nodes[spot as usize].last_entry == NIL {
             return None;
         }
@@ -216,62 +261,89 @@ impl Graph {
         }
     }
 
-    /// All bits of a spot and the regions that reach it, each once.
-    fn reach(&mut self, spot: Spot) -> (u32, Vec<Region>) {
-        self.question += 1;
-        let (mut bits, mut regions) = (0, Vec::with_capacity(1));
+    /// All bits of a spot and the regions that reach it with their bindings, each once.
+    fn reach(&mut self, spot: Spot) -> (u32, Vec<(Region, Binding)>) {
+        self.ask();
+        let (mut bits, mut found) = (0, Vec::with_capacity(1));
         let mut at = self.nodes[spot as usize].last_entry;
         while at != NIL {
-            let (entry_bits, region, next) = self.entries[at as usize];
-            bits |= entry_bits;
-            let info = &mut self.regions[region as usize];
-            if info.covered != self.question {
-                info.covered = self.question;
-                regions.push(region);
+            let Entry { bits: own, region, binding, next } = self.entries[at as usize];
+            bits |= own;
+            if self.mark(region, binding) {
+                found.push((region, binding));
             }
             at = next;
         }
-        (bits, regions)
+        (bits, found)
+    }
+
+    /// Begins a question: no region is covered.
+    fn ask(&mut self) {
+        self.question += 1;
+        self.covered_too.clear();
+    }
+
+    /// Marks a region as covered for a binding; false if it was already.
+    fn mark(&mut self, region: Region, binding: Binding) -> bool {
+        if self.is_marked(region, binding) {
+            return false;
+        }
+        let info = &mut self.regions[region as usize];
+        if info.covered == self.question {
+            self.covered_too.push((region, binding));
+        } else {
+            (info.covered, info.binding) = (self.question, binding);
+        }
+        true
+    }
+
+    fn is_marked(&self, region: Region, binding: Binding) -> bool {
+        let info = &self.regions[region as usize];
+        info.covered == self.question
+            && (info.binding == binding || self.covered_too.contains(&(region, binding)))
+    }
+
+    /// The binding outside of a region: without the loop of which the region is the body.
+    fn outside(&self, region: Region, binding: Binding) -> Binding {
+        match self.bindings.get(binding as usize) {
+            Some(&(body, outer)) if body == region => outer,
+            _ => binding,
+        }
     }
 
     /// Those of the bits that happen whenever one of the regions `above` runs.
-    fn certain(&mut self, spot: Spot, all: u32, above: &[Region]) -> u32 {
+    fn certain(&mut self, spot: Spot, all: u32, above: &[(Region, Binding)]) -> u32 {
         let mut certain = 0;
         let mut rest = all;
         while rest != 0 {
             let bit = rest & rest.wrapping_neg();
             rest ^= bit;
-            self.question += 1;
+            self.ask();
             let mut at = self.nodes[spot as usize].last_entry;
             while at != NIL {
-                let (bits, region, next) = self.entries[at as usize];
+                let Entry { bits, region, binding, next } = self.entries[at as usize];
                 if bits & bit != 0 {
-                    self.cover(region);
+                    self.cover(region, binding);
                 }
                 at = next;
             }
-            if above.iter().all(|region| self.is_covered(*region)) {
+            if above.iter().all(|(region, binding)| self.is_covered(*region, *binding)) {
                 certain |= bit;
             }
         }
         certain
     }
 
-    /// Marks a region as covered, and those around it that are covered by that.
-    fn cover(&mut self, mut region: Region) {
-        loop {
-            let info = &mut self.regions[region as usize];
-            if info.covered == self.question {
-                return;
-            }
-            info.covered = self.question;
-            if region == WHOLE {
-                return;
-            }
+    /// Marks a region as covered for a binding, and those around it that are covered by that.
+    ///
+    /// What covers the body of its own loop covers all items of the loop, whichever loop binds them.
+    fn cover(&mut self, mut region: Region, mut binding: Binding) {
+        while self.mark(region, binding) && region != WHOLE {
+            let info = &self.regions[region as usize];
             if info.merged == 0 {
                 let Some(group) = self.groups.get_mut(info.group as usize) else { return };
-                if group.question != self.question {
-                    group.question = self.question;
+                if (group.question, group.binding) != (self.question, binding) {
+                    (group.question, group.binding) = (self.question, binding);
                     group.counted = 0;
                 }
                 group.counted += 1;
@@ -279,20 +351,30 @@ impl Graph {
                     return;
                 }
             }
-            region = info.parent;
+            let parent = info.parent;
+            binding = self.outside(region, binding);
+            region = parent;
         }
     }
 
-    fn is_covered(&self, mut region: Region) -> bool {
+    /// True if a region, or one around it, is covered for the item of a binding: as that item, or as one of all.
+    fn is_covered(&self, mut region: Region, mut binding: Binding) -> bool {
         loop {
-            let info = &self.regions[region as usize];
-            if info.covered == self.question {
-                return true;
+            let mut seen_as = binding;
+            loop {
+                if self.is_marked(region, seen_as) {
+                    return true;
+                }
+                match self.bindings.get(seen_as as usize) {
+                    Some(&(_, outer)) => seen_as = outer,
+                    None => break,
+                }
             }
             if region == WHOLE {
                 return false;
             }
-            region = info.parent;
+            binding = self.outside(region, binding);
+            region = self.regions[region as usize].parent;
         }
     }
 }

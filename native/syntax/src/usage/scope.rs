@@ -2,7 +2,7 @@
 
 use super::compose::{Handle, Loaded, Resolver, Shared, Summary, Template};
 use super::effects::{self, Effect};
-use super::graph::{ALONE, Graph, Region, Spot, WHOLE};
+use super::graph::{ALONE, Binding, Graph, Region, Spot, UNBOUND, WHOLE};
 use super::tree::{
     COMPARED, COUNTED, ESCAPED, INDEXED, ITERATED, PASSED_ON, PRINTED, REACHED, SLICED, Symbol, TRUTH, Usage,
 };
@@ -52,6 +52,8 @@ pub(super) struct Source {
     maybe: bool,
     /// Not all of its items may be walked through.
     part: bool,
+    /// The loop whose item it is, or is a part of.
+    binding: Binding,
 }
 
 /// A range of [`Walk::sources`].
@@ -133,7 +135,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             }
         }
         for (place, spot, body) in std::mem::take(&mut self.loops) {
-            if let Some(usage) = self.graph.freeze(spot, &[body]) {
+            if let Some(usage) = self.graph.freeze(spot, &[(body, UNBOUND)]) {
                 self.shared.keep_loop(place, usage);
             }
         }
@@ -146,7 +148,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         let mut len = self.sources.len() - start;
         if len > MAX_SOURCES {
             for i in start..self.sources.len() {
-                self.graph.touch(self.sources[i].spot, ESCAPED, self.region);
+                self.graph.touch(self.sources[i].spot, ESCAPED, self.region, self.sources[i].binding);
             }
             len = MAX_SOURCES;
         }
@@ -154,7 +156,8 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
     }
 
     fn add_source(&mut self, start: usize, source: Source) {
-        match self.sources[start..].iter_mut().find(|known| known.spot == source.spot) {
+        let same = |known: &&mut Source| known.spot == source.spot && known.binding == source.binding;
+        match self.sources[start..].iter_mut().find(same) {
             Some(known) => {
                 known.maybe &= source.maybe;
                 known.part |= source.part;
@@ -164,7 +167,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
     }
 
     fn one(&mut self, spot: Spot) -> Value {
-        self.sources.push(Source { spot, maybe: false, part: false });
+        self.sources.push(Source { spot, maybe: false, part: false, binding: UNBOUND });
         Value::From(Span { start: (self.sources.len() - 1) as u32, len: 1 })
     }
 
@@ -227,7 +230,7 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             let region = if source.maybe { self.doubt() } else { self.region };
             // Reading a part is not reading the whole.
             let bits = if source.part { bits & !(TRUTH | ITERATED | COUNTED) } else { bits };
-            self.graph.touch(source.spot, bits, region);
+            self.graph.touch(source.spot, bits, region, source.binding);
         }
     }
 
@@ -264,10 +267,28 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
             let region = if source.maybe { self.doubt() } else { self.region };
             match find(&mut self.graph, source.spot) {
                 Some(spot) => {
-                    self.graph.touch(spot, REACHED, region);
+                    self.graph.touch(spot, REACHED, region, source.binding);
                     self.sources.push(Source { spot, part: false, ..source });
                 }
-                None => self.graph.touch(source.spot, ESCAPED, region),
+                None => self.graph.touch(source.spot, ESCAPED, region, source.binding),
+            }
+        }
+        self.span(start)
+    }
+
+    /// Steps from all sources to their items, which a loop with this body binds.
+    fn items(&mut self, span: Span, body: Region) -> Span {
+        let start = self.sources.len();
+        for i in span.range() {
+            let source = self.sources[i];
+            let region = if source.maybe { self.doubt() } else { self.region };
+            match self.graph.each(source.spot) {
+                Some(spot) => {
+                    let binding = self.graph.bind(body, source.binding);
+                    self.graph.touch(spot, REACHED, region, binding);
+                    self.sources.push(Source { spot, part: false, binding, ..source });
+                }
+                None => self.graph.touch(source.spot, ESCAPED, region, source.binding),
             }
         }
         self.span(start)
@@ -283,15 +304,15 @@ impl<'s, 'r, R: Resolver> Walk<'s, 'r, R> {
         let partial = matches!(value, Value::From(span) if self.sources[span.range()].iter().any(|s| s.part));
         let start = self.sources.len();
         let found = match value {
-            Value::From(span) | Value::Groups(span, _) => self.below(span, Graph::each),
+            Value::From(span) | Value::Groups(span, _) => self.items(span, body),
             _ => Span { start: start as u32, len: 0 },
         };
         for i in found.range() {
             self.graph.merge_region(self.sources[i].spot, body, !partial);
         }
         if let Some(spot) = own {
-            self.graph.touch(spot, REACHED, body);
-            self.sources.push(Source { spot, maybe: false, part: false });
+            self.graph.touch(spot, REACHED, body, UNBOUND);
+            self.sources.push(Source { spot, maybe: false, part: false, binding: UNBOUND });
         }
         match value {
             Value::Groups(rows, key) => Value::Group(rows, key),
