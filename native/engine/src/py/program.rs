@@ -6,7 +6,9 @@ use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::entry::{enter, enter_frame, frame_count, fresh, leave, render_context_dicts, render_context_template};
+use crate::py::entry::{
+    enter, enter_frame, frame_count, fresh, leave, let_go, render_context_dicts, render_context_template,
+};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
@@ -452,6 +454,10 @@ impl NativeProgram {
         }
         for frame in &render.frames {
             frame.close();
+        }
+        render.scopes.layers.clear();
+        if let Some(context) = render.context.take() {
+            let_go(stock, &context)?;
         }
         cleared?;
         result?;
