@@ -1,7 +1,7 @@
 """The extension module: what Python sees of the native renderer."""
 
 from collections.abc import Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, final
 
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ __all__ = [
     "NativeFrame",
     "NativeParser",
     "NativeProgram",
+    "SiteCall",
     "class_versions",
     "count_stock_render",
     "count_stock_template",
@@ -30,9 +31,11 @@ __all__ = [
     "number_format",
     "render_counters",
     "render_to_string_by_name",
+    "reverse_by_name",
     "set_backend",
     "set_template_class",
     "static_address",
+    "static_by_name",
     "template_localtime",
 ]
 
@@ -43,6 +46,8 @@ def localized(value: Any) -> str | None: ...
 def mark_safe(text: Any) -> Any: ...
 def mark_safe_by_name(*args: Any, **kwargs: Any) -> Any: ...
 def render_to_string_by_name(*args: Any, **kwargs: Any) -> Any: ...
+def reverse_by_name(*args: Any, **kwargs: Any) -> Any: ...
+def static_by_name(*args: Any, **kwargs: Any) -> Any: ...
 def number_format(value: Any, places: int) -> str | None: ...
 def static_address(path: Any) -> str | None: ...
 def template_localtime(value: Any) -> Any: ...
@@ -63,6 +68,11 @@ class AdminRows:
     @staticmethod
     def of(pieces: dict[str, Any]) -> AdminRows: ...
     def __call__(self, cl: Any) -> list[Any]: ...
+
+@final
+class SiteCall:
+    def __new__(cls, name: str, function: FunctionType, made: FunctionType) -> SiteCall: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 @final
 class NativeProgram:

@@ -39,6 +39,7 @@ from django.template.defaulttags import GroupedResult as group_result  # noqa: N
 from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode
+from django.templatetags import static
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
 from django.utils import html, translation
 from django.utils.functional import Promise, empty
@@ -146,8 +147,8 @@ __all__ = [
     "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
     "override_language", "override_timezone", "processor_kind", "proxy_node", "reach",
     "related_context", "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "single_percents", "size_of", "source_queryset", "stand_in", "static_place", "static_url",
-    "surroundings", "time", "token_code", "token_types", "trans", "trans_real",
+    "single_percents", "size_of", "source_queryset", "stand_in", "static_function", "static_place",
+    "static_url", "surroundings", "time", "token_code", "token_types", "trans", "trans_real",
     "translate_constant", "translate_lazily", "translate_plural", "translate_text",
     "translated_text", "unpacked_choice", "usage", "usage_of_page", "value_node", "version",
     "watch", "watch_instances", "zone_name",
@@ -169,6 +170,7 @@ utc = FixedZone.utc
 date_filter = defaultfilters.date
 reverse = urls.reverse
 render_to_string = loader.render_to_string
+static_function = static.static
 GettextProxy = type(translation.gettext_lazy(""))
 trans: Any = translation._trans  # type: ignore[attr-defined]
 # Since Django 6.0.

@@ -3,7 +3,7 @@
 The site's module is left as it is, and is the namespace of what runs: a second function object with
 the same code finds a helper of ours in place of the one name. At each call the helper looks whether
 the name still is Django's function in the module that it is called from, and calls whatever is
-there if not.
+there if not. Functions of modules that such a function calls by name are run in the same way.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from django import urls
 from django.template import loader
+from django.templatetags import static
 from django.utils import html, safestring
 
 from . import _native
@@ -26,11 +28,16 @@ _HELPERS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "format_html": (html.format_html, _native.format_html_by_name),
     "mark_safe": (safestring.mark_safe, _native.mark_safe_by_name),
     "render_to_string": (loader.render_to_string, _native.render_to_string_by_name),
+    "reverse": (urls.reverse, _native.reverse_by_name),
+    "static": (static.static, _native.static_by_name),
 }
 
 #: Code that names this looks the helper up where all names end: among Python's builtins. No code of
 #: a site can name it.
 _PLACE = "djust_backend.{}"
+
+#: So deep functions that call functions are helped.
+_DEEPEST = 3
 
 # Until then the code does not say whether a name is looked up to be called.
 _SAYS_WHAT_IS_CALLED = sys.version_info >= (3, 11)
@@ -38,39 +45,73 @@ _SAYS_WHAT_IS_CALLED = sys.version_info >= (3, 11)
 
 def helped(function: Any) -> FunctionType | None:
     """The function that runs in place of a site's; None if it has nothing to be helped with."""
+    return _helped(function, ())
+
+
+def _helped(function: Any, outer: tuple[FunctionType, ...]) -> FunctionType | None:
+    """The same for a function that others, of which the last one calls it, are to run."""
     if type(function) is not FunctionType or not _SAYS_WHAT_IS_CALLED:
         return None
-    # Two functions of one code may have other defaults or another closure.
-    names = _called(function.__code__)
-    home = function.__globals__
-    names = tuple(name for name in names if home.get(name) is _HELPERS[name][0])
-    if not names or getattr(function, "__builtins__", None) is not vars(builtins):
+    if getattr(function, "__builtins__", None) is not vars(builtins):
         return None
-    for name in names:
-        setattr(builtins, _PLACE.format(name), _HELPERS[name][1])
-    code = _renamed(function.__code__, names)
+    # Two functions of one code may have other defaults or another closure.
+    home = function.__globals__
+    places: list[tuple[str, str]] = []
+    for name in _called(function.__code__):
+        value = home.get(name)
+        helper = _HELPERS.get(name)
+        if helper is not None and value is helper[0]:
+            place, call = _PLACE.format(name), helper[1]
+        else:
+            inner = _helped_inside(name, value, (*outer, function))
+            if inner is None:
+                continue
+            place, call = inner
+        setattr(builtins, place, call)
+        places.append((name, place))
+    if not places:
+        return None
+    code = _renamed(function.__code__, tuple(places))
     made = FunctionType(code, home, function.__name__, function.__defaults__, function.__closure__)
     made.__kwdefaults__ = function.__kwdefaults__
     made.__qualname__ = function.__qualname__
     return made
 
 
+def _helped_inside(
+    name: str, function: Any, outer: tuple[FunctionType, ...]
+) -> tuple[str, Callable[..., Any]] | None:
+    """Place and call for a function that is called by this name; None if it has no help."""
+    if len(outer) >= _DEEPEST or function in outer or not _is_of_module(function):
+        return None
+    made = _helped(function, outer)
+    if made is None:
+        return None
+    place = _PLACE.format(f"{function.__module__}.{function.__qualname__} as {name}")
+    return place, _native.SiteCall(name, function, made)
+
+
+def _is_of_module(function: Any) -> bool:
+    """True for a function that its module has under its name: there are only so many of them."""
+    if type(function) is not FunctionType:
+        return False
+    module = sys.modules.get(function.__module__)
+    return module is not None and vars(module).get(function.__qualname__) is function
+
+
 @lru_cache(maxsize=1024)
 def _called(code: CodeType) -> tuple[str, ...]:
-    """The names of helpers that code calls as global names, and uses for nothing else."""
+    """The global names that code calls, and uses for nothing else."""
     called: set[str] = set()
     otherwise: set[str] = set()
     for instruction in dis.get_instructions(code):
-        name = instruction.argval
-        if instruction.opcode not in dis.hasname or name not in _HELPERS:
-            continue
-        is_call = instruction.opname == "LOAD_GLOBAL" and (instruction.arg or 0) & 1
-        (called if is_call else otherwise).add(name)
+        if instruction.opcode in dis.hasname:
+            is_call = instruction.opname == "LOAD_GLOBAL" and (instruction.arg or 0) & 1
+            (called if is_call else otherwise).add(instruction.argval)
     return tuple(sorted(called - otherwise))
 
 
 @lru_cache(maxsize=1024)
-def _renamed(code: CodeType, names: tuple[str, ...]) -> CodeType:
-    return code.replace(
-        co_names=tuple(_PLACE.format(name) if name in names else name for name in code.co_names)
-    )
+def _renamed(code: CodeType, places: tuple[tuple[str, str], ...]) -> CodeType:
+    renamed = dict(places)
+    return code.replace(co_names=tuple(renamed.get(name, name) for name in code.co_names))

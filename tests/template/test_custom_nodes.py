@@ -299,6 +299,27 @@ def test_what_a_compile_function_does_to_the_parser(frame: str, work: str) -> No
     )
 
 
+def test_a_body_of_text_is_rendered_in_any_context() -> None:
+    def show(nodelist: Any, context: Any) -> str:
+        shown = [nodelist.render(context), nodelist.render(Context()), nodelist.render(None)]
+        return repr([(text, type(text)) for text in shown])
+
+    tags = {"t": wrapping(show)}
+    for source in ("{% t %} <é> {# c #}&{% end %}", "{% t %}{% end %}", "{% t %}{{% end %}"):
+        both(source, tags)
+    with pytest.raises(AttributeError):
+        engine(DjustTemplates, tags).from_string("{% t %}{{ x }}{% end %}").render(Context())
+
+
+def test_a_text_that_was_changed_is_rendered_as_it_is_now() -> None:
+    def show(nodelist: Any, context: Any) -> str:
+        before = nodelist.render(context)
+        nodelist[0].s = "other"
+        return str(before) + str(nodelist.render(context))
+
+    assert both("{% t %}text{% end %}", {"t": wrapping(show)}).startswith("text")
+
+
 def test_a_tag_may_return_something_that_is_no_node() -> None:
     for made in ("text", 5, object, None):
         both("{% tag %}{{ w }}", {"tag": lambda parser, token, made=made: made}, VALUES)

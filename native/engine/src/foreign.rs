@@ -348,7 +348,14 @@ impl<'py> Render<'py> {
         if let Some(known) = root.includes.borrow().get(&key) {
             return Ok(known.bind(self.py).clone());
         }
-        let template = self.stock.call(self.py, "inclusion_template", (&self.engine, filename))?;
+        let known = match filename.cast_exact::<PyString>() {
+            Ok(name) => self.cached_template(name, None)?,
+            Err(_) => None,
+        };
+        let template = match known {
+            Some(known) => known,
+            None => self.stock.call(self.py, "inclusion_template", (&self.engine, filename))?,
+        };
         root.includes.borrow_mut().insert(key, template.clone().unbind());
         Ok(template)
     }

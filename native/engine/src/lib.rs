@@ -80,7 +80,9 @@ mod _native {
     #[pymodule_export]
     use super::py::program::{NativeProgram, set_template_class};
     #[pymodule_export]
-    use super::site_functions::{format_html_by_name, mark_safe_by_name, render_to_string_by_name};
+    use super::site_functions::{
+        SiteCall, format_html_by_name, mark_safe_by_name, render_to_string_by_name, reverse_by_name, static_by_name,
+    };
     #[pymodule_export]
     use super::watch::class_versions;
 }

@@ -1,15 +1,18 @@
 //! Functions of a site's tags that are run with native helpers (`djust_backend.site_functions`), and these helpers.
 
+use crate::addresses::Arguments;
 use crate::helpers::{formatted, marked_safe};
 use crate::loading::rendered;
 use crate::lookup::{class_has_this, own_dict};
+use crate::py::entry::detached;
 use crate::stock::Stock;
 use crate::watch;
 use pyo3::exceptions::PyNameError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFunction, PyList, PyString, PyTuple};
+use std::rc::Rc;
 
 /// A function as it was when another was made to run in its place.
 struct Made {
@@ -44,13 +47,17 @@ impl SiteFunction {
     /// A function, and what may run in its place.
     pub fn new(stock: &Stock, original: &Bound<'_, PyAny>) -> PyResult<Self> {
         let made = stock.call(original.py(), "helped", (original,))?;
-        let made = if made.is_none() {
-            None
-        } else {
-            let code = original.getattr(intern!(original.py(), "__code__"))?.unbind();
-            Some(Made { function: made.unbind(), parts: parts(original), _code: code })
-        };
-        Ok(Self { original: original.clone().unbind(), made })
+        if made.is_none() {
+            return Ok(Self { original: original.clone().unbind(), made: None });
+        }
+        Self::with(original, made)
+    }
+
+    /// A function, and what runs in its place.
+    fn with(original: &Bound<'_, PyAny>, made: Bound<'_, PyAny>) -> PyResult<Self> {
+        let code = original.getattr(intern!(original.py(), "__code__"))?.unbind();
+        let made = Made { function: made.unbind(), parts: parts(original), _code: code };
+        Ok(Self { original: original.clone().unbind(), made: Some(made) })
     }
 
     /// True if another function is to run in its place.
@@ -154,4 +161,108 @@ pub fn render_to_string_by_name<'py>(
         return Ok(text);
     }
     function.call(args, kwargs)
+}
+
+/// What `static(…)` gives in the code that calls this: natively, if the name means Django's function there.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn static_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    let function = meant(py, intern!(py, "static"))?;
+    if function.is(&stock.static_function)
+        && kwargs.is_none()
+        && args.len() == 1
+        && let Some(address) = detached(py, stock).static_address(&args.get_item(0)?)?
+    {
+        return Ok(PyString::new(py, &address).into_any());
+    }
+    function.call(args, kwargs)
+}
+
+/// What `reverse(…)` gives in the code that calls this: natively, if the name means Django's function there.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn reverse_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    let function = meant(py, intern!(py, "reverse"))?;
+    if function.is(&stock.reverse)
+        && args.len() == 1
+        && let Some(address) = address(stock, &args.get_item(0)?, kwargs)?
+    {
+        return Ok(PyString::new(py, &address).into_any());
+    }
+    function.call(args, kwargs)
+}
+
+/// `reverse(view, args=…)`, `reverse(view, kwargs=…)` or `reverse(view)`. `None`: Django's function must be called.
+fn address<'py>(
+    stock: &Stock,
+    view: &Bound<'py, PyAny>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Option<Rc<str>>> {
+    let py = view.py();
+    let mut placed = Vec::new();
+    let mut named = Vec::new();
+    for (option, value) in options.into_iter().flatten() {
+        match option.cast::<PyString>()?.to_str()? {
+            "args" if value.is_exact_instance_of::<PyList>() || value.is_exact_instance_of::<PyTuple>() => {
+                placed = value.try_iter()?.collect::<PyResult<_>>()?;
+            }
+            "kwargs" if value.is_exact_instance_of::<PyDict>() => {
+                for (name, value) in value.cast::<PyDict>()?.iter() {
+                    let Ok(name) = name.cast_into_exact::<PyString>() else { return Ok(None) };
+                    let Ok(name) = name.to_str() else { return Ok(None) };
+                    named.push((PyString::intern(py, name), value));
+                }
+            }
+            _ if value.is_none() => {}
+            _ => return Ok(None),
+        }
+    }
+    if !(placed.is_empty() || named.is_empty()) {
+        return Ok(None);
+    }
+    let arguments = if named.is_empty() { Arguments::Placed(&placed) } else { Arguments::Named(&named) };
+    detached(py, stock).reversed(view, &arguments, None)
+}
+
+/// The call of a function of a site by name, in the code of another one: what runs in its place, if the name means it.
+#[pyclass(frozen, module = "djust_backend._native")]
+pub struct SiteCall {
+    name: Py<PyString>,
+    function: SiteFunction,
+}
+
+#[pymethods]
+impl SiteCall {
+    #[new]
+    fn new(
+        name: &Bound<'_, PyString>,
+        function: &Bound<'_, PyFunction>,
+        made: Bound<'_, PyFunction>,
+    ) -> PyResult<Self> {
+        Ok(Self { name: name.clone().unbind(), function: SiteFunction::with(function, made.into_any())? })
+    }
+
+    #[pyo3(signature = (*args, **kwargs))]
+    fn __call__<'py>(
+        &self,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = args.py();
+        let function = meant(py, self.name.bind(py))?;
+        if function.is(self.function.original(py)) {
+            return self.function.callee(py).call(args, kwargs);
+        }
+        function.call(args, kwargs)
+    }
 }

@@ -1,11 +1,13 @@
 //! Ways into a render: a page of its own, or a part of one in the context that Python code has handed in; and out again.
 
+use crate::lookup::own_dict;
 use crate::out::Out;
 use crate::py::frame::Frame;
 use crate::render::{Known, Render, Tri};
 use crate::scopes::{Layer, Scopes};
 use crate::stock::Stock;
 use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -162,4 +164,37 @@ pub fn update_from<'py>(
         return updates.update(values.as_mapping());
     }
     stock.call(updates.py(), "update_from_processor", (updates, processor, values)).map(drop)
+}
+
+/// Lets go of the context of a render that is over. Its dictionaries refer to it: if nobody else has it, they are taken
+/// from it, or it would wait for the garbage collector, which would have the more to do.
+///
+/// The render's layers must be gone.
+pub fn let_go(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = context.py();
+    let dicts = context.getattr(stock.dicts.bind(py))?;
+    let Ok(dicts) = dicts.cast_into_exact::<PyList>() else { return Ok(()) };
+    let mut own = 1;
+    for dict in dicts.iter() {
+        if !dict.get_type().is(&stock.ContextDict) {
+            continue;
+        }
+        let owner = own_dict(&dict).map_or(Ok(None), |own| own.get_item(stock.context.bind(py)))?;
+        // The list has it, and we have. Who has it besides may ask it for its context.
+        if references(&dict) != 2 || !owner.is_some_and(|owner| owner.is(context)) {
+            return Ok(());
+        }
+        own += 1;
+    }
+    // The context has the list, and we have.
+    if references(context) == own && references(&dicts) == 2 {
+        dicts.del_slice(0, dicts.len())?;
+    }
+    Ok(())
+}
+
+/// How many references there are to an object.
+fn references(object: &Bound<'_, PyAny>) -> isize {
+    // SAFETY: a live object.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
 }

@@ -6,7 +6,9 @@ use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::entry::{enter, enter_frame, frame_count, fresh, leave, render_context_dicts, render_context_template};
+use crate::py::entry::{
+    enter, enter_frame, frame_count, fresh, leave, let_go, render_context_dicts, render_context_template,
+};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
@@ -16,7 +18,7 @@ use crate::stock::Stock;
 use crate::utf8::text_of;
 use crate::value::Value;
 use crate::watch;
-use djust_syntax::ast::NodeId;
+use djust_syntax::ast::{NodeId, NodeKind};
 use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
@@ -375,6 +377,9 @@ impl NativeProgram {
         list_id: u32,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Some(text) = Self::plain_text(slf, list_id)? {
+            return Ok(Some(text));
+        }
         // Where Django renders a template itself (as in tests, which watch it), its list is the whole render.
         Self::within(slf, context, true, |render, p| render.list(slf, p, list_id))
     }
@@ -464,6 +469,10 @@ impl NativeProgram {
         for frame in &render.frames {
             frame.close();
         }
+        render.scopes.layers.clear();
+        if let Some(context) = render.context.take() {
+            let_go(stock, &context)?;
+        }
         cleared?;
         result?;
         counters::native_render();
@@ -482,6 +491,23 @@ impl NativeProgram {
         }
         let text = slf.get().finish_output(render)?.call_method0("strip")?;
         stock.SafeString.bind(py).call1((text,)).map(Value::Py)
+    }
+
+    /// What a list of nothing but text gives in any context. `None`: there are other nodes in it, or it has been changed.
+    fn plain_text<'py>(slf: &Bound<'py, Self>, list_id: u32) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (py, stock) = (slf.py(), Stock::get(slf.py())?);
+        let Some(p) = slf.get().program.get() else { return Ok(None) };
+        let nodes = p.ast.lists[list_id as usize].iter();
+        let mut texts = Vec::new();
+        for &node in nodes {
+            let NodeKind::Text(from, to) = p.kind(node) else { return Ok(None) };
+            texts.push(&p.source[*from as usize..*to as usize]);
+        }
+        if !slf.get().ready(py, stock)? {
+            return Ok(None);
+        }
+        counters::native_render();
+        stock.SafeString.bind(py).call1((texts.concat(),)).map(Some)
     }
 
     fn capacity(&self) -> usize {

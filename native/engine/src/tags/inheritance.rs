@@ -3,6 +3,7 @@
 use crate::blocks::{BlockRef, BlockValue};
 use crate::lookup::{optional_attribute, own_dict};
 use crate::program::{OwnBlock, Program};
+use crate::py::entry::let_go;
 use crate::py::frame::{Blocks, Frame, RootState};
 use crate::py::program::{NativeProgram, native_identity, native_program};
 use crate::render::Render;
@@ -233,7 +234,7 @@ impl<'py> Render<'py> {
     }
 
     /// A template that Django's cached loader has, unless it is one of `skip` (by origin), which changes the key.
-    fn cached_template(
+    pub(crate) fn cached_template(
         &self,
         name: &Bound<'py, PyString>,
         skip: Option<&Bound<'py, PyList>>,
@@ -324,15 +325,22 @@ impl<'py> Render<'py> {
         let flags = (self.autoescape, self.use_l10n, self.use_tz);
         let known = std::mem::take(&mut self.known);
         let result = work(self);
+        if self.context.is_some() {
+            // Whoever has kept it sees what it is at the end.
+            self.share_scopes()?;
+        }
         self.known = known;
         (self.autoescape, self.use_l10n, self.use_tz) = flags;
         self.is_new = is_new;
         self.derive_from = derive_from;
-        self.context = context;
+        let inner = std::mem::replace(&mut self.context, context);
         if let Some(scopes) = self.outer.pop() {
             self.scopes = scopes;
         }
-        result
+        match inner {
+            Some(inner) => result.and_then(|()| let_go(self.stock, &inner)),
+            None => result,
+        }
     }
 
     fn python_include(
