@@ -135,6 +135,9 @@ impl PyHost {
             shared_tags.bind(py).call_method1("update", (&tags,))?;
             shared_filters.bind(py).call_method1("update", (&filters,))?;
         }
+        // Python code of this parse might change them, which Django's parser would not see: it has copied them.
+        let (tags, filters) =
+            if self.py_parser.is_some() { (copied(tags)?, copied(filters)?) } else { (tags, filters) };
         self.asks_python |= !(tags.is_instance_of::<PyDict>() && filters.is_instance_of::<PyDict>());
         self.layers.push(Layer::Library { tags: tags.unbind(), filters: filters.unbind() });
         Ok(())
@@ -164,6 +167,17 @@ impl PyHost {
         }
         self.shared = Some((all_tags.clone().unbind(), all_filters.clone().unbind()));
         Ok((all_tags.unbind(), all_filters.unbind()))
+    }
+
+    /// Before Python code runs for the first time: from now on libraries are as they are now.
+    fn copy_libraries(&mut self, py: Python<'_>) -> PyResult<()> {
+        for layer in &mut self.layers {
+            if let Layer::Library { tags, filters } = layer {
+                *tags = copied(tags.bind(py).clone())?.unbind();
+                *filters = copied(filters.bind(py).clone())?.unbind();
+            }
+        }
+        Ok(())
     }
 
     /// Forgets what names meant: libraries may be others now, or in another order.
@@ -284,6 +298,14 @@ impl PyHost {
     }
 }
 
+/// A copy of a dictionary; anything else as it is.
+fn copied(members: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    match members.cast::<PyDict>() {
+        Ok(dict) => Ok(dict.copy()?.into_any()),
+        Err(_) => Ok(members),
+    }
+}
+
 impl Host for PyHost {
     fn tag(&mut self, name: &str) -> Option<TagBinding> {
         Python::attach(|py| {
@@ -323,6 +345,7 @@ fn compile(py: Python<'_>, parser: &mut Parser<PyHost>, tag: u32, token: &Token)
     let py_parser = if let Some(py_parser) = &parser.host.py_parser {
         py_parser.clone_ref(py)
     } else {
+        parser.host.copy_libraries(py)?;
         let native = Py::new(py, NativeParser::default())?;
         let program = parser.host.program.bind(py);
         program.borrow().set_parser(native.clone_ref(py));

@@ -506,6 +506,7 @@ impl Ast {
         self.known_names = Known::default();
         self.known_consts = Known::default();
         self.tokens.shrink_to_fit();
+        self.nodes.shrink_to_fit();
     }
 }
 

@@ -497,7 +497,7 @@ impl NativeProgram {
     fn plain_text<'py>(slf: &Bound<'py, Self>, list_id: u32) -> PyResult<Option<Bound<'py, PyAny>>> {
         let (py, stock) = (slf.py(), Stock::get(slf.py())?);
         let Some(p) = slf.get().program.get() else { return Ok(None) };
-        let nodes = p.ast.lists[list_id as usize].iter();
+        let nodes = p.ast.list(list_id);
         let mut texts = Vec::new();
         for &node in nodes {
             let NodeKind::Text(from, to) = p.kind(node) else { return Ok(None) };
