@@ -7,6 +7,17 @@ const TIME_SPECIFIERS: &[u8] = b"aAefgGhHiOPsTuZ";
 /// Specifiers of dates.
 const DATE_SPECIFIERS: &[u8] = b"bcdDEFIjlLmMnNorStUwWyYz";
 
+/// Whether a specifier works on times.
+const IS_TIME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < TIME_SPECIFIERS.len() {
+        table[TIME_SPECIFIERS[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Which Python class a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -364,7 +375,7 @@ impl CompiledFormat {
 
 /// Append one specifier's text.
 fn push_specifier(byte: u8, parts: &DateParts<'_>, names: &Names, out: &mut String) -> Option<()> {
-    let is_time = TIME_SPECIFIERS.contains(&byte);
+    let is_time = IS_TIME[usize::from(byte)];
     match parts.kind {
         Kind::Date if is_time => None,
         Kind::Time if !is_time => None,
@@ -377,12 +388,10 @@ fn push_specifier(byte: u8, parts: &DateParts<'_>, names: &Names, out: &mut Stri
                 Some(())
             }
             _ => {
-                if is_time {
-                    push_time(byte, parts, names, out);
-                } else if b"bDEFlMN".contains(&byte) {
-                    push_name(byte, parts, names, out);
-                } else {
-                    push_date(byte, parts, out);
+                match byte {
+                    _ if is_time => push_time(byte, parts, names, out),
+                    b'b' | b'D' | b'E' | b'F' | b'l' | b'M' | b'N' => push_name(byte, parts, names, out),
+                    _ => push_date(byte, parts, out),
                 }
                 Some(())
             }
