@@ -352,6 +352,11 @@ def make_parser(native: Any, program: Any, template: Any) -> Any:
     return Parser(native, program, template)
 
 
+def retire_parser(parser: Any, tags: dict[str, Any], filters: dict[str, Any]) -> None:
+    """Makes a parser whose template is parsed one of Django's: a node may have kept it."""
+    parser.retire(tags, filters)
+
+
 @lru_cache(maxsize=2048)
 def _takes(function: Any, args: int) -> bool:
     try:

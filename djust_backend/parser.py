@@ -83,5 +83,15 @@ class Parser(stock.Parser):
         """Error: TemplateSyntaxError."""
         raise TemplateSyntaxError(f"Unclosed tag. Looking for one of: {', '.join(parse_until)}.")
 
+    def retire(self, tags: dict[str, Any], filters: dict[str, Any]) -> None:
+        """Goes on as Django's own parser that has come to the end of its tokens."""
+        del self._native, self._program
+        vars(self).update(tokens=[], tags=tags, filters=filters)
+        self.__class__ = RetiredParser  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"<{self.__class__.__qualname__} tokens={self.tokens!r}>"
+
+
+class RetiredParser(stock.Parser):
+    """The parser of a template that is compiled, as nodes may keep it: all of it is Django's."""

@@ -54,6 +54,38 @@ def shouting(value: Any) -> str:
     return f"{value}!"
 
 
+def test_a_node_may_keep_the_parser() -> None:
+    """As tags do that compile expressions or templates of their own while they are rendered."""
+
+    class Late(template.Node):
+        def __init__(self, parser: Any) -> None:
+            self.parser = parser
+
+        def render(self, context: Context) -> str:
+            parser = self.parser
+            inner = template.base.Parser(template.base.Lexer("{{ a|loud }}{% x %}").tokenize())
+            inner.tags, inner.filters = parser.tags, parser.filters
+            return " ".join(
+                [
+                    str(parser.compile_filter("a|upper").resolve(context)),
+                    parser.find_filter("loud")(1),
+                    inner.parse().render(context),
+                    str("if" in parser.tags),
+                    str(parser.tokens),
+                    str(isinstance(parser, template.base.Parser)),
+                ]
+            )
+
+    own = library(late=lambda parser, token: Late(parser), x=node("x"), loud_filter=shouting)
+
+    def change(made: Any) -> None:
+        made.template_libraries["mine"] = own
+
+    source = "{% load mine %}{% late %}{% if a %}{% late %}{% endif %}"
+    text = rendered(source, change, {"a": "é"})
+    assert text == "É 1! é![x] True [] True" * 2
+
+
 def test_a_loaded_library_changes_what_follows_and_not_what_was_before() -> None:
     def change(made: Any) -> None:
         made.template_libraries["mine"] = library(now=node("now"), upper_filter=shouting)

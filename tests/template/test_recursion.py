@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.template.backends.django import DjangoTemplates
 from djust_backend import DjustTemplates
 from tests.template.form_pages import renderer_of
 
+BACKENDS = (DjangoTemplates, DjustTemplates)
 TEMPLATES = {
     "loop": "{% for x in items %}{% with y=x %}{% include 'loop' %}{% endwith %}{% endfor %}",
     "alone": "x{% include 'alone' only %}",
@@ -47,6 +50,41 @@ def test_endless_inclusion_is_a_recursion_error_in_a_thread(name: str) -> None:
     thread.start()
     thread.join()
     assert len(raised) == 1
+
+
+@pytest.mark.parametrize("name", ["loop", "alone", "child"])
+@pytest.mark.parametrize("limit", [1000, 20_000])
+def test_no_thread_runs_out_of_its_stack(name: str, limit: int) -> None:
+    """A small one, as C libraries other than glibc give; and Python's limit is not the stack's."""
+    raised: list[BaseException] = []
+
+    def render() -> None:
+        try:
+            engine(DjustTemplates).get_template(name).render({"items": [1]})
+        except RecursionError as error:
+            raised.append(error)
+
+    size, before = threading.stack_size(512 * 1024), sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        thread = threading.Thread(target=render)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(before)
+    assert len(raised) == 1
+
+
+@pytest.mark.parametrize(
+    ("operator", "terms"),
+    [*product(["or", "and", "==", "in"], [50, 250]), ("or", 20_000), ("and", 20_000)],
+)
+def test_conditions_of_many_terms(operator: str, terms: int) -> None:
+    source = f"{{% if {f'a {operator} ' * terms}b %}}1{{% else %}}0{{% endif %}}"
+    for values in ({"a": 0, "b": 1}, {"a": 1, "b": 1}):
+        texts = [engine(cls).from_string(source).render(values) for cls in BACKENDS]
+        assert texts[0] == texts[1]
 
 
 def test_a_template_renders_after_a_recursion_error() -> None:

@@ -3,6 +3,7 @@
 use crate::filters::{self, FilterEntry};
 use crate::foreign::ForeignNode;
 use crate::interned;
+use crate::py::entry::references;
 use crate::py::parser::NativeParser;
 use crate::py::program::NativeProgram;
 use crate::stock::Stock;
@@ -140,6 +141,16 @@ impl PyHost {
             if self.py_parser.is_some() { (copied(tags)?, copied(filters)?) } else { (tags, filters) };
         self.asks_python |= !(tags.is_instance_of::<PyDict>() && filters.is_instance_of::<PyDict>());
         self.layers.push(Layer::Library { tags: tags.unbind(), filters: filters.unbind() });
+        Ok(())
+    }
+
+    /// Makes the parser of Python's one of Django's, if somebody keeps it: for now the template is parsed.
+    pub fn retire(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Some(py_parser) = self.py_parser.take() else { return Ok(()) };
+        if references(py_parser.bind(py)) > 1 {
+            let members = self.share(py)?;
+            Stock::get(py)?.call(py, "retire_parser", (py_parser, members.0, members.1))?;
+        }
         Ok(())
     }
 

@@ -84,10 +84,18 @@ impl Program {
 
     /// True if the template is one piece of text, or none at all.
     pub fn is_constant(&self) -> bool {
+        self.constant_text().is_some()
+    }
+
+    /// All that the template renders, if that is one piece of text: its source may have comments beside it.
+    pub fn constant_text(&self) -> Option<&str> {
         match self.ast.list(self.ast.root) {
-            [] => true,
-            [only] => matches!(self.kind(*only), NodeKind::Text(..)),
-            _ => false,
+            [] => Some(""),
+            [only] => match self.kind(*only) {
+                NodeKind::Text(from, to) => Some(&self.source[*from as usize..*to as usize]),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

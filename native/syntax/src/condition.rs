@@ -40,7 +40,8 @@ fn infix(word: &str) -> Option<Operator> {
     })
 }
 
-/// How deep conditions may nest; Python's own parser of them recurses too and gives up earlier.
+/// How deep conditions may nest, and how many operators may follow each other: each nests one deeper to the left.
+/// Django's own classes recurse too, and give up later.
 const MAX_DEPTH: u32 = 200;
 
 struct Words {
@@ -70,7 +71,12 @@ impl Words {
             Some(Word::Not) => Cond::Not(Box::new(self.expression(NOT_POWER)?)),
             _ => return fail(ErrorKind::BadCondition),
         };
+        let mut height = 0;
         while right_power < self.next_power()? {
+            height += 1;
+            if height > MAX_DEPTH {
+                return fail(ErrorKind::Unsupported);
+            }
             let Some(Word::Infix(operator)) = self.words.pop() else { return fail(ErrorKind::BadCondition) };
             let right = self.expression(power(operator))?;
             left = Cond::Binary(operator, Box::new(left), Box::new(right));

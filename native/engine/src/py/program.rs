@@ -167,6 +167,7 @@ impl NativeProgram {
         if parsed.is_err() || parser.host.gave_up {
             return Ok(None);
         }
+        parser.host.retire(py)?;
         let program = finish(py, stock, parser, origin)?;
         Self::complete(py, stock, template, &handle, program)?;
         counters::native_template();
@@ -517,11 +518,11 @@ impl NativeProgram {
     fn finish_output<'py>(&self, render: Render<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (py, stock) = (render.py, render.stock);
         let p = self.program()?;
-        if p.is_constant() {
+        if let Some(constant) = p.constant_text() {
             if let Some(text) = p.constant.get() {
                 return Ok(text.bind(py).clone());
             }
-            let text = stock.SafeString.bind(py).call1((&*p.source,))?;
+            let text = stock.SafeString.bind(py).call1((constant,))?;
             return Ok(p.constant.get_or_init(|| text.unbind()).bind(py).clone());
         }
         self.size_hint.store(render.out.len() as u64, Ordering::Relaxed);

@@ -28,6 +28,9 @@ thread_local! {
 /// A level of nested templates or blocks, counted by Python's own limit on recursion.
 pub(crate) struct Level;
 
+/// Bytes of the stack that are left alone: what the nodes of one template nest into each other takes less.
+const STACK_KEPT: usize = 128 * 1024;
+
 impl Level {
     /// Error: `RecursionError`, as templates that include themselves without end raise it on stock.
     pub(crate) fn enter(py: Python<'_>) -> PyResult<Self> {
@@ -35,8 +38,9 @@ impl Level {
         // SAFETY: the interpreter is attached.
         let limit = unsafe { ffi::Py_GetRecursionLimit() };
         if LEVELS.get() >= limit {
-            return Err(PyRecursionError::new_err("maximum recursion depth exceeded while rendering a template"));
+            return Err(too_deep());
         }
+        check_stack()?;
         // SAFETY: the interpreter is attached; on failure an exception is set and nothing has been entered.
         if unsafe { ffi::Py_EnterRecursiveCall(c" while rendering a template".as_ptr()) } != 0 {
             return Err(PyErr::fetch(py));
@@ -51,6 +55,15 @@ impl Level {
     pub(crate) fn enter_many(py: Python<'_>, count: usize) -> PyResult<Vec<Self>> {
         (0..count).map(|_| Self::enter(py)).collect()
     }
+}
+
+/// Error: `RecursionError`, if little is left of the stack of this thread, whatever Python's limit is.
+pub(crate) fn check_stack() -> PyResult<()> {
+    if stacker::remaining_stack().is_some_and(|left| left < STACK_KEPT) { Err(too_deep()) } else { Ok(()) }
+}
+
+fn too_deep() -> PyErr {
+    PyRecursionError::new_err("maximum recursion depth exceeded while rendering a template")
 }
 
 impl Drop for Level {
