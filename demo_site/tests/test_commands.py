@@ -101,7 +101,7 @@ urlpatterns = [
 ]
 
 TEMPLATES = {
-    "listed.html": "{% for home in homes %}{{ home.name }} {{ home.manager.username }}{% endfor %}",
+    "listed.html": "{% for home in homes %}{{ home }} {{ home.manager.username }}{% endfor %}",
     "typo.html": "{% for home in homes %}{{ home.nane }}{{ home.manager.user_name }}{% endfor %}",
     "chosen.html": (
         "{% for row in values %}{{ row.name }}{{ row.boss }}{% endfor %}"
@@ -249,7 +249,7 @@ class WarmupTests(CommandTestCase):
             with self.subTest(config=config):
                 self.set_config(**config)
                 self.start_again()
-                self.assertIn("NOT kept", self.run_command("warmup_jit_cache", "/", fails=True))
+                self.assertIn("NOT kept", self.run_command("warmup_jit_cache", "/blog/", fails=True))
 
     def test_progress_is_for_terminals(self) -> None:
         """A bar that grows, and leaves nothing behind."""

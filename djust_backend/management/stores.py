@@ -57,17 +57,22 @@ def _bundle(options: dict[str, Any]) -> Path | None:
 def summary(options: dict[str, Any]) -> str:
     """What became of the plans, for the last line of a command."""
     derived, known = events.counts["compiled"], events.counts["hit"]
+    decided = events.counts["decided"]
     text = f"{derived} plans derived, {known} were known"
-    if events.counts["decided"]:
-        text += f", {events.counts['decided']} need no code to be read and are not kept"
+    # None of them is kept anywhere.
+    quick = f"; {decided} more take less time than a store" if decided else ""
+    return f"{text}; {_kept(options)}{quick}"
+
+
+def _kept(options: dict[str, Any]) -> str:
     if options["bundle"] is not None:
-        return f"{text}; bundle written to {_bundle(options)}"
+        return f"bundle written to {_bundle(options)}"
     backend = conf.get("JIT_CACHE_BACKEND")
     if backend == "memory":
-        return f"{text}; JIT_CACHE_BACKEND is 'memory', so that they end with this process"
+        return "JIT_CACHE_BACKEND is 'memory', so that they end with this process"
     if failed(options):
-        return f"{text}; NOT kept in {backend}, which cannot be written: the log says why"
-    return f"{text}; kept in {backend}"
+        return f"NOT kept in {backend}, which cannot be written: the log says why"
+    return f"kept in {backend}"
 
 
 def failed(options: dict[str, Any]) -> bool:

@@ -299,8 +299,7 @@ impl Graph {
 
     fn is_marked(&self, region: Region, binding: Binding) -> bool {
         let info = &self.regions[region as usize];
-        info.covered == self.question
-            && (info.binding == binding || self.covered_too.contains(&(region, binding)))
+        info.covered == self.question && (info.binding == binding || self.covered_too.contains(&(region, binding)))
     }
 
     /// The binding outside of a region: without the loop of which the region is the body.
