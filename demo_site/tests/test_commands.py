@@ -249,7 +249,9 @@ class WarmupTests(CommandTestCase):
             with self.subTest(config=config):
                 self.set_config(**config)
                 self.start_again()
-                self.assertIn("NOT kept", self.run_command("warmup_jit_cache", "/blog/", fails=True))
+                self.assertIn(
+                    "NOT kept", self.run_command("warmup_jit_cache", "/blog/", fails=True)
+                )
 
     def test_progress_is_for_terminals(self) -> None:
         """A bar that grows, and leaves nothing behind."""
