@@ -26,21 +26,19 @@ impl<'py> Render<'py> {
             None => self.py.None().into_bound(self.py),
         };
         if let Some(text) = lazy_token(self.stock, &token)?.filter(|text| text.is_truthy().unwrap_or(false)) {
-            return if text == "NOTPROVIDED" { Ok(()) } else { self.token_input(&text) };
+            return if text == "NOTPROVIDED" { self.asked_csrf_input(&token) } else { self.token_input(&text) };
         }
-        if !token.is_truthy()? {
-            // Stock warns about the missing token in development.
-            let text = self.stock.call(self.py, "csrf_input", (token,))?;
-            return self.out.push_py(text.cast::<PyString>()?, false);
+        if !token.is_truthy()? || token.eq("NOTPROVIDED")? {
+            return self.asked_csrf_input(&token);
         }
-        if token.eq("NOTPROVIDED")? {
-            return Ok(());
-        }
-        let Ok(text) = token.cast_exact::<PyString>() else {
-            let text = self.stock.call(self.py, "csrf_input", (token,))?;
-            return self.out.push_py(text.cast::<PyString>()?, false);
-        };
+        let Ok(text) = token.cast_exact::<PyString>() else { return self.asked_csrf_input(&token) };
         self.token_input(text)
+    }
+
+    /// What Django's node makes of a token: it warns about a missing one in development.
+    fn asked_csrf_input(&mut self, token: &Bound<'py, PyAny>) -> PyResult<()> {
+        let text = self.stock.call(self.py, "csrf_input", (token,))?;
+        self.out.push_py(text.cast::<PyString>()?, false)
     }
 
     fn token_input(&mut self, text: &Bound<'py, PyString>) -> PyResult<()> {
