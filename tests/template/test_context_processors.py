@@ -199,13 +199,19 @@ def test_requests_without_a_usual_secret() -> None:
         assert made.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
 
 
+@pytest.mark.filterwarnings("ignore:Calling format_html")
 def test_replaced_token_makers_are_heard() -> None:
     made = RequestFactory().get("/")
     made.META["CSRF_COOKIE"] = "c" * 32
     with mock.patch("django.template.context_processors.get_token", return_value="<t>"):
         assert ours("{% csrf_token %}", made) == f'{INPUT}&lt;t&gt;">'
     with mock.patch("django.template.context_processors.get_token", return_value=None):
-        assert ours("{% csrf_token %}", made) == ""
+        if django.VERSION >= (6,):
+            # Django formats nothing there, which it does not allow any more.
+            with pytest.raises(TypeError):
+                ours("{% csrf_token %}", made)
+        else:
+            assert ours("{% csrf_token %}", made) == ""
     with mock.patch("django.middleware.csrf._get_new_csrf_string", return_value="m" * 32):
         assert ours("{% csrf_token %}", made).startswith(INPUT + "m" * 32)
     del made.META["CSRF_COOKIE"]
