@@ -29,6 +29,7 @@ class Reason(Enum):
     # the relation
     ONLY_ID = "only its key is needed, which the row holds"
     PARENT_LINK = "the parent is built from the row without a query"
+    OF_PARENT_TOO = "read of the parent's row as well, which may have it: left to the peers"
     MAYBE = "not sure to be walked: left to the peers"
     MAY_DANGLE = "without a guarantee that the row exists: left to the peers"
     NOT_READ_WHOLE = "not sure to be read whole: left as it is"

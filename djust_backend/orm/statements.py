@@ -84,14 +84,16 @@ class Statement(NamedTuple):
         # In chunks, so that a large result does not take its place twice, and that rows are at hand
         # while they are settled.
         rows: list[Row] = []
-        settle, fetch = arrivals(()).settle, cursor.fetchmany
+        settle = None
         is_large = False
-        while found := fetch(_CHUNK):
+        while found := cursor.fetchmany(_CHUNK):
             if self.is_wider:
                 found = [tuple(row[: self.width]) for row in found]
             ready = _as_tuples(found) if calls is None else calls(found)
             if not rows and len(found) < _CHUNK:
                 return ready
+            if settle is None:
+                settle = arrivals(()).settle
             if not is_large and len(rows) >= _LARGE:
                 is_large = True
                 settle = arrivals(self.repeated).settle

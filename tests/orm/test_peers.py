@@ -115,6 +115,26 @@ def test_proxy_and_multi_table_classes(library):
     both(lambda: Restaurant.objects.defer("name").order_by("pk"), needs)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("country.name", "place_ptr.country.name"),
+        ("place_ptr.country.name", "country.name"),
+        ("place_ptr.country.name", "chef.name", "country.pk", "country.name"),
+    ],
+)
+def test_a_relation_of_a_child_and_of_its_parent(library, count, paths):
+    """Django takes the child's from the parent's row, if that has it by then."""
+    for n in range(count):
+        Restaurant.objects.create(
+            name=f"r{n}", country=library.countries[n], chef=library.authors[n]
+        )
+    both(Restaurant.objects.all, rows(*paths))
+    both(lambda: Restaurant.objects.order_by("pk"), rows(*paths))
+    both(lambda: list(Restaurant.objects.all()), rows(*paths))
+
+
 def test_relation_that_a_parent_row_has_is_not_fetched_again(library, django_assert_num_queries):
     for n in range(3):
         Restaurant.objects.create(name=f"r{n}", country=library.countries[n])

@@ -6,7 +6,7 @@ import os
 
 from django.db import models, transaction
 from django.db.models import Count, F, Prefetch, QuerySet
-from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from walker import both
 from zoo import models as zoo
@@ -169,15 +169,6 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(queryset, Usage(REACHED | ITERATED, 0, {}, draw(needs_of(name, 3))))
 
 
-def reads_parent_twice(needs: Usage) -> bool:
-    """Whether a relation is read of a child and of its parent: docs/limits.md names that."""
-    link = needs.fields.get("place_ptr")
-    below = [*needs.fields.values(), *([] if needs.each is None else [needs.each])]
-    return (link is not None and not link.fields.keys().isdisjoint(needs.fields)) or any(
-        map(reads_parent_twice, below)
-    )
-
-
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -190,7 +181,6 @@ def reads_parent_twice(needs: Usage) -> bool:
 )
 def test_random_usage_of_random_querysets(db, case, seed, size):
     queryset, needs = case.queryset, case.needs
-    assume(not reads_parent_twice(needs))
     with transaction.atomic():
         populate(seed, size)
         note(orm.explain(queryset, needs))

@@ -23,8 +23,8 @@ TEMPLATES = {
 }
 
 
-def engine(cls: Any) -> Any:
-    loaders = [("django.template.loaders.locmem.Loader", TEMPLATES)]
+def engine(cls: Any, templates: dict[str, str] = TEMPLATES) -> Any:
+    loaders = [("django.template.loaders.locmem.Loader", templates)]
     options = {"loaders": [("django.template.loaders.cached.Loader", loaders)]}
     return cls({"NAME": "recursion", "DIRS": [], "APP_DIRS": False, "OPTIONS": options})
 
@@ -36,44 +36,68 @@ def test_endless_inclusion_is_a_recursion_error(cls: Any, name: str) -> None:
         engine(cls).get_template(name).render({"items": [1]})
 
 
-@pytest.mark.parametrize("name", ["loop", "alone", "child"])
-def test_endless_inclusion_is_a_recursion_error_in_a_thread(name: str) -> None:
-    raised: list[BaseException] = []
+def in_a_thread(
+    name: str, stack_size: int = 0, templates: dict[str, str] | None = None
+) -> list[Any]:
+    """What rendering in a thread with a stack of so many bytes gives: a text or a RecursionError."""
+    found: list[Any] = []
 
     def render() -> None:
         try:
-            engine(DjustTemplates).get_template(name).render({"items": [1]})
+            made = engine(DjustTemplates, templates or TEMPLATES)
+            found.append(made.get_template(name).render({"items": [1]}))
         except RecursionError as error:
-            raised.append(error)
+            found.append(error)
 
-    thread = threading.Thread(target=render)
-    thread.start()
-    thread.join()
-    assert len(raised) == 1
-
-
-@pytest.mark.parametrize("name", ["loop", "alone", "child"])
-@pytest.mark.parametrize("limit", [1000, 20_000])
-def test_no_thread_runs_out_of_its_stack(name: str, limit: int) -> None:
-    """A small one, as C libraries other than glibc give; and Python's limit is not the stack's."""
-    raised: list[BaseException] = []
-
-    def render() -> None:
-        try:
-            engine(DjustTemplates).get_template(name).render({"items": [1]})
-        except RecursionError as error:
-            raised.append(error)
-
-    size, before = threading.stack_size(512 * 1024), sys.getrecursionlimit()
-    sys.setrecursionlimit(limit)
+    before = threading.stack_size(stack_size)
     try:
         thread = threading.Thread(target=render)
         thread.start()
         thread.join()
     finally:
-        threading.stack_size(size)
+        threading.stack_size(before)
+    return found
+
+
+@pytest.mark.parametrize("name", ["loop", "alone", "child"])
+@pytest.mark.parametrize(
+    ("stack_size", "limit"), [(0, 1000), (512 * 1024, 1000), (512 * 1024, 20_000)]
+)
+def test_endless_inclusion_is_a_recursion_error_in_a_thread(
+    name: str, stack_size: int, limit: int
+) -> None:
+    """In a small one, as C libraries other than glibc give; and Python's limit is not the stack's."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        (found,) = in_a_thread(name, stack_size)
+    finally:
         sys.setrecursionlimit(before)
-    assert len(raised) == 1
+    assert isinstance(found, RecursionError)
+
+
+NESTED = {
+    "if": ("{% if items %}", "{% endif %}"),
+    "for": ("{% for x in items %}", "{% endfor %}"),
+    "with": ("{% with y=items %}", "{% endwith %}"),
+}
+
+
+@pytest.mark.parametrize("tag", NESTED)
+@pytest.mark.parametrize("inner", ["x", "{% include 'self' %}"])
+@pytest.mark.parametrize("size", [192, 256, 384, 1024])
+def test_tags_that_are_nested_deep_take_no_more_than_the_stack(
+    tag: str, inner: str, size: int
+) -> None:
+    opens, ends = NESTED[tag]
+    (found,) = in_a_thread("self", size * 1024, {"self": opens * 118 + inner + ends * 118})
+    assert isinstance(found, RecursionError) or (found, inner) == ("x", "x")
+    assert size < 1024 or inner != "x" or found == "x"
+
+
+def test_a_page_needs_little_of_the_stack() -> None:
+    page = {"page": "{% extends 'base' %}{% block q %}{{ items }}{% endblock %}", **TEMPLATES}
+    assert in_a_thread("page", 192 * 1024, page) == ["[1]"]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
 def _choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
     """The same, in the order of the template."""
     found: list[Choice] = []
+    of_parents = _read_of_parents(model, usage)
     for name, below in usage.fields.items():
         relation = facts.relation(model, name)
         if relation is None:
@@ -47,9 +48,24 @@ def _choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
                 found.append(Choice(name, None, below, False, Reason.CUSTOM_RELATION))
         elif not below.reached():
             found.append(Choice(name, relation, None, False, Reason.MAYBE))
+        elif name in of_parents and relation.forward:
+            found.append(Choice(name, relation, below, False, Reason.OF_PARENT_TOO))
         else:
             found.append(_choice(relation, below))
     return tuple(found)
+
+
+def _read_of_parents(model: type[Model], usage: Usage) -> set[str]:
+    """What is read of the parents of a multi-table child: a relation of the child may be theirs.
+
+    Django takes the related row from the parent, if that has it when the child is asked.
+    """
+    names: set[str] = set()
+    for name, below in usage.fields.items():
+        relation = facts.relation(model, name)
+        if relation is not None and relation.parent_link and relation.target is not None:
+            names |= below.fields.keys() | _read_of_parents(relation.target, below)
+    return names
 
 
 def _choice(relation: facts.Relation, usage: Usage) -> Choice:

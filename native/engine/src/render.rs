@@ -7,6 +7,7 @@ use crate::py::frame::Frame;
 use crate::py::program::NativeProgram;
 use crate::scopes::{Layer, Scopes};
 use crate::stock::Stock;
+use crate::tags::inheritance::check_stack;
 use crate::value::Value;
 use djust_syntax::ast::{ListId, NameId, NodeId, NodeKind};
 use pyo3::exceptions::PyTypeError;
@@ -173,6 +174,7 @@ impl<'py> Render<'py> {
 
     /// Renders a list of nodes.
     pub fn list(&mut self, program: &Bound<'py, NativeProgram>, p: &Program, list: ListId) -> PyResult<()> {
+        check_stack()?;
         let mut joined = Joined::default();
         self.items(program, p, list, &mut joined)?;
         joined.check()

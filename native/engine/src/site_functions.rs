@@ -103,7 +103,29 @@ fn meant<'py>(py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'p
     }
 }
 
-/// What `format_html(…)` gives in the code that calls this: natively, if the name means Django's function there.
+/// What the call of a function of Django's by name gives: `native`, if the name means that function where this is called.
+fn by_name<'py>(
+    name: &Bound<'py, PyString>,
+    wanted: &Py<PyAny>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+    native: impl FnOnce() -> PyResult<Option<Bound<'py, PyAny>>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let function = meant(args.py(), name)?;
+    if function.is(wanted)
+        && let Some(found) = native()?
+    {
+        return Ok(found);
+    }
+    function.call(args, kwargs)
+}
+
+/// The only argument of a call. `None`: there are others, or none.
+fn only<'py>(args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> Option<Bound<'py, PyAny>> {
+    if kwargs.is_none() && args.len() == 1 { args.get_item(0).ok() } else { None }
+}
+
+/// What `format_html(…)` gives in the code that calls this.
 #[pyfunction]
 #[pyo3(signature = (*args, **kwargs))]
 pub fn format_html_by_name<'py>(
@@ -112,19 +134,15 @@ pub fn format_html_by_name<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let stock = Stock::get(py)?;
-    let function = meant(py, intern!(py, "format_html"))?;
-    if function.is(&stock.django_format_html)
-        && kwargs.is_none()
-        && args.len() > 1
-        && watch::safe_text_is_stock(stock, py)?
-        && let Some(text) = formatted(stock, &args.get_item(0)?, (args, 1))?
-    {
-        return Ok(text);
-    }
-    function.call(args, kwargs)
+    by_name(intern!(py, "format_html"), &stock.django_format_html, args, kwargs, || {
+        if kwargs.is_some() || args.len() < 2 || !watch::safe_text_is_stock(stock, py)? {
+            return Ok(None);
+        }
+        formatted(stock, &args.get_item(0)?, (args, 1))
+    })
 }
 
-/// What `mark_safe(…)` gives in the code that calls this: natively, if the name means Django's function there.
+/// What `mark_safe(…)` gives in the code that calls this.
 #[pyfunction]
 #[pyo3(signature = (*args, **kwargs))]
 pub fn mark_safe_by_name<'py>(
@@ -133,19 +151,13 @@ pub fn mark_safe_by_name<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let stock = Stock::get(py)?;
-    let function = meant(py, intern!(py, "mark_safe"))?;
-    if function.is(&stock.django_mark_safe)
-        && kwargs.is_none()
-        && args.len() == 1
-        && watch::safe_text_is_stock(stock, py)?
-        && let Some(text) = marked_safe(stock, &args.get_item(0)?)?
-    {
-        return Ok(text);
-    }
-    function.call(args, kwargs)
+    by_name(intern!(py, "mark_safe"), &stock.django_mark_safe, args, kwargs, || match only(args, kwargs) {
+        Some(text) if watch::safe_text_is_stock(stock, py)? => marked_safe(stock, &text),
+        _ => Ok(None),
+    })
 }
 
-/// What `render_to_string(…)` gives in the code that calls this: natively, if the name means Django's function there.
+/// What `render_to_string(…)` gives in the code that calls this.
 #[pyfunction]
 #[pyo3(signature = (*args, **kwargs))]
 pub fn render_to_string_by_name<'py>(
@@ -154,16 +166,11 @@ pub fn render_to_string_by_name<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let stock = Stock::get(py)?;
-    let function = meant(py, intern!(py, "render_to_string"))?;
-    if function.is(&stock.render_to_string)
-        && let Some(text) = rendered(stock, args, kwargs)?
-    {
-        return Ok(text);
-    }
-    function.call(args, kwargs)
+    let name = intern!(py, "render_to_string");
+    by_name(name, &stock.render_to_string, args, kwargs, || rendered(stock, args, kwargs))
 }
 
-/// What `static(…)` gives in the code that calls this: natively, if the name means Django's function there.
+/// What `static(…)` gives in the code that calls this.
 #[pyfunction]
 #[pyo3(signature = (*args, **kwargs))]
 pub fn static_by_name<'py>(
@@ -172,18 +179,14 @@ pub fn static_by_name<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let stock = Stock::get(py)?;
-    let function = meant(py, intern!(py, "static"))?;
-    if function.is(&stock.static_function)
-        && kwargs.is_none()
-        && args.len() == 1
-        && let Some(address) = detached(py, stock).static_address(&args.get_item(0)?)?
-    {
-        return Ok(PyString::new(py, &address).into_any());
-    }
-    function.call(args, kwargs)
+    by_name(intern!(py, "static"), &stock.static_function, args, kwargs, || {
+        let Some(path) = only(args, kwargs) else { return Ok(None) };
+        let address = detached(py, stock).static_address(&path)?;
+        Ok(address.map(|address| PyString::new(py, &address).into_any()))
+    })
 }
 
-/// What `reverse(…)` gives in the code that calls this: natively, if the name means Django's function there.
+/// What `reverse(…)` gives in the code that calls this.
 #[pyfunction]
 #[pyo3(signature = (*args, **kwargs))]
 pub fn reverse_by_name<'py>(
@@ -192,14 +195,11 @@ pub fn reverse_by_name<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let stock = Stock::get(py)?;
-    let function = meant(py, intern!(py, "reverse"))?;
-    if function.is(&stock.reverse)
-        && args.len() == 1
-        && let Some(address) = address(stock, &args.get_item(0)?, kwargs)?
-    {
-        return Ok(PyString::new(py, &address).into_any());
-    }
-    function.call(args, kwargs)
+    by_name(intern!(py, "reverse"), &stock.reverse, args, kwargs, || {
+        let Some(view) = only(args, None) else { return Ok(None) };
+        let address = address(stock, &view, kwargs)?;
+        Ok(address.map(|address| PyString::new(py, &address).into_any()))
+    })
 }
 
 /// `reverse(view, args=…)`, `reverse(view, kwargs=…)` or `reverse(view)`. `None`: Django's function must be called.
@@ -223,7 +223,7 @@ fn address<'py>(
                     named.push((PyString::intern(py, name), value));
                 }
             }
-            _ if value.is_none() => {}
+            "args" | "kwargs" | "urlconf" | "current_app" | "query" | "fragment" if value.is_none() => {}
             _ => return Ok(None),
         }
     }

@@ -40,14 +40,12 @@ fn infix(word: &str) -> Option<Operator> {
     })
 }
 
-/// How deep conditions may nest, and how many operators may follow each other: each nests one deeper to the left.
-/// Django's own classes recurse too, and give up later.
-const MAX_DEPTH: u32 = 200;
+/// Each operator may nest one deeper, to either side. Django's own classes recurse too, and give up later.
+const MAX_OPERATORS: usize = 200;
 
 struct Words {
     /// Reversed: the next word is the last one.
     words: Vec<Word>,
-    depth: u32,
 }
 
 impl Words {
@@ -62,26 +60,16 @@ impl Words {
     }
 
     fn expression(&mut self, right_power: u8) -> Result<Cond> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return fail(ErrorKind::Unsupported);
-        }
         let mut left = match self.words.pop() {
             Some(Word::Value(value)) => value,
             Some(Word::Not) => Cond::Not(Box::new(self.expression(NOT_POWER)?)),
             _ => return fail(ErrorKind::BadCondition),
         };
-        let mut height = 0;
         while right_power < self.next_power()? {
-            height += 1;
-            if height > MAX_DEPTH {
-                return fail(ErrorKind::Unsupported);
-            }
             let Some(Word::Infix(operator)) = self.words.pop() else { return fail(ErrorKind::BadCondition) };
             let right = self.expression(power(operator))?;
             left = Cond::Binary(operator, Box::new(left), Box::new(right));
         }
-        self.depth -= 1;
         Ok(left)
     }
 }
@@ -114,8 +102,11 @@ impl<H: Host> Parser<H> {
             };
             words.push(word);
         }
+        if words.iter().filter(|word| !matches!(word, Word::Value(_))).count() > MAX_OPERATORS {
+            return fail(ErrorKind::Unsupported);
+        }
         words.reverse();
-        let mut words = Words { words, depth: 0 };
+        let mut words = Words { words };
         let condition = words.expression(0)?;
         if words.words.is_empty() { Ok(condition) } else { fail(ErrorKind::BadCondition) }
     }

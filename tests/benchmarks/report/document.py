@@ -13,8 +13,8 @@ from tests.benchmarks.report.picture import FLOOR
 
 INTRODUCTION = """# Performance
 
-Made by `nox -s report` from what the benchmarks have measured; every figure is theirs. `nox -s report -- --quick` takes
-minutes instead of an hour, and its figures are for looking only.
+Made by `nox -s report` from what the benchmarks have measured; every figure is theirs. `nox -s report -- --quick` makes
+fewer and shorter rounds, and its figures are for looking only.
 
 ## Method
 

@@ -123,6 +123,8 @@ SOURCES = """
 {% at 'space:inside' current_app='space' %}{% at 'plain' current_app='' %}{% at 'plain' query=named %}
 {% at 'plain' fragment='x' %}
 {% at 'plain' nothing=1 %}
+{% at 'plain' nothing=None %}
+{% at 'item' args=one nothing=None %}
 {% at %}
 {% at_many 'item' 5 number=6 %}
 {% at_many 'word' v word=v %}

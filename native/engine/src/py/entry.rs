@@ -6,7 +6,6 @@ use crate::py::frame::Frame;
 use crate::render::{Known, Render, Tri};
 use crate::scopes::{Layer, Scopes};
 use crate::stock::Stock;
-use crate::tags::inheritance::check_stack;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::intern;
@@ -15,7 +14,6 @@ use pyo3::types::{PyDict, PyList};
 
 /// A render without any layers and frames, for a template of ours.
 pub fn fresh<'py>(py: Python<'py>, stock: &'py Stock, template: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
-    check_stack()?;
     let engine = template.getattr(stock.engine.bind(py))?;
     Ok(Render {
         debug: engine.getattr(stock.debug.bind(py))?.is_truthy()?,
@@ -63,7 +61,6 @@ pub fn detached<'py>(py: Python<'py>, stock: &'py Stock) -> Render<'py> {
 
 /// A render in a context of Python's.
 pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny>) -> PyResult<Render<'py>> {
-    check_stack()?;
     let template = context.getattr(stock.template.bind(py))?;
     if template.is_none() {
         // As in stock, where `context.template.engine` is read.

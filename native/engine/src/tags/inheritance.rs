@@ -28,8 +28,8 @@ thread_local! {
 /// A level of nested templates or blocks, counted by Python's own limit on recursion.
 pub(crate) struct Level;
 
-/// Bytes of the stack that are left alone: what the nodes of one template nest into each other takes less.
-const STACK_KEPT: usize = 128 * 1024;
+/// Bytes of the stack that are left to a node and to the Python code that it calls.
+const STACK_KEPT: usize = 64 * 1024;
 
 impl Level {
     /// Error: `RecursionError`, as templates that include themselves without end raise it on stock.
@@ -40,7 +40,6 @@ impl Level {
         if LEVELS.get() >= limit {
             return Err(too_deep());
         }
-        check_stack()?;
         // SAFETY: the interpreter is attached; on failure an exception is set and nothing has been entered.
         if unsafe { ffi::Py_EnterRecursiveCall(c" while rendering a template".as_ptr()) } != 0 {
             return Err(PyErr::fetch(py));
@@ -57,11 +56,14 @@ impl Level {
     }
 }
 
+/// Asked for each body within another one.
+///
 /// Error: `RecursionError`, if little is left of the stack of this thread, whatever Python's limit is.
 pub(crate) fn check_stack() -> PyResult<()> {
     if stacker::remaining_stack().is_some_and(|left| left < STACK_KEPT) { Err(too_deep()) } else { Ok(()) }
 }
 
+#[cold]
 fn too_deep() -> PyErr {
     PyRecursionError::new_err("maximum recursion depth exceeded while rendering a template")
 }

@@ -10,6 +10,7 @@ use crate::rows::RowSet;
 use crate::scopes::Layer;
 use crate::sources::Place;
 use crate::stock::{Class, class_of};
+use crate::tags::inheritance::check_stack;
 use crate::value::Value;
 use djust_syntax::ast::{CycleId, ExprId, ListId, NameId, NodeId};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -69,6 +70,7 @@ impl<'py> Render<'py> {
         id: NodeId,
         spec: &ForSpec<'_>,
     ) -> PyResult<()> {
+        check_stack()?;
         let parent = self.scopes.get(self.stock.forloop.bind(self.py))?;
         self.scopes.push();
         let result = self.run_loop(program, p, id, spec, parent);
