@@ -93,7 +93,7 @@ def read(where: Any) -> Condition | None:
     # Somebody may have given Django's classes other methods, before or since.
     kinds = tuple(condition.kinds)
     now = versions(kinds)
-    if now is None or not _are_django_s(kinds, now):
+    if now is None or not all(map(_is_django_s, kinds, now)):
         return None
     key.append(now)
     return condition._replace(key=tuple(key))
@@ -129,15 +129,17 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
-    """Whether all methods of these classes, which have these versions, were written in Django."""
-    return all(
-        str(value.__globals__.get("__name__")).startswith("django.")
-        for kind in kinds
-        for base in kind.__mro__
-        for value in vars(base).values()
-        if isinstance(value, FunctionType)
-    )
+def _is_django_s(kind: type, _now: int) -> bool:
+    """Whether all methods of this class, which has this version, were written in Django."""
+    # Most functions of a class are of one module.
+    namespace: object = None
+    for base in kind.__mro__:
+        for value in vars(base).values():
+            if type(value) is FunctionType and value.__globals__ is not namespace:
+                namespace = value.__globals__
+                if not str(value.__globals__.get("__name__")).startswith("django."):
+                    return False
+    return True
 
 
 def values(comparisons: Sequence[Any], connection: Any) -> tuple[tuple[Any, ...], list[Any]]:

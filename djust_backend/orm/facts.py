@@ -54,15 +54,19 @@ INSTANCE_METHODS = (
     "__hash__",
     "from_db",
 )
-_INSTANCE_PROTOCOLS = (
-    "__getattr__",
-    "__getitem__",
-    "__len__",
-    "__bool__",
-    "__call__",
-    "__iter__",
-    "__html__",
+_INSTANCE_PROTOCOLS = frozenset(
+    {
+        "__getattr__",
+        "__getitem__",
+        "__len__",
+        "__bool__",
+        "__call__",
+        "__iter__",
+        "__html__",
+    }
 )
+_CUSTOMISED = _INSTANCE_PROTOCOLS.union(INSTANCE_METHODS)
+_MODEL_ITSELF = frozenset(Model.__mro__)
 _TO_ONE_METHODS = (
     "__get__",
     "is_cached",
@@ -202,8 +206,9 @@ def id_column(cls: type[Model], name: str, key: str) -> str | None:
 def class_attribute(cls: type, name: str) -> Any:
     """The raw class attribute, looked up without running any descriptor; None if missing."""
     for base in cls.__mro__:
-        if name in vars(base):
-            return vars(base)[name]
+        namespace = base.__dict__
+        if name in namespace:
+            return namespace[name]
     return None
 
 
@@ -213,13 +218,10 @@ def refuses_rows(model: type[Model]) -> Reason | None:
 
     Receivers of `pre_init` and `post_init` come and go: they are asked for at each fetch.
     """
-    if any(
-        class_attribute(model, name) is not class_attribute(Model, name)
-        for name in INSTANCE_METHODS
-    ):
-        return Reason.CUSTOM_MODEL
-    if any(class_attribute(model, name) is not None for name in _INSTANCE_PROTOCOLS):
-        return Reason.CUSTOM_MODEL
+    for base in model.__mro__:
+        names = _INSTANCE_PROTOCOLS if base in _MODEL_ITSELF else _CUSTOMISED
+        if not names.isdisjoint(base.__dict__):
+            return Reason.CUSTOM_MODEL
     if len(model._meta.pk_fields) > 1 or not is_column(model, model._meta.pk.attname):
         return Reason.CUSTOM_MODEL
     return None

@@ -17,7 +17,6 @@ from django.db.models.base import ModelState
 from django.db.models.signals import post_init, pre_init
 
 from . import facts, guards, links
-from .code_reading import Watched, unchanged, watch
 from .conversions import Stored
 from .display import display_labels
 from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Shape, Slot
@@ -357,10 +356,10 @@ class Bound:
 
     __slots__ = (
         "_below",
+        "_found",
         "_numbers",
         "_seen",
         "_to_one",
-        "_watched",
         "level",
         "models",
         "sure_places",
@@ -381,11 +380,11 @@ class Bound:
         self._to_one: dict[int, list[tuple[Slot, facts.Relation]]] = {}
         self.sure_places = tuple(level.sure_places())
         self._seen: Versions = None
-        self._watched: Watched = watch(
+        self._found = [
             (model, name, facts.class_attribute(model, name))
             for model, shape in zip(self.models, level.shapes, strict=True)
             for name in (*facts.INSTANCE_METHODS, *(slot.name for slot in shape.slots))
-        )
+        ]
 
     def may_be_read(self) -> bool:
         """Whether rows may stand for instances, here and now."""
@@ -398,8 +397,9 @@ class Bound:
         """
         now = versions(self.models)
         if now is None or now != self._seen:
-            if not unchanged(self._watched):
-                return False
+            for model, name, found in self._found:
+                if facts.class_attribute(model, name) is not found:
+                    return False
             self._seen = now
         return all(self.below(*place).level.is_current() for place in self._places())
 

@@ -162,7 +162,7 @@ def request_selected(
         simple = None
     if simple is not None:
         try:
-            where, params = _condition(query, simple.condition, connection)
+            where, where_params = _condition(query, simple.condition, connection)
         except EmptyResultSet:
             return None
         limits = _limits(query, connection)
@@ -170,7 +170,7 @@ def request_selected(
         key = (name, simple.shape, bool(where), is_utc(connection))
         known: Statement | None = _remembered(connection, key)
         if known is not None:
-            request = known.request(connection, where, limits, params)
+            request = known.request(connection, where, limits, where_params)
             if sql_check():
                 request.compare(selected_values(queryset, columns, connection))
             return request
@@ -184,7 +184,6 @@ def request_selected(
         return None
     statement = _statement(compiler, len(columns), sql)
     if simple is not None and sql.endswith(limits):
-        where, where_params = _condition(selected.query, None, connection)
         text = sql[: len(sql) - len(limits)]
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):

@@ -44,10 +44,10 @@ def selected_values(queryset: QuerySet[Any], columns: Sequence[str], connection:
     Where nothing depends on it, dates and times are as they are stored.
     """
     query: Any = queryset.query
-    selected: Any = queryset.values_list(*columns)
-    if query.annotations or query.group_by is not None or query.distinct:
+    if query.annotations or query.group_by is not None or query.distinct or query.extra:
         # Which rows these are may depend on what is selected.
-        return selected
+        return queryset.values_list(*columns)
+    selected = _of_columns(queryset, columns)
     query = selected.query
     # Without names for columns that nobody reads by name; compiled in half the time.
     query.selected = None
@@ -56,6 +56,22 @@ def selected_values(queryset: QuerySet[Any], columns: Sequence[str], connection:
             Undeclared(column) if _is_parsed_column(column, connection) else column
             for column in query.select
         )
+    return selected
+
+
+def _of_columns(queryset: Any, columns: Sequence[str]) -> Any:
+    """What `values_list` makes of a plain QuerySet (`Query.set_values`), for its SQL.
+
+    Names that a level has chosen need not be looked at as those of a caller, who may have got
+    them from anywhere.
+    """
+    selected = queryset._chain()
+    query = selected.query
+    query.select_related = False
+    query.clear_deferred_loading()
+    query.clear_select_fields()
+    query.values_select = tuple(columns)
+    query.add_fields(columns, True)
     return selected
 
 
