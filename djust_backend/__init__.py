@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,7 +16,14 @@ def __getattr__(name: str) -> Any:
     # Settings name this class before Django is set up: nothing of Django is imported until it is
     # asked for.
     if name == "DjustTemplates":
-        from .backend import DjustTemplates  # noqa: PLC0415 - see above
-
+        # Nothing that an import makes is garbage, and a full collection on its way takes as long
+        # as all of it: a page is waiting.
+        is_collecting = gc.isenabled()
+        gc.disable()
+        try:
+            from .backend import DjustTemplates  # noqa: PLC0415 - see above
+        finally:
+            if is_collecting:
+                gc.enable()
         return DjustTemplates
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,13 +12,12 @@ from django.template.backends import django as stock
 from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 
-from . import form_engine, observed
+from . import form_engine
 from ._native import NativeProgram, count_stock_render, set_backend
 from .checks import check_metrics, check_name, check_redis, check_settings
-from .conf import serialization
+from .conf import may_be_observed
 from .engine import Engine
-from .orm import Plan, release
-from .plan_cache import shared_plans
+from .orm import Plan
 from .template import Template as CompiledTemplate
 
 
@@ -38,10 +36,7 @@ class DjustTemplates(stock.DjangoTemplates):
         options["libraries"] = self.get_templatetag_libraries(options.get("libraries", {}))
         BaseEngine.__init__(self, params)
         self.engine = Engine(self.dirs, self.app_dirs, **options)
-        self._template_class = ObservedTemplate if observed.wanted() else Template
-        if serialization() and shared_plans() is not None:
-            # Read once for a process, and not while the first page waits.
-            release()
+        self._template_class = _template_class()
         form_engine.lend(DjustTemplates)
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
@@ -103,14 +98,13 @@ class Template(stock.Template):
         return cast(SafeString, super().render(context, request))
 
 
-class ObservedTemplate(Template):
-    """The same where a setting asks for observation; other sites do not pay for it."""
+def _template_class() -> type[Template]:
+    """The class of templates; what tells observers is loaded only where somebody observes."""
+    if not may_be_observed():
+        return Template
+    from .observed import ObservedTemplate, wanted  # noqa: PLC0415 - see above
 
-    def render(
-        self, context: dict[str, Any] | None = None, request: HttpRequest | None = None
-    ) -> SafeString:
-        """The page, with observers told of it."""
-        return observed.render(self.template, context, partial(super().render, context, request))
+    return ObservedTemplate if wanted() else Template
 
 
 set_backend(DjustTemplates.get_template, Template)

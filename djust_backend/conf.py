@@ -48,6 +48,7 @@ DEFAULTS: dict[str, Any] = {
     "JIT_SERVER_TIMING": False,
 }
 
+PANEL = "djust_backend.panel.JITPanel"
 CACHE_BACKENDS = ("memory", "filesystem", "redis")
 REDIS_SCHEMES = (
     "redis",
@@ -130,6 +131,16 @@ def _look() -> Mapping[str, Any]:
 
 # The values of the site that can be used.
 _site = Settled(("DJUST_CONFIG",), _look)
+
+
+def has_panel() -> bool:
+    """Whether django-debug-toolbar shows our panel."""
+    return PANEL in getattr(settings, "DEBUG_TOOLBAR_PANELS", ())
+
+
+def may_be_observed() -> bool:
+    """Whether a setting asks for somebody to be told of each page."""
+    return bool(get("JIT_METRICS") or get("JIT_DEBUG") or has_panel())
 
 
 def serialization() -> bool:

@@ -5,6 +5,6 @@ Other packages ask for the engine of that name.
 
 from __future__ import annotations
 
-from .backend import DjustTemplates
+from . import DjustTemplates
 
 __all__ = ["DjustTemplates"]

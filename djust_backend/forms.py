@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.forms import renderers
 
-from .backend import DjustTemplates as Backend
+from . import DjustTemplates as Backend
 
 
 class DjustTemplates(renderers.DjangoTemplates):

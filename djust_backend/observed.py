@@ -10,18 +10,18 @@ import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.conf import settings
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from . import conf, metrics
+from .backend import Template
 from .explained import Explanation, Source
 from .queries import Queries, counted
 
 logger = logging.getLogger("djust_backend.jit")
-
-PANEL = "djust_backend.panel.JITPanel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,17 @@ collecting: ContextVar[list[Rendered] | None] = ContextVar("djust_backend_pages"
 def wanted() -> bool:
     """Whether a setting asks for observation; metrics are set up if it is for them."""
     has_metrics = conf.get("JIT_METRICS") and metrics.enable()
-    has_panel = PANEL in getattr(settings, "DEBUG_TOOLBAR_PANELS", ())
-    return bool(has_metrics or conf.get("JIT_DEBUG") or has_panel)
+    return bool(has_metrics or conf.get("JIT_DEBUG") or conf.has_panel())
+
+
+class ObservedTemplate(Template):
+    """A template of the backend where a setting asks for observation; other sites do not pay."""
+
+    def render(
+        self, context: dict[str, Any] | None = None, request: HttpRequest | None = None
+    ) -> SafeString:
+        """The page, with observers told of it."""
+        return render(self.template, context, partial(super().render, context, request))
 
 
 def render(

@@ -120,7 +120,7 @@ def test_without_redis_py_the_bundle_serves_all_the_same(
     assert "JIT_CACHE_BACKEND cannot be used" in caplog.text
 
 
-def test_a_site_with_the_app_is_ready_for_its_store_when_it_has_started() -> None:
+def test_a_site_with_the_app_is_ready_for_pages_when_it_has_started() -> None:
     program = (
         "import sys, django\n"
         "from django.conf import settings\n"
@@ -129,9 +129,10 @@ def test_a_site_with_the_app_is_ready_for_its_store_when_it_has_started() -> Non
         "django.setup()\n"
         "from djust_backend import plan_cache\n"
         "print('redis' in sys.modules, plan_cache.shared_plans.is_made)\n"
+        "print('djust_backend.backend' in sys.modules, 'djust_backend.observed' in sys.modules)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     # Nothing is connected: nobody is at this address, and nobody complains.
-    assert (done.stdout, done.stderr) == ("True True\n", "")
+    assert (done.stdout, done.stderr) == ("True True\nTrue False\n", "")

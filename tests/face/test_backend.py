@@ -187,6 +187,20 @@ def test_the_package_is_imported_without_django_and_the_class_without_settings()
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("switch", ["enable", "disable"])
+@pytest.mark.parametrize("name", ["djust_backend", "djust_backend.django"])
+def test_importing_the_class_leaves_the_garbage_collector_as_it_was(name: str, switch: str) -> None:
+    program = (
+        "import gc, importlib\n"
+        f"gc.{switch}()\n"
+        f"importlib.import_module({name!r}).DjustTemplates\n"
+        "print(gc.isenabled())\n"
+    )
+    root = Path(djust_backend.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (f"{switch == 'enable'}\n", "")
+
+
 # The default engine
 
 
