@@ -18,6 +18,7 @@ mod known;
 pub mod lexer;
 pub mod parser;
 pub mod split;
+pub mod stack;
 pub mod tags;
 pub mod usage;
 

@@ -3,6 +3,7 @@
 use crate::ast::{Ast, FilterId, ForeignId, ListId, NodeId, NodeKind, Text};
 use crate::error::{ErrorKind, Result, SyntaxError, fail};
 use crate::lexer::{Token, TokenKind, is_python_space, tokenize};
+use crate::stack;
 use crate::tags::TagKind;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -148,7 +149,7 @@ impl<H: Host> Parser<H> {
     /// As [`Self::parse`], with the source at hand.
     pub(crate) fn parse_list(&mut self, source: &str, until: &[&str]) -> Result<ListId> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > MAX_DEPTH || stack::is_short() {
             return fail(ErrorKind::Unsupported);
         }
         let first = self.open_nodes.len();

@@ -11,6 +11,7 @@ use crate::scopes::{Layer, Scopes};
 use crate::value::Value;
 use crate::watch;
 use djust_syntax::ast::{ExprId, Head, NameId, NodeId};
+use djust_syntax::stack;
 use djust_syntax::tags::relative_path;
 use pyo3::exceptions::{PyKeyError, PyRecursionError};
 use pyo3::ffi;
@@ -27,9 +28,6 @@ thread_local! {
 
 /// A level of nested templates or blocks, counted by Python's own limit on recursion.
 pub(crate) struct Level;
-
-/// Bytes of the stack that are left to a node and to the Python code that it calls.
-const STACK_KEPT: usize = 64 * 1024;
 
 impl Level {
     /// Error: `RecursionError`, as templates that include themselves without end raise it on stock.
@@ -60,7 +58,7 @@ impl Level {
 ///
 /// Error: `RecursionError`, if little is left of the stack of this thread, whatever Python's limit is.
 pub(crate) fn check_stack() -> PyResult<()> {
-    if stacker::remaining_stack().is_some_and(|left| left < STACK_KEPT) { Err(too_deep()) } else { Ok(()) }
+    if stack::is_short() { Err(too_deep()) } else { Ok(()) }
 }
 
 #[cold]

@@ -3,6 +3,7 @@
 use super::scope::Walk;
 use super::tree::{ESCAPED, Names, Symbol, Usage};
 use crate::ast::{Ast, FilterId, ForeignId, ListId, NodeId};
+use crate::stack;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -243,7 +244,7 @@ impl<'r, R: Resolver> Shared<'r, R> {
     /// Counts one unit of work; false if the walk is to be given up.
     pub(super) fn may_go_on(&mut self) -> bool {
         self.work += 1;
-        if self.work > MAX_WORK || self.depth > MAX_DEPTH {
+        if self.work > MAX_WORK || self.depth > MAX_DEPTH || stack::is_short() {
             self.truncated = true;
         }
         !self.truncated
