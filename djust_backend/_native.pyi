@@ -19,6 +19,7 @@ __all__ = [
     "NativeParser",
     "NativeProgram",
     "SiteCall",
+    "UtcReader",
     "class_versions",
     "count_stock_render",
     "count_stock_template",
@@ -62,6 +63,11 @@ def render_counters() -> dict[str, Any]: ...
 class Arrivals:
     def __new__(cls, columns: Sequence[int]) -> Arrivals: ...
     def settle(self, rows: list[tuple[Any, ...]]) -> None: ...
+
+@final
+class UtcReader:
+    def __new__(cls, otherwise: Any) -> UtcReader: ...
+    def load(self, data: Any) -> Any: ...
 
 @final
 class AdminRows:

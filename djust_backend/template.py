@@ -15,6 +15,7 @@ from . import bridge, nodes
 from ._native import (
     Arrivals,
     NativeProgram,
+    UtcReader,
     class_versions,
     count_stock_render,
     count_stock_template,
@@ -25,6 +26,7 @@ from .orm import (
     Plan,
     Usage,
     plan_of,
+    read_timestamps,
     settle_arrivals,
     share_plans,
     tell_versions,
@@ -36,6 +38,7 @@ install(bridge)
 share_plans(shared_plans)
 tell_versions(class_versions)
 settle_arrivals(Arrivals)
+read_timestamps(UtcReader)
 
 _PENDING = object()
 

@@ -21,6 +21,7 @@ from uuid import UUID
 from djust_backend.conf import pipeline
 
 from .harmless import leaves_all, only_reads
+from .timestamps import read_natively
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -146,7 +147,7 @@ class _Line:
             return
         waiting, self.waiting = self.waiting, []
         is_open = raw.info.transaction_status == _OPEN
-        sent = [one._replace(cursor=self.connection.create_cursor()) for one in waiting]
+        sent = [one._replace(cursor=self._new_cursor()) for one in waiting]
         try:
             with raw.pipeline():
                 if is_open:
@@ -174,6 +175,11 @@ class _Line:
             return
         self.sent += sent
         self._state = (raw, _block(self.connection))
+
+    def _new_cursor(self) -> Any:
+        cursor = self.connection.create_cursor()
+        read_natively(cursor, self.connection)
+        return cursor
 
     def forget(self, owner: Expectation | None) -> None:
         """Let go of what this owner, or anybody, has announced."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
-from django.db.models import CharField, QuerySet, TextField
+from django.db.models import CharField, DateTimeField, QuerySet, TextField
 from django.db.models.expressions import Col
 
 # Django itself loads this module when it compiles the first query: while a page waits.
@@ -27,6 +27,7 @@ from .arrivals import arrivals
 from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
+from .timestamps import read_natively
 from .undeclared import is_utc, selected_values
 
 Row: TypeAlias = "tuple[Any, ...]"
@@ -63,7 +64,8 @@ class Text(NamedTuple):
 class Statement(NamedTuple):
     """SQL before and after what changes, parameters that follow, and how rows are converted.
 
-    `repeated` are columns of texts of joined rows, which many rows may have in common.
+    `repeated` are columns of texts of joined rows, which many rows may have in common; `is_timed`
+    tells whether there are datetimes among the columns.
     """
 
     before: str
@@ -73,6 +75,7 @@ class Statement(NamedTuple):
     is_wider: bool
     convert: Conversion | None
     repeated: tuple[int, ...] = ()
+    is_timed: bool = False
 
     def request(self, connection: Any, middle: str, end: str, params: Sequence[Any]) -> Request:
         """The statement with this in its middle and at its end."""
@@ -129,6 +132,8 @@ class Request(NamedTuple):
         """The rows. Database errors as they come."""
         convert = self.statement.convert
         with self.connection.cursor() as cursor:
+            if self.statement.is_timed:
+                read_natively(cursor.cursor, self.connection)
             cursor.execute(self.sql, self.params)
             calls, stored = (None, ()) if convert is None else convert.now()
             return Fetched(self.statement.rows(cursor, calls), stored)
@@ -251,7 +256,13 @@ def _statement(compiler: SQLCompiler, width: int, sql: str) -> Statement:
     converters = compiler.get_converters([item[0] for item in compiler.select[:width]])
     convert = Conversion(width, converters, compiler.connection) if converters else None
     repeated = tuple(_repeated(compiler, width, converters))
-    return Statement(sql, "", (), width, bool(compiler.has_extra_select), convert, repeated)
+    is_timed = any(
+        isinstance(expression.output_field, DateTimeField)
+        for expression, _, _ in compiler.select[:width]
+    )
+    return Statement(
+        sql, "", (), width, bool(compiler.has_extra_select), convert, repeated, is_timed
+    )
 
 
 def _repeated(compiler: SQLCompiler, width: int, converters: Any) -> Iterator[int]:

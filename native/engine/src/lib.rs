@@ -44,6 +44,7 @@ mod stock;
 mod stored;
 mod surroundings;
 mod tags;
+mod timestamps;
 mod utf8;
 mod value;
 mod watch;
@@ -83,6 +84,8 @@ mod _native {
     use super::site_functions::{
         SiteCall, format_html_by_name, mark_safe_by_name, render_to_string_by_name, reverse_by_name, static_by_name,
     };
+    #[pymodule_export]
+    use super::timestamps::UtcReader;
     #[pymodule_export]
     use super::watch::class_versions;
 }
