@@ -134,7 +134,7 @@ def _is_django_s(kind: type, _now: int) -> bool:
     # Most functions of a class are of one module.
     namespace: object = None
     for base in kind.__mro__:
-        for value in vars(base).values():
+        for value in list(vars(base).values()):
             if type(value) is FunctionType and value.__globals__ is not namespace:
                 namespace = value.__globals__
                 if not str(value.__globals__.get("__name__")).startswith("django."):
