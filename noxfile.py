@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -148,16 +149,25 @@ SUITES: dict[str, tuple[list[str], dict[str, str]]] = {
         ["-c", "tests/orm/pytest.ini", "tests/orm"],
         {"ORM_DATABASE": "postgresql"},
     ),
+    "orm-mariadb": (["-c", "tests/orm/pytest.ini", "tests/orm"], {"ORM_DATABASE": "mariadb"}),
 }
 
 #: What runs after what. One of these keeps a core busy; those of the fleet measure, and are alone.
-TURNS = (["tests"], ["orm-sqlite", "orm-postgresql"])
+TURNS = (["tests"], ["orm-sqlite", "orm-postgresql", "orm-mariadb"])
+#: The same on a further Django: what a driver gives was compared on the first.
+TURNS_OF_PAIR = (["tests"], ["orm-sqlite", "orm-postgresql"])
 
 
-def run_suites(session: nox.Session, interpreter: Path, prefix: str, *further: str) -> None:
-    """Run every suite, also after a failure, and keep the reports for the totals."""
+def run_suites(
+    session: nox.Session,
+    interpreter: Path,
+    prefix: str,
+    *further: str,
+    turns: Sequence[Sequence[str]] = TURNS,
+) -> None:
+    """Run suites, also after a failure, and keep the reports for the totals."""
     failed = []
-    for names in TURNS:
+    for names in turns:
         commands = [suite(interpreter, prefix, name, *further) for name in names]
         for command, _ in commands:
             session.log(" ".join(command))
@@ -252,7 +262,7 @@ def rust(session: nox.Session) -> None:
 
 @nox.session(name="pytest", venv_backend="none")
 def pytest_(session: nox.Session) -> None:
-    """Run our tests, those of the ORM on SQLite and on PostgreSQL; or what the arguments name."""
+    """Run our tests, those of the ORM on three databases; or what the arguments name."""
     extension(session)
     workbench = environment.workbench()
     if session.posargs:
@@ -319,7 +329,8 @@ def run_pair(session: nox.Session, interpreter: Path, version: str, django: str)
     inside = of_pair(interpreter, version, django)
     target = ROOT / "native" / "target" / f"python{version}"
     environment.build(inside, release=False, target=target)
-    run_suites(session, inside, f"python{version}-django{django}-", "--ignore=tests/browser")
+    prefix = f"python{version}-django{django}-"
+    run_suites(session, inside, prefix, "--ignore=tests/browser", turns=TURNS_OF_PAIR)
 
 
 def newest_pair(session: nox.Session) -> tuple[Path, str, str] | None:

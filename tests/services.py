@@ -267,6 +267,11 @@ def run(command: Sequence[str]) -> int:
         "PGUSER": server.user,
         "REDIS_URL": redis(),
     }
+    if os.environ.get("ORM_DATABASE") == "mariadb":
+        from tests import mariadb
+
+        mariadb.install()
+        named |= mariadb.server().variables()
     return subprocess.call(command, env={**os.environ, **named})
 
 

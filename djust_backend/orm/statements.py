@@ -28,7 +28,7 @@ from .conditions import Condition
 from .conversions import Calls, Conversion, Stored
 from .shapes import Simple
 from .timestamps import read_natively
-from .undeclared import is_utc, selected_values
+from .undeclared import selected_values, times
 
 Row: TypeAlias = "tuple[Any, ...]"
 
@@ -171,8 +171,8 @@ def request_selected(
         except EmptyResultSet:
             return None
         limits = _limits(query, connection)
-        # Whether dates come as texts depends on the time zone.
-        key = (name, simple.shape, bool(where), is_utc(connection))
+        # How moments are converted depends on settings.
+        key = (name, simple.shape, bool(where), times(connection))
         known: Statement | None = _remembered(connection, key)
         if known is not None:
             request = known.request(connection, where, limits, where_params)
@@ -206,7 +206,7 @@ def request_of_keys(
     query raises.
     """
     connection = connections[using]
-    name = (name, is_utc(connection))
+    name = (name, times(connection))
     known: Statement | None = _remembered(connection, name) if sql_reuse() else None
     if known is not None:
         marks = ", ".join(["%s"] * len(keys))

@@ -110,6 +110,11 @@ def _is_declared(field: Any, connection: Any) -> bool:
     )
 
 
+def times(connection: Any) -> tuple[bool, bool]:
+    """What decides how moments are converted: some databases do it only to aware ones."""
+    return bool(settings.USE_TZ), is_utc(connection)
+
+
 def is_utc(connection: Any) -> bool:
     """Whether datetimes are stored in UTC, and read as aware ones."""
     return bool(settings.USE_TZ) and connection.timezone is datetime.timezone.utc

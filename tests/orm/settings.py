@@ -12,6 +12,15 @@ def _database(name: str) -> dict[str, object]:
             "NAME": f"file:{name}?mode=memory&cache=shared",
             "TEST": {"NAME": f"file:{name}?mode=memory&cache=shared"},
         }
+    if _ENGINE == "mariadb":
+        return {
+            "ENGINE": "django.db.backends.mysql",
+            "NAME": "mysql",
+            "USER": os.environ.get("MARIADB_USER", "root"),
+            "HOST": os.environ.get("MARIADB_HOST", "127.0.0.1"),
+            "PORT": os.environ.get("MARIADB_PORT", "3306"),
+            "TEST": {"NAME": f"djust_orm_{name}_{os.getpid()}", "CHARSET": "utf8mb4"},
+        }
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "postgres",

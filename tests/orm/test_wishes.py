@@ -1,5 +1,6 @@
 """The view's own prefetches and attributes win; ours come after them."""
 
+import pytest
 from django.db.models import Prefetch
 from walker import both, rows
 from zoo.models import Author, Book, Chapter, Review, Tag
@@ -53,6 +54,7 @@ def test_string_prefetches_are_not_repeated(library):
     assert found.counts[1] == 3
 
 
+@pytest.mark.exact_texts
 def test_user_prefetch_of_a_name_that_is_also_joined(library):
     def mixed():
         return books().select_related("author").prefetch_related("author__edited")

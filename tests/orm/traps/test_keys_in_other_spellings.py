@@ -7,8 +7,8 @@ from django.db import connection
 from traps.compared import loop
 from zoo.wild import Badge, Desk, Firm, Site
 
-# Only SQLite has a collation of its own that folds case; elsewhere such rows point nowhere.
-OTHER = str.swapcase if connection.vendor == "sqlite" else str
+# These have a collation that folds case; elsewhere such rows point nowhere.
+OTHER = str.swapcase if connection.vendor in ("sqlite", "mysql") else str
 
 BODIES = {
     "to one": "{{ b.site.word }}{{ b.site.firm.name }}",

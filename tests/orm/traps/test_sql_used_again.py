@@ -16,6 +16,7 @@ from django.template.backends.django import DjangoTemplates
 from traps.compared import case_of, loop
 from zoo.models import Author, Book, Chapter, Tag
 from zoo.odd import Sample
+from zoo.wild import LARGEST
 
 from djust_backend import DjustTemplates
 from djust_backend.orm import statements
@@ -99,7 +100,7 @@ def test_values_of_every_type(zoo_rows):
         "flag": [True, False, 1, "0"],
         "maybe": [None, True, False],
         "whole": [0, 1, -1, "7", 2**40, 1.0],
-        "part": [0, 0.5, "1.5", float("inf")],
+        "part": [0, 0.5, "1.5", LARGEST],
         "price": [0, "1.50", 2.5],
         "day": [datetime.date(2026, 3, 2), now, "2026-03-02"],
         "at": [now, "2026-03-02T09:30:00Z"],

@@ -16,10 +16,6 @@ from zoo.odd import Sample
 from djust_backend._native import UtcReader
 from djust_backend.orm.timestamps import read_natively
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="other databases have drivers of their own"
-)
-
 STORED = [
     "2026-03-02 09:30:00+00", "2026-03-02 09:30:00.5+00", "2026-03-02 09:30:00.123456+00", "epoch", None,
     "2026-03-29 01:30:00+00", "2026-10-25 00:30:00+00", "0001-01-01 00:00:00+00", "1890-01-01 00:00:00+00",

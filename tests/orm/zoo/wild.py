@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import PurePosixPath
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
@@ -15,6 +16,10 @@ from django.db.models.functions import Lower
 from django.db.models.query_utils import DeferredAttribute
 
 # Keys
+
+
+#: The largest number of a column: MariaDB knows no infinity.
+LARGEST = sys.float_info.max if connection.vendor == "mysql" else math.inf
 
 
 class Firm(models.Model):
@@ -33,7 +38,7 @@ class Firm(models.Model):
 
 
 class Site(models.Model):
-    """Known by a word; on SQLite words that differ in case only are one."""
+    """Known by a word; on SQLite and MariaDB words that differ in case only are one."""
 
     word = models.CharField(
         max_length=20,
@@ -72,7 +77,7 @@ class Scratch(models.Model):
     """Points to a row whose key points to a row."""
 
     badge = models.ForeignKey(Badge, models.CASCADE, related_name="scratches")
-    depth = models.FloatField(default=math.inf)
+    depth = models.FloatField(default=LARGEST)
 
     class Meta:
         ordering = ["depth", "pk"]

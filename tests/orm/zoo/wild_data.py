@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 import uuid
 from decimal import Decimal
 from random import Random
@@ -19,7 +18,7 @@ _MOMENT = datetime.datetime(2024, 3, 31, 0, 30, 0, 5, tzinfo=datetime.timezone.u
 ODD_VALUES = {
     "path": [None, "a/b.txt", "<x>"],
     "big": [0, -(2**63), 2**63 - 1, 10**6],
-    "rough": [None, math.inf, -math.inf, 1e-300, 0.1 + 0.2, -0.0, 1e16],
+    "rough": [None, wild.LARGEST, -wild.LARGEST, 1e-300, 0.1 + 0.2, -0.0, 1e16],
     "exact": [None, Decimal("123456789012345.123456789012345"), Decimal(0), Decimal("-0.5")],
     "whole": [None, Decimal(10) ** 19, Decimal(7)],
     "moment": [None, _MOMENT, _MOMENT.replace(year=1800), _MOMENT.replace(microsecond=0)],
@@ -43,14 +42,14 @@ def populate(seed: int, size: int) -> None:
 def _keys(some: SimpleNamespace) -> None:
     random, firms = some.random, []
     for n in range(some.size):
-        key = uuid.UUID(int=random.getrandbits(128))
+        key = uuid.UUID(int=random.getrandbits(128), version=4)
         firms.append(wild.Firm.objects.create(id=key, name=f"f{n % 3}", heir=some.of(firms)))
     sites = [
         wild.Site.objects.create(word=random.choice(["Site{}", "site{}"]).format(n), firm=firm)
         for n, firm in enumerate(random.choices(firms, k=some.size) if firms else ())
     ]
     words = [None, "nowhere", *(site.word for site in sites)]
-    if connection.vendor == "sqlite":
+    if connection.vendor in ("sqlite", "mysql"):
         words += [site.word.swapcase() for site in sites]
     desks = [
         wild.Desk.objects.create(number=Decimal(n) / 2, site_id=random.choice(words))
@@ -62,7 +61,7 @@ def _keys(some: SimpleNamespace) -> None:
         if random.random() < 0.7
     ]
     for n in range(some.size if badges else 0):
-        depth = random.choice([math.inf, -math.inf, 0.1, 1e300, float(n)])
+        depth = random.choice([wild.LARGEST, -wild.LARGEST, 0.1, 1e300, float(n)])
         wild.Scratch.objects.create(badge=random.choice(badges), depth=depth)
     some.rows = {"firms": firms, "sites": sites}
 
