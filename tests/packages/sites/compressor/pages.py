@@ -32,6 +32,9 @@ def offline(client: Any) -> HttpResponse:
         files = {
             str(file.relative_to(folder)): file.read_text() for file in sorted(folder.rglob("*.*"))
         }
+        # Threads put the entries in, in whatever order they are done.
+        manifest = json.loads(files["manifest.json"])
+        files["manifest.json"] = json.dumps(manifest, sort_keys=True)
         page = client.get("/child/?dark").content.decode()
     return HttpResponse(json.dumps([files, page], indent=1))
 
