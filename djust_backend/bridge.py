@@ -62,6 +62,7 @@ from .fragments import (
     named_cache,
 )
 from .known_nodes import is_stock_querystring, language_info, value_node
+from .links import is_link_warning_ignored, link_notes
 from .loading import loading_notes
 from .localisation import (
     ambient,
@@ -142,7 +143,7 @@ __all__ = [
     "display_label", "django_format_html", "django_mark_safe", "empty", "evaluate", "fill",
     "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache",
     "fragment_key", "group_result", "helped", "hidden_errors", "humanize_now", "instances",
-    "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info",
+    "is_bidi", "is_link_warning_ignored", "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "link_notes",
     "load", "loading_notes", "locales", "logger", "look_ahead", "make_partials", "may_look_ahead",
     "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
     "override_language", "override_timezone", "processor_kind", "proxy_node", "reach",
