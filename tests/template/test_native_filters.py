@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.template import defaultfilters
+from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from djust_backend import DjustTemplates
@@ -107,7 +108,7 @@ def entered(source: str, values: dict[str, Any]) -> set[str]:
         if event == "call" and (is_filter or "templatetags" in name):
             found.add(f"{name}.{frame.f_code.co_name}")
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), translation.override("en"):
         warnings.simplefilter("ignore")
         template.render(values)
         sys.setprofile(note)
