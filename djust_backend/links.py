@@ -1,4 +1,4 @@
-"""What Django's `urlize` is made of, the texts of it that were read, and whether its warning is heard."""
+"""What Django's `urlize` is made of, its texts that were read, and whether its warning is heard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import warnings
 from types import FunctionType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib import parse
 from zlib import crc32
 
 import django
@@ -115,10 +115,10 @@ def link_notes() -> tuple[list[tuple[Any, str, Any]], Any, tuple[str, ...], Any]
 
 
 def _is_of_urllib(value: Any) -> bool:
-    if type(value) is type(urlsplit):
+    if type(value) is type(parse.urlsplit):
         # It keeps its answers.
-        value = value.__wrapped__
-    return comes_from(value, urlsplit.__module__) and not hasattr(value, "__wrapped__")
+        value = vars(value)["__wrapped__"]
+    return comes_from(value, parse.__name__) and not hasattr(value, "__wrapped__")
 
 
 def _function(value: Any) -> Any:
@@ -136,7 +136,7 @@ def _holder(path: str) -> Any:
 
 
 def piece(path: str, name: str, table: dict[tuple[str, str], tuple[str, ...]]) -> Any:
-    """The value of an attribute, if it is one that was read; else one that no attribute ever has."""
+    """The value of an attribute, if it was read; else one that no attribute ever has."""
     holder = _holder(path)
     inside = vars(holder).get(name)
     content = _text(inside) if table is TEXTS else _content(inside)
@@ -157,7 +157,7 @@ def _content(value: Any) -> str:
 
 
 def is_link_warning_ignored(filters: list[Any]) -> bool:
-    """True if nobody hears `urlize` warn about links without a scheme, with these filters of warnings.
+    """True if these filters of warnings let nobody hear `urlize` warn about a missing scheme.
 
     False also where only Python's own reading of them would tell.
     """
@@ -165,7 +165,7 @@ def is_link_warning_ignored(filters: list[Any]) -> bool:
     if category is None or getattr(sys.flags, "context_aware_warnings", False):
         return False
     for item in filters:
-        if type(item) is not tuple or len(item) != 5:  # noqa: PLR2004 - the parts of a filter
+        if type(item) is not tuple or len(item) != 5:
             return False
         action, message, kind, module, line = item
         if type(kind) is not type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import warnings
 from datetime import datetime, timedelta, timezone
@@ -135,3 +136,39 @@ def test_filter_runs_natively(name: str) -> None:
 def test_instrument_sees_filters_of_django() -> None:
     """An argument that only Python understands is left to Django's function."""
     assert any("truncatewords" in name for name in entered("{{ v|truncatewords:v }}", {"v": "٣"}))
+
+
+#: Run before any filter has been looked at: what a site has put in the place of helpers is called.
+REPLACED = """
+import functools
+from unittest import mock
+import django
+from django.conf import settings
+settings.configure(USE_TZ=True)
+django.setup()
+from django.template import defaultfilters as filters
+from django.template.backends.django import DjangoTemplates
+from djust_backend import DjustTemplates
+
+class Truncator(filters.Truncator):
+    def words(self, *args, **kwargs):
+        return "own"
+
+filters.strip_tags = lambda value: "own"
+filters.Truncator = Truncator
+filters._slugify = mock.Mock(return_value="own")
+filters.escapejs = functools.wraps(filters.escapejs)(lambda value: "own")
+filters.quote = functools.partial(filters.quote, safe="")
+filters.wrap = functools.lru_cache(lambda *_: "own")
+for name in ("striptags", "truncatewords:2", "slugify", "escapejs", "urlencode", "wordwrap:3"):
+    made = []
+    for backend in (DjangoTemplates, DjustTemplates):
+        engine = backend({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}})
+        made.append(engine.from_string("{{ v|%s }}" % name).render({"v": "a <b>/ b c"}))
+    assert made[0] == made[1], (name, made)
+    assert "own" in made[0] or "%" in made[0], made
+"""
+
+
+def test_replaced_helpers_of_filters_are_called() -> None:
+    subprocess.run([sys.executable, "-c", REPLACED], check=True)
