@@ -8,7 +8,7 @@ use djust_text::Series;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyList, PyTuple};
 use std::cell::RefCell;
 
 /// What Django's function is made of.
@@ -101,10 +101,14 @@ pub fn rules(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rules>> {
     }
     let default_scheme = if series == Series::Django52 {
         Some("http")
-    } else if stock.setting(py, intern!(py, "URLIZE_ASSUME_HTTPS"))?.is_truthy()? {
-        Some("https")
     } else {
-        links.is_warning_ignored(py, stock)?.then_some("http")
+        // Without the setting, or with one that is no truth value, Django is asked what comes of it.
+        let assumes_https = stock.setting(py, intern!(py, "URLIZE_ASSUME_HTTPS")).ok();
+        match assumes_https.and_then(|value| value.cast_exact::<PyBool>().map(|truth| truth.is_true()).ok()) {
+            Some(true) => Some("https"),
+            Some(false) => links.is_warning_ignored(py, stock)?.then_some("http"),
+            None => None,
+        }
     };
     Ok(Some(Rules { series, default_scheme }))
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 import pytest
+from django.conf import settings
 from django.core import validators
 from django.core.exceptions import ValidationError
 from django.template import defaultfilters as django_filters
@@ -118,6 +119,20 @@ def test_setting_of_the_scheme_is_read_each_time(value: object) -> None:
     # Django 5.2 knows no such setting.
     scheme = "https" if value and django.VERSION >= (6, 0) else "http"
     assert text.startswith(f'<a href="{scheme}://example.com"')
+
+
+def test_missing_setting_matters_for_links_without_a_scheme_only() -> None:
+    with override_settings():
+        vars(settings._wrapped)["URLIZE_ASSUME_HTTPS"] = True
+        del settings.URLIZE_ASSUME_HTTPS
+        for value in ("http://a.b", "example.com"):
+            found = []
+            for backend in (DjangoTemplates, DjustTemplates):
+                try:
+                    found.append(text_of(backend, value))
+                except AttributeError as error:
+                    found.append(repr(error))
+            assert found[0] == found[1]
 
 
 CHOICES: dict[str, Callable[[], object]] = {
