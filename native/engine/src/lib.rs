@@ -29,6 +29,7 @@ mod loading;
 mod locale;
 mod lookup;
 mod loops;
+mod modules;
 mod out;
 mod processors;
 mod program;

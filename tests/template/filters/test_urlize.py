@@ -214,6 +214,37 @@ def test_what_a_site_replaces_is_heard(name: str, monkeypatch: pytest.MonkeyPatc
     assert agreed(text) == before
 
 
+WAYS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "item": lambda names: names.__setitem__("urlizer", OwnUrlizer()),
+    "update": lambda names: names.update(urlizer=OwnUrlizer()),
+    "union": lambda names: names.__ior__({"urlizer": OwnUrlizer()}),
+    "setdefault": lambda names: (names.pop("urlizer"), names.setdefault("urlizer", OwnUrlizer())),
+    "clear": lambda names: (
+        [names.clear(), names.update(saved, urlizer=OwnUrlizer())]
+        if (saved := dict(names))
+        else None
+    ),
+    "global": lambda names: exec(
+        "def own():\n global urlizer\n urlizer = urlizer.__class__()\n urlizer.trim_url = lambda x, limit: 'own'\nown()",
+        names,
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_modules_are_heard_however_they_change(way: str) -> None:
+    names, saved = vars(html), dict(vars(html))
+    before = agreed(VALUES[0])
+    for _ in range(2):
+        try:
+            WAYS[way](names)
+            assert agreed(VALUES[0]) != before
+        finally:
+            names.clear()
+            names.update(saved)
+        assert agreed(VALUES[0]) == before
+
+
 def test_every_piece_of_links_is_known() -> None:
     """A Django that fails here makes links in Python until somebody has read what has changed."""
     notes, *_ = links.link_notes()
