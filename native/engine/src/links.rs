@@ -104,7 +104,8 @@ pub fn rules(py: Python<'_>, stock: &Stock) -> PyResult<Option<Rules>> {
     } else {
         // Without the setting, or with one that is no truth value, Django is asked what comes of it.
         let assumes_https = stock.setting(py, intern!(py, "URLIZE_ASSUME_HTTPS")).ok();
-        match assumes_https.and_then(|value| value.cast_exact::<PyBool>().map(|truth| truth.is_true()).ok()) {
+        let assumes_https = assumes_https.as_ref().and_then(|value| value.cast_exact::<PyBool>().ok());
+        match assumes_https.map(PyBoolMethods::is_true) {
             Some(true) => Some("https"),
             Some(false) => links.is_warning_ignored(py, stock)?.then_some("http"),
             None => None,

@@ -162,7 +162,7 @@ pub fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
             continue;
         }
         let module = note.holder.bind(list.py()).cast_exact::<PyModule>();
-        let own = module.map(|module| module.dict()).ok();
+        let own = module.map(PyModuleMethods::dict).ok();
         let is_heard = own.as_ref().is_some_and(modules::watch);
         let own = own.map(Bound::unbind);
         holders.push(Holder { notes: vec![note], own, is_heard, version: AtomicU64::new(0) });
