@@ -8,14 +8,14 @@ use djust_text::Series;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyList, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyList, PyTuple, PyType};
 use std::cell::RefCell;
 
 /// What Django's function is made of.
 struct Links {
     notes: Vec<Holder>,
-    /// `django.utils.html.urlizer`
-    urlizer: Py<PyAny>,
+    /// `django.utils.html.urlizer`, and its class.
+    urlizer: (Py<PyAny>, Py<PyType>),
     /// The attributes that it keeps of its own.
     kept: Py<PyTuple>,
     /// The module `warnings`.
@@ -43,9 +43,10 @@ impl Links {
     fn get<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Self> {
         LINKS.get_or_try_init(py, || {
             let found = stock.call(py, "link_notes", ())?;
+            let urlizer = found.get_item(1)?;
             Ok(Self {
                 notes: notes(&found.get_item(0)?)?,
-                urlizer: found.get_item(1)?.unbind(),
+                urlizer: (urlizer.clone().unbind(), urlizer.get_type().unbind()),
                 kept: found.get_item(2)?.cast_into::<PyTuple>()?.unbind(),
                 warnings: found.get_item(3)?.unbind(),
             })
@@ -56,7 +57,8 @@ impl Links {
         if !all_hold(py, &self.notes)? {
             return Ok(false);
         }
-        let Some(own) = own_dict(self.urlizer.bind(py)) else { return Ok(false) };
+        let (urlizer, class) = (self.urlizer.0.bind(py), self.urlizer.1.bind(py));
+        let Some(own) = own_dict(urlizer).filter(|_| urlizer.get_type().is(class)) else { return Ok(false) };
         let kept = self.kept.bind(py);
         for name in own.keys() {
             if !kept.contains(name)? {

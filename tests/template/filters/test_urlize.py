@@ -190,6 +190,7 @@ def refuse(_validator: object, value: object) -> None:
 
 PATCHES: dict[str, tuple[Any, str, Any]] = {
     "urlizer": (html, "urlizer", OwnUrlizer()),
+    "the class of urlizer": (html.urlizer, "__class__", OwnUrlizer),
     "a method": (html.Urlizer, "trim_url", OwnUrlizer.trim_url),
     "an attribute of the instance": (html.urlizer, "url_template", "<{href}{attrs}{url}>"),
     "an attribute of the class": (html.Urlizer, "mailto_template", "post:{local}@{domain}"),
