@@ -62,6 +62,7 @@ from .fragments import (
     named_cache,
 )
 from .known_nodes import is_stock_querystring, language_info, value_node
+from .links import is_link_warning_ignored, link_notes
 from .loading import loading_notes
 from .localisation import (
     ambient,
@@ -127,7 +128,7 @@ from .translations import (
     translate_text,
     zone_name,
 )
-from .watched import comes_from, watch
+from .watched import comes_from, uses_djangos_own, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
@@ -142,9 +143,10 @@ __all__ = [
     "display_label", "django_format_html", "django_mark_safe", "empty", "evaluate", "fill",
     "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache",
     "fragment_key", "group_result", "helped", "hidden_errors", "humanize_now", "instances",
-    "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info",
-    "load", "loading_notes", "locales", "logger", "look_ahead", "make_partials", "may_look_ahead",
-    "md5", "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
+    "is_bidi", "is_link_warning_ignored", "is_stock_querystring", "key_column", "kind",
+    "known_token", "language_info", "link_notes", "load", "loading_notes", "locales", "logger",
+    "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
+    "needs_of_collection", "now_like", "number_formats",
     "override_language", "override_timezone", "processor_kind", "proxy_node", "reach",
     "related_context", "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy",
     "single_percents", "size_of", "source_queryset", "stand_in", "static_function", "static_place",
@@ -401,7 +403,7 @@ def _stock_filter_name(function: Any) -> str | None:
         if not hasattr(original, "__wrapped__"):
             break
         original = original.__wrapped__
-    if not comes_from(original, module.__name__):
+    if not comes_from(original, module.__name__) or not uses_djangos_own(original):
         return None
     for name, known in module.register.filters.items():
         if known is function:

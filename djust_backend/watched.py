@@ -10,8 +10,10 @@ import inspect
 import re
 import secrets
 import string
+import sys
+from functools import lru_cache
 from importlib import import_module
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from django import urls
@@ -64,6 +66,36 @@ def is_function_of(module: ModuleType, value: Any) -> bool:
         # What is inside counts.
         value = getattr(value, "__wrapped__", None)
     return comes_from(value, module.__name__)
+
+
+@lru_cache
+def _keeps_answers() -> None:
+    """Is of the class of functions that keep their answers."""
+
+
+def uses_djangos_own(function: FunctionType) -> bool:
+    """True if what a function of Django's finds in its module was written by Django or for Python.
+
+    A site may have put something else there; a filter that would call it has to be called.
+    """
+    home = function.__globals__
+    codes = [function.__code__]
+    for code in codes:
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    names = {name for code in codes for name in code.co_names}
+    return all(_is_djangos_or_pythons(home[name]) for name in names if callable(home.get(name)))
+
+
+def _is_djangos_or_pythons(value: Any) -> bool:
+    if type(value) is type(_keeps_answers):
+        value = value.__wrapped__
+    if not inspect.isclass(value) and not isinstance(value, (FunctionType, BuiltinFunctionType)):
+        return False
+    home = str(getattr(value, "__module__", ""))
+    package = home.partition(".")[0]
+    if package == "unittest" or package not in {"django", *sys.stdlib_module_names}:
+        return False
+    return not isinstance(value, FunctionType) or is_function_of(sys.modules[home], value)
 
 
 def is_genuine(holder: Any, name: str, value: Any) -> bool:

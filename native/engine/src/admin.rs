@@ -410,7 +410,11 @@ impl<'py> List<'_, 'py> {
         let class = class_of(self.render.stock, &value)?;
         match class {
             Class::None => return Ok(Shown::Object(empty.clone())),
-            Class::Str if self.rows.is_later => {}
+            Class::Str if self.rows.is_later => {
+                if let Some(text) = stripped(&value)? {
+                    return Ok(Shown::Object(if text.is_truthy()? { text } else { empty.clone() }));
+                }
+            }
             Class::Str | Class::Safe => {
                 return Ok(Shown::Object(if value.is_truthy()? { value } else { empty.clone() }));
             }
@@ -521,6 +525,14 @@ impl<'py> List<'_, 'py> {
         out.push_str("</a>");
         Ok(())
     }
+}
+
+/// `text.strip()`. `None`: the text has lone surrogates.
+fn stripped<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Ok(text) = value.cast::<PyString>()?.to_str() else { return Ok(None) };
+    let trimmed = text.trim_matches(djust_syntax::lexer::is_python_space);
+    let same = trimmed.len() == text.len();
+    Ok(Some(if same { value.clone() } else { PyString::new(value.py(), trimmed).into_any() }))
 }
 
 /// The flag `boolean` of a method, or of the function of a property.

@@ -1,7 +1,8 @@
 //! Evaluating filter expressions and conditions.
 
 use crate::filters::Asks;
-use crate::lookup::Lookup;
+use crate::filters::subject::small_int;
+use crate::lookup::{Lookup, Walked};
 use crate::program::Program;
 use crate::render::Render;
 use crate::stock::Class;
@@ -11,7 +12,7 @@ use djust_syntax::ast::{Cond, Expr, ExprId, Head, NameId, Operator};
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::{PyException, PyTypeError, PyUnicodeDecodeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyBool, PyInt, PyString};
 
 impl<'py> Render<'py> {
     /// `{{ … }}`
@@ -46,29 +47,37 @@ impl<'py> Render<'py> {
     }
 
     fn resolve(&mut self, p: &Program, expr: &Expr, ignore_failures: bool, reads_all: bool) -> PyResult<Value<'py>> {
+        let value = match &expr.head {
+            Head::Const(id) | Head::Number(id) => Value::Py(p.consts[*id as usize].bind(self.py).clone()),
+            Head::Path(names) => match self.walked(p, p.ast.path(*names)) {
+                Ok(Walked::Object(object)) => Value::Py(object),
+                walked => match self.existing(p, expr, walked, reads_all)? {
+                    Some(value) => value,
+                    None if ignore_failures => Value::None,
+                    None if self.string_if_invalid.is_truthy()? => return self.invalid(p.ast.head_text(expr)),
+                    None => Value::Py(self.string_if_invalid.clone()),
+                },
+            },
+        };
+        if p.ast.calls(expr.filters).is_empty() { Ok(value) } else { self.filter_chain(p, expr, value) }
+    }
+
+    /// What the path of an expression leads to, from where it has led so far.
+    ///
+    /// `None`: nothing, or something on the way has raised `VariableDoesNotExist` itself.
+    fn existing(
+        &mut self,
+        p: &Program,
+        expr: &Expr,
+        walked: Result<Walked<'py>, (NameId, PyErr)>,
+        reads_all: bool,
+    ) -> PyResult<Option<Value<'py>>> {
+        let Head::Path(names) = &expr.head else { return Ok(None) };
         let reads_all = match p.ast.calls(expr.filters).first() {
             Some(call) => p.filters[call.filter as usize].reads_rows,
             None => reads_all,
         };
-        let value = match &expr.head {
-            Head::Const(id) | Head::Number(id) => Value::Py(p.consts[*id as usize].bind(self.py).clone()),
-            Head::Path(names) => match self.existing(p, p.ast.path(*names), reads_all)? {
-                Some(value) => value,
-                None if ignore_failures => Value::None,
-                None => {
-                    if self.string_if_invalid.is_truthy()? {
-                        return self.invalid(p.ast.head_text(expr));
-                    }
-                    Value::Py(self.string_if_invalid.clone())
-                }
-            },
-        };
-        self.filter_chain(p, expr, value)
-    }
-
-    /// What a path leads to. `None`: nothing, or something on the way has raised `VariableDoesNotExist` itself.
-    fn existing(&mut self, p: &Program, names: &[NameId], reads_all: bool) -> PyResult<Option<Value<'py>>> {
-        match self.path(p, names, reads_all) {
+        match self.path_from(p, p.ast.path(*names), walked, reads_all) {
             Ok(Lookup::Found(value)) => Ok(Some(value)),
             Ok(Lookup::Missing(..)) => Ok(None),
             Err(error) if error.is_instance(self.py, self.stock.VariableDoesNotExist.bind(self.py)) => Ok(None),
@@ -141,34 +150,54 @@ impl<'py> Render<'py> {
 
     /// Truth of a condition of `{% if %}`; a missing variable is false.
     pub fn test(&mut self, p: &Program, cond: &Cond) -> PyResult<bool> {
-        match self.cond(p, cond) {
-            Ok(value) => self.truth(&value),
+        match self.answer(p, cond) {
+            Ok(Answer::Truth(truth)) => Ok(truth),
+            Ok(Answer::Value(value)) => self.truth(&value),
             Err(error) if error.is_instance(self.py, self.stock.VariableDoesNotExist.bind(self.py)) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// Value of a condition. Operators turn exceptions into `False`.
-    fn cond(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
+    /// What a condition comes to, where only its truth is asked for. Operators turn exceptions into `False`.
+    fn answer(&mut self, p: &Program, cond: &Cond) -> PyResult<Answer<'py>> {
         let result = match cond {
-            Cond::Value(id) => return self.eval_or_none(p, *id),
-            Cond::Not(inner) => {
-                self.cond(p, inner).and_then(|value| self.truth(&value)).map(|truth| Value::Bool(!truth))
-            }
-            Cond::Binary(Operator::Or, left, right) => {
-                match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v))) {
-                    Ok((true, value)) => Ok(value),
-                    Ok((false, _)) => self.cond(p, right),
-                    Err(error) => Err(error),
-                }
-            }
-            Cond::Binary(Operator::And, left, right) => match self.cond(p, left).and_then(|v| Ok((self.truth(&v)?, v)))
-            {
-                Ok((false, value)) => Ok(value),
-                Ok((true, _)) => self.cond(p, right),
+            Cond::Value(id) => return self.operand_value(p, *id).map(answer_of),
+            Cond::Not(inner) => self.answered(p, inner).map(|(truth, _)| Answer::Truth(!truth)),
+            Cond::Binary(operator @ (Operator::Or | Operator::And), left, right) => match self.answered(p, left) {
+                // The side that decides is asked for its truth once more, as Python does with what `or` gives.
+                Ok((truth, value)) if truth == (*operator == Operator::Or) => Ok(value),
+                Ok(_) => self.answer(p, right),
                 Err(error) => Err(error),
             },
             Cond::Binary(operator, left, right) => self.comparison(p, *operator, left, right),
+        };
+        match result {
+            Err(error) if error.is_instance_of::<PyException>(self.py) => Ok(Answer::Truth(false)),
+            other => other,
+        }
+    }
+
+    /// The truth of a condition, asked of its value, and what it comes to.
+    fn answered(&mut self, p: &Program, cond: &Cond) -> PyResult<(bool, Answer<'py>)> {
+        match self.answer(p, cond)? {
+            Answer::Truth(truth) => Ok((truth, Answer::Truth(truth))),
+            Answer::Value(value) => Ok((self.truth(&value)?, Answer::Value(value))),
+        }
+    }
+
+    /// Value of a condition that stands on a side of a comparison.
+    fn cond(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
+        let result = match cond {
+            Cond::Value(id) => return self.eval_or_none(p, *id),
+            Cond::Not(inner) => self.answered(p, inner).map(|(truth, _)| Value::Bool(!truth)),
+            Cond::Binary(operator @ (Operator::Or | Operator::And), left, right) => {
+                match self.cond(p, left).and_then(|value| Ok((self.truth(&value)?, value))) {
+                    Ok((truth, value)) if truth == (*operator == Operator::Or) => Ok(value),
+                    Ok(_) => self.cond(p, right),
+                    Err(error) => Err(error),
+                }
+            }
+            Cond::Binary(operator, left, right) => self.comparison(p, *operator, left, right).map(Answer::into_value),
         };
         match result {
             Err(error) if error.is_instance_of::<PyException>(self.py) => Ok(Value::Bool(false)),
@@ -176,20 +205,43 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn comparison(&mut self, p: &Program, operator: Operator, left: &Cond, right: &Cond) -> PyResult<Value<'py>> {
+    /// [`Self::eval_or_none`], which most often leads from object to object.
+    fn operand_value(&mut self, p: &Program, id: ExprId) -> PyResult<Operand<'py>> {
+        let expr = &p.ast.exprs[id as usize];
+        if !p.ast.calls(expr.filters).is_empty() {
+            return self.eval_or_none(p, id).map(Operand::of);
+        }
+        match &expr.head {
+            Head::Const(id) | Head::Number(id) => Ok(Operand::Object(p.consts[*id as usize].bind(self.py).clone())),
+            Head::Path(names) => {
+                let names = p.ast.path(*names);
+                match self.walked(p, names) {
+                    Ok(Walked::Object(object)) => Ok(Operand::Object(object)),
+                    walked => Ok(Operand::of(self.existing(p, expr, walked, false)?.unwrap_or(Value::None))),
+                }
+            }
+        }
+    }
+
+    fn comparison(&mut self, p: &Program, operator: Operator, left: &Cond, right: &Cond) -> PyResult<Answer<'py>> {
         // `x in y` evaluates x first, like every other operator.
         let left = self.operand(p, left)?;
         let right = self.operand(p, right)?;
-        if let Some(answer) = compare_numbers(operator, &left, &right).or_else(|| compare_rows(operator, &left, &right))
-        {
-            return Ok(Value::Bool(answer));
+        let (left, right) = match (left, right) {
+            (Operand::Object(left), Operand::Object(right)) => (left, right),
+            (left, right) => {
+                let (left, right) = (left.into_value(), right.into_value());
+                let known = compare_numbers(operator, &left, &right).or_else(|| compare_rows(operator, &left, &right));
+                if let Some(answer) = known {
+                    return Ok(Answer::Truth(answer));
+                }
+                (self.to_py(&left)?, self.to_py(&right)?)
+            }
+        };
+        if let Some(answer) = self.compare_plain(operator, &left, &right)? {
+            return Ok(Answer::Truth(answer));
         }
-        let left = self.to_py(&left)?;
-        let right = self.to_py(&right)?;
-        if let Some(answer) = self.compare_strings(operator, &left, &right)? {
-            return Ok(Value::Bool(answer));
-        }
-        let compare = |op| left.rich_compare(&right, op).map(Value::Py);
+        let compare = |op| left.rich_compare(&right, op).map(|answer| answer_of(Operand::Object(answer)));
         match operator {
             Operator::Eq => compare(CompareOp::Eq),
             Operator::Ne => compare(CompareOp::Ne),
@@ -197,28 +249,33 @@ impl<'py> Render<'py> {
             Operator::Ge => compare(CompareOp::Ge),
             Operator::Lt => compare(CompareOp::Lt),
             Operator::Le => compare(CompareOp::Le),
-            Operator::In => right.contains(&left).map(Value::Bool),
-            Operator::NotIn => right.contains(&left).map(|found| Value::Bool(!found)),
-            Operator::Is => Ok(Value::Bool(left.is(&right))),
-            Operator::IsNot => Ok(Value::Bool(!left.is(&right))),
-            Operator::Or | Operator::And => Ok(Value::Bool(false)),
+            Operator::In => right.contains(&left).map(Answer::Truth),
+            Operator::NotIn => right.contains(&left).map(|found| Answer::Truth(!found)),
+            Operator::Is => Ok(Answer::Truth(left.is(&right))),
+            Operator::IsNot => Ok(Answer::Truth(!left.is(&right))),
+            Operator::Or | Operator::And => Ok(Answer::Truth(false)),
         }
     }
 
     /// A side of a comparison: unlike a test for truth it need not read all items.
-    fn operand(&mut self, p: &Program, cond: &Cond) -> PyResult<Value<'py>> {
+    fn operand(&mut self, p: &Program, cond: &Cond) -> PyResult<Operand<'py>> {
         match cond {
-            Cond::Value(id) => self.eval_or_none(p, *id),
-            other => self.cond(p, other),
+            Cond::Value(id) => self.operand_value(p, *id),
+            other => self.cond(p, other).map(Operand::of),
         }
     }
 
-    fn compare_strings(
+    /// Compares two numbers or two texts of Python's own types.
+    fn compare_plain(
         &self,
         operator: Operator,
         left: &Bound<'py, PyAny>,
         right: &Bound<'py, PyAny>,
     ) -> PyResult<Option<bool>> {
+        if left.is_exact_instance_of::<PyInt>() && right.is_exact_instance_of::<PyInt>() {
+            let (Some(left), Some(right)) = (small_int(left), small_int(right)) else { return Ok(None) };
+            return Ok(compared(operator, left, right));
+        }
         if !matches!(operator, Operator::Eq | Operator::Ne) {
             return Ok(None);
         }
@@ -228,6 +285,58 @@ impl<'py> Render<'py> {
         }
         let same = left.eq(right)?;
         Ok(Some(same == (operator == Operator::Eq)))
+    }
+}
+
+/// What a condition comes to.
+enum Answer<'py> {
+    /// A truth that nobody can see being asked for.
+    Truth(bool),
+    /// A value that must be asked.
+    Value(Value<'py>),
+}
+
+impl<'py> Answer<'py> {
+    fn into_value(self) -> Value<'py> {
+        match self {
+            Self::Truth(truth) => Value::Bool(truth),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+/// A side of a comparison: values are large, so that objects are handed on by themselves.
+enum Operand<'py> {
+    Object(Bound<'py, PyAny>),
+    Value(Value<'py>),
+}
+
+impl<'py> Operand<'py> {
+    fn of(value: Value<'py>) -> Self {
+        match value {
+            Value::Py(object) => Self::Object(object),
+            other => Self::Value(other),
+        }
+    }
+
+    fn into_value(self) -> Value<'py> {
+        match self {
+            Self::Object(object) => Value::Py(object),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+/// The truth of an operand, where it is a truth value already or `None`; else the operand.
+fn answer_of(operand: Operand<'_>) -> Answer<'_> {
+    match operand {
+        Operand::Object(object) => match object.cast_exact::<PyBool>() {
+            Ok(truth) => Answer::Truth(truth.is_true()),
+            Err(_) if object.is_none() => Answer::Truth(false),
+            Err(_) => Answer::Value(Value::Py(object)),
+        },
+        Operand::Value(Value::Bool(truth)) => Answer::Truth(truth),
+        Operand::Value(value) => Answer::Value(value),
     }
 }
 
@@ -254,7 +363,10 @@ fn compare_numbers(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> O
     if !matches!((left, right), (Value::Int(_), _) | (_, Value::Int(_))) {
         return None;
     }
-    let (left, right) = (left.as_i64()?, right.as_i64()?);
+    compared(operator, left.as_i64()?, right.as_i64()?)
+}
+
+fn compared(operator: Operator, left: i64, right: i64) -> Option<bool> {
     Some(match operator {
         Operator::Eq => left == right,
         Operator::Ne => left != right,

@@ -4,6 +4,7 @@
 use crate::collections::Trail;
 use crate::program::{Name, Program};
 use crate::render::Render;
+use crate::scopes::Top;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NameId;
@@ -26,6 +27,16 @@ enum Step<'py> {
     Missing,
 }
 
+/// How far a path leads from object to object by Python's rules alone.
+pub enum Walked<'py> {
+    /// To its end.
+    Object(Bound<'py, PyAny>),
+    /// To a value that has rules of its own, and this place among the names is next.
+    Until(Value<'py>, usize),
+    /// To a name that the object before it (`None`: the context) does not have.
+    Missing(NameId, Option<Bound<'py, PyAny>>),
+}
+
 /// True if `type(object)` has slots for `object[key]`.
 pub fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is a live object, so its type and the slot tables of the type are valid to read.
@@ -46,8 +57,8 @@ pub fn is_property(object: &Bound<'_, PyAny>) -> bool {
 
 /// `callable(object)`
 pub fn is_callable(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: `object` is a live object; PyCallable_Check always succeeds.
-    unsafe { ffi::PyCallable_Check(object.as_ptr()) != 0 }
+    // SAFETY: `object` is a live object, so its type is valid to read.
+    unsafe { (*ffi::Py_TYPE(object.as_ptr())).tp_call.is_some() }
 }
 
 fn is_any_of(py: Python<'_>, error: &PyErr, kinds: &[Bound<'_, pyo3::types::PyType>]) -> bool {
@@ -74,9 +85,39 @@ impl<'py> Render<'py> {
     ///
     /// `reads_all`: the caller is going to read all items of what it leads to.
     pub fn path(&mut self, p: &Program, names: &[NameId], reads_all: bool) -> PyResult<Lookup<'py>> {
+        let walked = self.walked(p, names);
+        self.path_from(p, names, walked, reads_all)
+    }
+
+    /// The beginning of [`Self::path`].
+    pub fn walked(&mut self, p: &Program, names: &[NameId]) -> Result<Walked<'py>, (NameId, PyErr)> {
         let mut at = names[0];
         self.trail = None;
-        match self.walk(p, names, &mut at, reads_all) {
+        let found = self.objects(p, names, &mut at);
+        // What was called may have walked itself.
+        self.trail = None;
+        found.map_err(|error| (at, error))
+    }
+
+    /// The rest of [`Self::path`].
+    pub fn path_from(
+        &mut self,
+        p: &Program,
+        names: &[NameId],
+        walked: Result<Walked<'py>, (NameId, PyErr)>,
+        reads_all: bool,
+    ) -> PyResult<Lookup<'py>> {
+        let mut at = names[0];
+        let found = match walked {
+            Ok(Walked::Object(object)) => return Ok(Lookup::Found(Value::Py(object))),
+            Ok(Walked::Until(value, next)) => self.walk(p, names, (value, next), &mut at, reads_all),
+            Ok(Walked::Missing(name, on)) => Ok(Lookup::Missing(name, on.map(Value::Py))),
+            Err((name, error)) => {
+                at = name;
+                Err(error)
+            }
+        };
+        match found {
             Ok(Lookup::Missing(name, value)) => {
                 if self.logs_misses()? {
                     let error = self.does_not_exist(p, name, value.as_ref())?;
@@ -105,13 +146,39 @@ impl<'py> Render<'py> {
         Err(error)
     }
 
-    fn walk(&mut self, p: &Program, names: &[NameId], at: &mut NameId, reads_all: bool) -> PyResult<Lookup<'py>> {
-        let Some(first) = self.scopes.get(p.name(self.py, names[0]))? else {
-            return Ok(Lookup::Missing(names[0], None));
+    /// Walks as far as there are objects of Python, and none of a data source.
+    fn objects(&mut self, p: &Program, names: &[NameId], at: &mut NameId) -> PyResult<Walked<'py>> {
+        let first = match self.scopes.top(p.name(self.py, names[0]))? {
+            Top::Object(object) => object,
+            Top::Other(value) => return Ok(Walked::Until(value, 1)),
+            Top::Nothing => return Ok(Walked::Missing(names[0], None)),
         };
-        let mut current = self.called(first)?;
+        let mut current = self.called_object(first)?;
+        for (next, &id) in names.iter().enumerate().skip(1) {
+            *at = id;
+            let class = class_of(self.stock, &current)?;
+            if matches!(class, Class::Model | Class::QuerySet | Class::Form | Class::Block) {
+                return Ok(Walked::Until(Value::Py(current), next));
+            }
+            let name = &p.names[id as usize];
+            let Some(found) = self.item_or_attribute(class, &current, name.text.bind(self.py), name.index)? else {
+                return Ok(Walked::Missing(id, Some(current)));
+            };
+            current = self.called_object(found)?;
+        }
+        Ok(Walked::Object(current))
+    }
+
+    /// The rest of a path, from a value and the place of the name that is next.
+    fn walk(
+        &mut self,
+        p: &Program,
+        names: &[NameId],
+        (mut current, mut next): (Value<'py>, usize),
+        at: &mut NameId,
+        reads_all: bool,
+    ) -> PyResult<Lookup<'py>> {
         let mut trail = None;
-        let mut next = 1;
         while next < names.len() {
             let id = names[next];
             *at = id;
@@ -214,40 +281,49 @@ impl<'py> Render<'py> {
         if class == Class::Form {
             self.reach_other(object)?;
         }
+        if class == Class::Block
+            && name.to_str()? == "super"
+            && let Some(value) = self.super_of(object)?
+        {
+            return Ok(Step::Found(value));
+        }
+        let found = self.item_or_attribute(class, object, name, index)?;
+        Ok(found.map_or(Step::Missing, |object| Step::Found(Value::Py(object))))
+    }
+
+    /// The value of an item, an attribute or an index. `None`: there is none.
+    fn item_or_attribute(
+        &mut self,
+        class: Class,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        index: Option<i64>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match class {
             Class::Dict => {
                 if let Some(value) = object.cast::<PyDict>()?.get_item(name)? {
-                    return Ok(Step::Found(Value::Py(value)));
+                    return Ok(Some(value));
                 }
             }
             // An item of these is looked up with a string, which always fails.
             Class::List | Class::Tuple | Class::Str | Class::Safe | Class::Int | Class::None => {}
             Class::Context => {
                 let found = self.stock.call(self.py, "context_step", (object, name))?;
-                return Ok(if found.is(self.stock.Undefined.bind(self.py)) {
-                    Step::Missing
-                } else {
-                    Step::Found(Value::Py(found))
-                });
-            }
-            Class::Block if name.to_str()? == "super" => {
-                if let Some(value) = self.super_of(object)? {
-                    return Ok(Step::Found(value));
-                }
+                return Ok(Some(found).filter(|found| !found.is(self.stock.Undefined.bind(self.py))));
             }
             _ if !has_getitem(object) => {}
             // A list of errors has items by number only.
             Class::Plain if self.has_listed_errors(object)? => {}
             _ => match object.get_item(name) {
-                Ok(value) => return Ok(Step::Found(Value::Py(value))),
+                Ok(value) => return Ok(Some(value)),
                 Err(error) if item_miss(self.py, &error) => {}
                 Err(error) => return Err(error),
             },
         }
         if let Some(value) = self.attribute(object, name)? {
-            return Ok(Step::Found(Value::Py(value)));
+            return Ok(Some(value));
         }
-        let Some(index) = index else { return Ok(Step::Missing) };
+        let Some(index) = index else { return Ok(None) };
         self.index_step(class, object, index)
     }
 
@@ -284,22 +360,22 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn index_step(&self, class: Class, object: &Bound<'py, PyAny>, index: i64) -> PyResult<Step<'py>> {
+    fn index_step(&self, class: Class, object: &Bound<'py, PyAny>, index: i64) -> PyResult<Option<Bound<'py, PyAny>>> {
         let at = usize::try_from(index).ok();
         match (class, at) {
             (Class::List, Some(at)) => {
                 let list = object.cast::<PyList>()?;
-                return Ok(list.get_item(at).map_or(Step::Missing, |item| Step::Found(Value::Py(item))));
+                return Ok(list.get_item(at).ok());
             }
             (Class::Tuple, Some(at)) => {
                 let tuple = object.cast::<PyTuple>()?;
-                return Ok(tuple.get_item(at).map_or(Step::Missing, |item| Step::Found(Value::Py(item))));
+                return Ok(tuple.get_item(at).ok());
             }
-            (Class::QuerySet, _) if self.has_no_row(object, index) => return Ok(Step::Missing),
+            (Class::QuerySet, _) if self.has_no_row(object, index) => return Ok(None),
             _ => {}
         }
         match object.get_item(index) {
-            Ok(value) => Ok(Step::Found(Value::Py(value))),
+            Ok(value) => Ok(Some(value)),
             Err(error) => {
                 let py = self.py;
                 let miss = [
@@ -308,23 +384,30 @@ impl<'py> Render<'py> {
                     py.get_type::<PyKeyError>(),
                     py.get_type::<PyTypeError>(),
                 ];
-                if is_any_of(py, &error, &miss) { Ok(Step::Missing) } else { Err(error) }
+                if is_any_of(py, &error, &miss) { Ok(None) } else { Err(error) }
             }
         }
     }
 
     /// Calls a callable value, as templates do.
     pub fn called(&mut self, value: Value<'py>) -> PyResult<Value<'py>> {
-        let Value::Py(object) = &value else { return Ok(value) };
-        if !is_callable(object) {
-            return Ok(value);
+        match value {
+            Value::Py(object) => self.called_object(object).map(Value::Py),
+            other => Ok(other),
         }
+    }
+
+    fn called_object(&mut self, object: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if is_callable(&object) { self.call_object(object) } else { Ok(object) }
+    }
+
+    fn call_object(&mut self, object: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
-        if flag(object, self.stock.do_not_call_in_templates.bind(py))? {
-            return Ok(value);
+        if flag(&object, self.stock.do_not_call_in_templates.bind(py))? {
+            return Ok(object);
         }
-        if flag(object, self.stock.alters_data.bind(py))? {
-            return Ok(Value::Py(self.string_if_invalid.clone()));
+        if flag(&object, self.stock.alters_data.bind(py))? {
+            return Ok(self.string_if_invalid.clone());
         }
         if self.context.is_some() && !self.scopes.holds_rows() {
             // What is called may hold the Python context. Not where rows are: there no Python code has been given it.
@@ -333,10 +416,10 @@ impl<'py> Render<'py> {
         let result = object.call0();
         self.forget_ambient();
         match result {
-            Ok(result) => Ok(Value::Py(result)),
+            Ok(result) => Ok(result),
             Err(error) if error.is_instance_of::<PyTypeError>(py) => {
                 let needs_arguments = self.stock.call(py, "needs_arguments", (object,))?.is_truthy()?;
-                if needs_arguments { Ok(Value::Py(self.string_if_invalid.clone())) } else { Err(error) }
+                if needs_arguments { Ok(self.string_if_invalid.clone()) } else { Err(error) }
             }
             Err(error) => Err(error),
         }

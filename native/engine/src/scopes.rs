@@ -24,6 +24,16 @@ pub enum Layer<'py> {
     Native(Vec<(Bound<'py, PyString>, Value<'py>)>),
 }
 
+/// What a name stands for.
+pub enum Top<'py> {
+    /// An object of Python.
+    Object(Bound<'py, PyAny>),
+    /// A value of the renderer's own.
+    Other(Value<'py>),
+    /// No layer has it.
+    Nothing,
+}
+
 /// The layers of a context, the innermost last.
 #[derive(Default)]
 pub struct Scopes<'py> {
@@ -75,6 +85,23 @@ impl<'py> Layer<'py> {
         }
     }
 
+    /// As [`Self::get`], but that objects come by themselves.
+    fn top(&self, name: &Bound<'py, PyString>) -> PyResult<Top<'py>> {
+        Ok(match self {
+            Self::Native(entries) => match entries.iter().find(|(known, _)| known.is(name)) {
+                Some((_, Value::Py(object))) => Top::Object(object.clone()),
+                Some((_, value)) => Top::Other(value.clone()),
+                None => Top::Nothing,
+            },
+            Self::ReadOnly(dict) => dict.get_item(name)?.map_or(Top::Nothing, Top::Object),
+            _ => match self.get(name)? {
+                Some(Value::Py(object)) => Top::Object(object),
+                Some(value) => Top::Other(value),
+                None => Top::Nothing,
+            },
+        })
+    }
+
     fn set(
         &mut self,
         py: Python<'py>,
@@ -121,6 +148,17 @@ impl<'py> Scopes<'py> {
             }
         }
         Ok(None)
+    }
+
+    /// As [`Self::get`], but that objects come by themselves: values are large, and moving them about takes time.
+    pub fn top(&self, name: &Bound<'py, PyString>) -> PyResult<Top<'py>> {
+        for layer in self.layers.iter().rev() {
+            match layer.top(name)? {
+                Top::Nothing => {}
+                found => return Ok(found),
+            }
+        }
+        Ok(Top::Nothing)
     }
 
     /// The outermost value of a name: what the view has called so.

@@ -1,6 +1,7 @@
 //! Whether Django is as we know it: pieces of its engine that a site has replaced are noticed, and Django's way wins.
 
 use crate::host::NativeTags;
+use crate::modules;
 use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
 use pyo3::prelude::*;
@@ -50,6 +51,8 @@ pub struct Holder {
     notes: Vec<Note>,
     /// The dictionary of a module, which it keeps for good.
     own: Option<Py<PyDict>>,
+    /// A change of that dictionary is heard.
+    is_heard: bool,
     version: AtomicU64,
 }
 
@@ -71,15 +74,17 @@ impl Holder {
                 return Ok(false);
             }
         }
-        // Looking attributes up has given the type a version, if it had none.
-        self.version.store(self.current_version(py, first), Ordering::Relaxed);
+        // Looking attributes up has given the type a version, if it had none. What has changed a module meanwhile is seen later.
+        let seen = if self.own.is_some() { version } else { self.current_version(py, first) };
+        self.version.store(seen, Ordering::Relaxed);
         Ok(true)
     }
 
     /// The version of the holder, which CPython changes with every change. 0: it has none.
     fn current_version(&self, py: Python<'_>, first: &Note) -> u64 {
         match &self.own {
-            Some(own) => dict_version(own.bind(py)),
+            Some(own) if self.is_heard => modules::version(own.bind(py)),
+            Some(_) => 0,
             None => first.holder.bind(py).cast::<PyType>().map_or(0, |class| u64::from(type_version(class))),
         }
     }
@@ -87,19 +92,6 @@ impl Holder {
 
 /// `Py_TPFLAGS_VALID_VERSION_TAG`: until CPython 3.11 the version counts only together with this flag.
 const VALID_VERSION_TAG: std::ffi::c_ulong = 1 << 19;
-
-/// A number that a dictionary does not have again after a change. 0: there is none.
-fn dict_version(dict: &Bound<'_, PyDict>) -> u64 {
-    #[cfg(not(Py_3_12))]
-    // SAFETY: a live dictionary; the field is a plain number.
-    return unsafe { (*dict.as_ptr().cast::<pyo3::ffi::PyDictObject>()).ma_version_tag };
-    // Deprecated there, and gone later.
-    #[cfg(Py_3_12)]
-    {
-        let _ = dict;
-        0
-    }
-}
 
 /// The version of a class, which CPython changes with every change of the class or its bases. 0: it has none.
 pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
@@ -170,8 +162,10 @@ pub fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
             continue;
         }
         let module = note.holder.bind(list.py()).cast_exact::<PyModule>();
-        let own = module.map(|module| module.dict().unbind()).ok();
-        holders.push(Holder { notes: vec![note], own, version: AtomicU64::new(0) });
+        let own = module.map(PyModuleMethods::dict).ok();
+        let is_heard = own.as_ref().is_some_and(modules::watch);
+        let own = own.map(Bound::unbind);
+        holders.push(Holder { notes: vec![note], own, is_heard, version: AtomicU64::new(0) });
     }
     Ok(holders)
 }

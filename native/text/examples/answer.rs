@@ -1,6 +1,6 @@
 //! Answers calls from standard input, one line each, so that Python can compare with Django.
 //!
-//! Usage: `answer 52|61`; the line format is that of `tests/cases/*.tsv` without the last column.
+//! Usage: `answer 52|60|61`; the line format is that of `tests/cases/*.tsv` without the last column.
 
 use std::io::{BufRead as _, Write as _};
 
@@ -11,6 +11,7 @@ mod dispatch;
 
 fn main() -> std::io::Result<()> {
     let series = match std::env::args().nth(1).as_deref() {
+        Some("60") => Series::Django60,
         Some("61") => Series::Django61,
         _ => Series::Django52,
     };

@@ -5,11 +5,11 @@ use crate::numbers::{FloatText, Number, NumberFormat, floatformat, format, repr}
 
 /// The localized `intcomma`. `None` as for [`format()`], and for texts (Django tries to read them).
 ///
-/// Django 6.1 formats whole numbers as decimals, which shortens those over 200 digits.
+/// Since Django 6.0 whole numbers are formatted as decimals, which shortens those over 200 digits.
 pub fn intcomma(number: Number<'_>, formats: &NumberFormat, series: Series) -> Option<String> {
     match number {
         Number::Text(_) => None,
-        Number::Int(text) if series >= Series::Django61 => format(Number::Decimal(text), None, formats, true),
+        Number::Int(text) if series >= Series::Django60 => format(Number::Decimal(text), None, formats, true),
         _ => format(number, None, formats, true),
     }
 }

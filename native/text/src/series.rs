@@ -5,6 +5,8 @@
 pub enum Series {
     /// Django 5.2.
     Django52,
+    /// Django 6.0.
+    Django60,
     /// Django 6.1.
     Django61,
 }

@@ -125,11 +125,11 @@ fn padded(s: &str, left: usize, right: usize) -> String {
 
 /// The `center` filter. `None`: more than a million spaces are missing.
 ///
-/// Django 5.2 uses `str.center`, which puts an odd space left when `width` is odd; 6.1 formats with
-/// `^`, which always puts it right.
+/// Django 5.2 uses `str.center`, which puts an odd space left when `width` is odd; later ones format
+/// with `^`, which always puts it right.
 pub fn center(s: &str, width: i64, series: Series) -> Option<String> {
     let missing = padding(s, width)?;
-    let odd_left = usize::from(series < Series::Django61 && missing % 2 == 1 && width % 2 == 1);
+    let odd_left = usize::from(series < Series::Django60 && missing % 2 == 1 && width % 2 == 1);
     let left = missing / 2 + odd_left;
     Some(padded(s, left, missing - left))
 }
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn odd_space_goes_where_each_series_puts_it() {
         assert_eq!(center("xx", 5, Series::Django52).as_deref(), Some("  xx "));
-        assert_eq!(center("xx", 5, Series::Django61).as_deref(), Some(" xx  "));
+        assert_eq!(center("xx", 5, Series::Django60).as_deref(), Some(" xx  "));
         assert_eq!(center("x", 4, Series::Django52).as_deref(), Some(" x  "));
         assert_eq!(center("x", -4, Series::Django52).as_deref(), Some("x"));
         assert_eq!(ljust("x", i64::MAX), None);

@@ -29,7 +29,7 @@ pub struct Options<'a> {
     pub autoescape: bool,
     /// Whose rules for bare domains and punctuation apply.
     pub series: Series,
-    /// The scheme for links without one; without it such a link gives `None` (6.1 warns about them).
+    /// The scheme for links without one; without it such a link gives `None` (Django may warn about them).
     pub default_scheme: Option<&'a str>,
 }
 
@@ -85,10 +85,10 @@ fn push_word(word: &str, options: &Options<'_>, out: &mut String) -> Option<()> 
 /// Append the link text, shortened to the limit.
 fn push_label(middle: &str, options: &Options<'_>, out: &mut String) {
     let limit = options.limit.map(|limit| usize::try_from(limit).unwrap_or(0));
-    // Links are ASCII, so bytes are characters.
     match limit {
-        Some(limit) if middle.len() > limit => {
-            push_text(&middle[..limit.saturating_sub(1)], options, out);
+        Some(limit) if middle.char_indices().nth(limit).is_some() => {
+            let end = middle.char_indices().nth(limit.saturating_sub(1)).map_or(0, |(at, _)| at);
+            push_text(&middle[..end], options, out);
             out.push('…');
         }
         _ => push_text(middle, options, out),
@@ -169,10 +169,7 @@ fn starts_with_ignoring_case(text: &str, start: &str) -> bool {
 /// What `middle` links to. Outer `None`: not decided here; inner `None`: it is no link.
 #[expect(clippy::option_option, reason = "undecided and no link are different answers")]
 fn link(middle: &str, options: &Options<'_>) -> Option<Option<Link>> {
-    if !middle.is_ascii() {
-        return if may_be_foreign_link(middle) { None } else { Some(None) };
-    }
-    let short = middle.len() <= MAX_URL_LENGTH;
+    let short = middle.chars().nth(MAX_URL_LENGTH).is_none();
     if short && has_scheme(middle)? {
         let url = quoted_url(&unescape_loose(middle)?)?;
         return Some(Some(Link { url, nofollow: true }));
@@ -180,6 +177,9 @@ fn link(middle: &str, options: &Options<'_>) -> Option<Option<Link>> {
     if short && is_bare_domain(middle, options.series) {
         let url = quoted_url(&format!("{}://{}", options.default_scheme?, unescape_loose(middle)?))?;
         return Some(Some(Link { url, nofollow: true }));
+    }
+    if !middle.is_ascii() {
+        return if may_be_foreign_link(middle) { None } else { Some(None) };
     }
     if middle.contains(':') || middle.len() > MAX_EMAIL_LENGTH {
         return Some(None);
@@ -203,7 +203,7 @@ fn link(middle: &str, options: &Options<'_>) -> Option<Option<Link>> {
     }))
 }
 
-/// Whether some pattern of Django's could match this non-ASCII word.
+/// Whether some pattern of Django's could match this non-ASCII word, whose host is not ASCII or no known one.
 fn may_be_foreign_link(middle: &str) -> bool {
     // Python's case-insensitive `i` also matches the Turkish letters.
     let fold = |c: char| if matches!(c, 'ı' | 'İ') { 'i' } else { c.to_ascii_lowercase() };
@@ -220,20 +220,20 @@ fn is_word_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Whether an ASCII word starts like `http://x`. `None`: with a bracketed host.
+/// Whether a word starts like `http://x`. `None`: with a bracketed or non-ASCII host.
 fn has_scheme(middle: &str) -> Option<bool> {
     let scheme = ["http://", "https://"].into_iter().find(|scheme| starts_with_ignoring_case(middle, scheme));
     let Some(scheme) = scheme else {
         return Some(false);
     };
     match middle.as_bytes().get(scheme.len()) {
-        Some(b'[') => None,
+        Some(b'[' | 0x80..) => None,
         Some(&byte) => Some(is_word_character(byte)),
         None => Some(false),
     }
 }
 
-/// Whether an ASCII word without a scheme is a link.
+/// Whether a word without a scheme is a link, as far as ASCII alone decides.
 fn is_bare_domain(middle: &str, series: Series) -> bool {
     if starts_with_ignoring_case(middle, "www.") {
         return true;
@@ -241,7 +241,7 @@ fn is_bare_domain(middle: &str, series: Series) -> bool {
     if starts_with_ignoring_case(middle, "http") {
         return false;
     }
-    if series >= Series::Django61 {
+    if series >= Series::Django60 {
         let host = middle.split('/').next().unwrap_or(middle);
         let Some((labels, last)) = host.rsplit_once('.') else {
             return false;
@@ -249,7 +249,7 @@ fn is_bare_domain(middle: &str, series: Series) -> bool {
         return TOP_LEVEL.iter().any(|known| last.eq_ignore_ascii_case(known)) && is_host(labels);
     }
     let bytes = middle.as_bytes();
-    if !bytes.first().copied().is_some_and(is_word_character) {
+    if !middle.is_ascii() || !bytes.first().copied().is_some_and(is_word_character) {
         return false;
     }
     let reach = memchr::memchr(b'@', &bytes[1..]).map_or(bytes.len(), |at| at + 1);
@@ -293,13 +293,13 @@ fn push_requoted(part: &str, out: &mut String) {
     quote_into(&unquote(part), URL_SAFE, out);
 }
 
-/// `django.utils.html.smart_urlquote` of an HTTP URL. `None`: it has non-ASCII text or brackets in its host.
+/// `django.utils.html.smart_urlquote` of an HTTP URL. `None`: its host is not ASCII, or has brackets.
 fn quoted_url(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, rest) = rest.split_at(host_end);
     // Python checks hosts with brackets, and drops control characters.
-    if !url.is_ascii() || host.contains(['[', ']']) || url.bytes().any(|byte| byte < b' ') {
+    if !host.is_ascii() || host.contains(['[', ']']) || url.bytes().any(|byte| byte < b' ') {
         return None;
     }
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));

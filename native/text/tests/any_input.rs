@@ -36,7 +36,7 @@ impl Random {
 }
 
 fn call_everything(s: &str, other: &str, number: i64) {
-    for series in [Series::Django52, Series::Django61] {
+    for series in [Series::Django52, Series::Django60, Series::Django61] {
         js::escapejs(s, series);
         text::center(s, number % 100, series);
         for autoescape in [false, true] {

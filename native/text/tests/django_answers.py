@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import django
 from django.conf import settings
 
-SERIES_61 = django.VERSION >= (6, 1)
+IS_LATER = django.VERSION >= (6, 0)
 
 settings.configure(
     USE_I18N=False,
@@ -20,7 +20,7 @@ settings.configure(
     TIME_ZONE="Europe/Berlin",
     USE_THOUSAND_SEPARATOR=False,
     INSTALLED_APPS=["django.contrib.humanize"],
-    **({"URLIZE_ASSUME_HTTPS": True} if SERIES_61 else {}),
+    **({"URLIZE_ASSUME_HTTPS": True} if IS_LATER else {}),
 )
 django.setup()
 

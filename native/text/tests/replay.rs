@@ -62,6 +62,11 @@ fn django_52_cases_give_the_recorded_bytes() {
 }
 
 #[test]
+fn django_60_cases_give_the_recorded_bytes() {
+    replay_random(Series::Django60, include_str!("cases/django60.tsv"));
+}
+
+#[test]
 fn django_61_cases_give_the_recorded_bytes() {
     replay_random(Series::Django61, include_str!("cases/django61.tsv"));
 }

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.safestring import mark_safe
 
 from tests.template.tables import check_filter, check_source
 
 ARGUMENTS = [None, "False", "True"]
-VALUES: list[object] = ["1234567.891", "-1000", "x1000"]
+VALUES: list[object] = [
+    "1234567.891",
+    "-1000",
+    "x1000",
+    mark_safe("1234.50"),
+    mark_safe("1234,50"),
+    " 12345\n",
+    "+01234567",
+    "1_000_000",
+    "12e5",
+    "-0",
+    "1234.",
+    ".5",
+    "nan",
+    "-Infinity",
+    "١٢٣٤٥",
+    "9" * 250,
+    "1e400",
+    "12\x0034",
+    "\ud800",
+    "",
+]
 
 
 @pytest.mark.parametrize("argument", ARGUMENTS)

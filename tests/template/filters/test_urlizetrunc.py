@@ -7,7 +7,10 @@ import pytest
 from tests.template.tables import check_filter, check_source
 
 ARGUMENTS = ["5", "0", "-1", "'10'", "'x'"]
-VALUES: list[object] = ["see http://example.com/path/ and x@example.com"]
+VALUES: list[object] = [
+    "see http://example.com/path/ and x@example.com",
+    "https://de.example.org/wiki/Käse?ü#漢字 www.example.org/é",
+]
 
 
 @pytest.mark.parametrize("argument", ARGUMENTS)

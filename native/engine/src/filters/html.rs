@@ -2,10 +2,11 @@
 
 use super::Native;
 use super::subject::{self, Subject, Whole, string, whole};
+use crate::links;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
-use djust_text::{Series, html, js, markup, urlize};
+use djust_text::{html, js, markup, urlize};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
@@ -65,14 +66,13 @@ pub fn escapejs<'py>(render: &mut Render<'py>, subject: Subject<'_>, _: Option<&
 }
 
 fn linked<'py>(render: &Render<'py>, subject: Subject<'_>, limit: Option<i64>) -> Made<'py> {
-    let Some(series) = super::series(render.py, render.stock)? else { return Ok(None) };
+    let Some(rules) = links::rules(render.py, render.stock)? else { return Ok(None) };
     let options = urlize::Options {
         limit,
         nofollow: true,
         autoescape: render.autoescape && !subject.safe,
-        series,
-        // Later series warn about, or are told of, the scheme of such links.
-        default_scheme: (series == Series::Django52).then_some("http"),
+        series: rules.series,
+        default_scheme: rules.default_scheme,
     };
     Ok(urlize::urlize(subject.text, &options).map(Value::safe))
 }

@@ -9,8 +9,9 @@ use djust_text::Series;
 use djust_text::durations;
 use djust_text::humanize as text;
 use djust_text::numbers::Number;
+use pyo3::exceptions::PyArithmeticError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDelta, PyDeltaAccess, PyFloat, PyTzInfoAccess};
+use pyo3::types::{PyDateTime, PyDelta, PyDeltaAccess, PyFloat, PyString, PyTzInfoAccess};
 use std::rc::Rc;
 
 type Made<'py> = PyResult<Option<Value<'py>>>;
@@ -30,38 +31,65 @@ pub fn intcomma<'py>(render: &mut Render<'py>, value: &Value<'py>, arg: Option<&
             decimal = object.str()?;
             Number::Decimal(decimal.to_str()?)
         }
-        (Value::Py(object), Some(Class::Int)) => match small_int(object) {
-            Some(number) => {
+        (Value::Text(..), _) | (_, Some(Class::Str | Class::Safe)) if series >= Series::Django60 => {
+            decimal = match read_decimal(render, value)? {
+                Read::Number(text) => text,
+                Read::Nothing => return Ok(unread_number(render, value)),
+                Read::Unknown => return Ok(None),
+            };
+            Number::Decimal(decimal.to_str()?)
+        }
+        _ => match whole_number(render, value, class)? {
+            Whole::Is(number) => {
                 digits = number.to_string();
                 Number::Int(&digits)
             }
-            None => return Ok(None),
+            Whole::ValueError => return Ok(unread_number(render, value)),
+            _ => return Ok(None),
         },
-        (Value::Int(number), _) => {
-            digits = number.to_string();
-            Number::Int(&digits)
-        }
-        // Later series read texts as decimals, which keep their notation.
-        (Value::Text(..), _) | (_, Some(Class::Str | Class::Safe)) if series == Series::Django52 => {
-            match whole(render.stock, value)? {
-                Whole::Is(number) => {
-                    digits = number.to_string();
-                    Number::Int(&digits)
-                }
-                Whole::ValueError => {
-                    let Some(subject) = string(render.stock, value) else { return Ok(None) };
-                    return Ok(text::intcomma_plain(subject.text).map(|made| Value::Text(made.into(), subject.safe)));
-                }
-                _ => return Ok(None),
-            }
-        }
-        _ => return Ok(None),
     };
     let Some(locale) = render.locale()? else { return Ok(None) };
     let formats = locale.numbers(render.py, render.stock, true)?.filter(|formats| !formats.grouping.is_empty());
     let Some(formats) = formats else { return Ok(None) };
     let safe = is_safe(render, value);
     Ok(text::intcomma(number, formats, series).map(|made| Value::Text(made.into(), safe)))
+}
+
+/// `int(value)` of whole numbers and texts.
+fn whole_number(render: &Render<'_>, value: &Value<'_>, class: Option<Class>) -> PyResult<Whole> {
+    match (value, class) {
+        (Value::Py(object), Some(Class::Int)) => Ok(small_int(object).map_or(Whole::Unknown, Whole::Is)),
+        (Value::Int(number), _) => Ok(Whole::Is(*number)),
+        (Value::Text(..), _) | (_, Some(Class::Str | Class::Safe)) => whole(render.stock, value),
+        _ => Ok(Whole::Unknown),
+    }
+}
+
+/// `intcomma(text, use_l10n=False)`
+fn unread_number<'py>(render: &Render<'py>, value: &Value<'py>) -> Option<Value<'py>> {
+    let subject = string(render.stock, value)?;
+    text::intcomma_plain(subject.text).map(|made| Value::Text(made.into(), subject.safe))
+}
+
+/// What `Decimal(text)` gives.
+enum Read<'py> {
+    /// A number, as `str()` writes it.
+    Number(Bound<'py, PyString>),
+    /// One of the errors that `intcomma` expects.
+    Nothing,
+    Unknown,
+}
+
+/// `Decimal(text)`, asked of Python: its rules for digits of all scripts, signs and exponents hold.
+fn read_decimal<'py>(render: &Render<'py>, value: &Value<'py>) -> PyResult<Read<'py>> {
+    let py = render.py;
+    let Some(subject) = string(render.stock, value) else { return Ok(Read::Unknown) };
+    match render.stock.Decimal.bind(py).call1((subject.text,)) {
+        Ok(number) => Ok(Read::Number(number.str()?)),
+        // `InvalidOperation`: who does not want it, by the context, has got a number.
+        Err(error) if error.is_instance_of::<PyArithmeticError>(py) => Ok(Read::Nothing),
+        Err(_) => Ok(Read::Unknown),
+    }
 }
 
 /// `ordinal`

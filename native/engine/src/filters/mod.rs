@@ -224,6 +224,7 @@ pub fn series(py: Python<'_>, stock: &Stock) -> PyResult<Option<Series>> {
             let version: (u32, u32) = stock.call(py, "version", ())?.extract()?;
             Ok(match version {
                 (5, 2) => Some(Series::Django52),
+                (6, 0) => Some(Series::Django60),
                 (6, 1) => Some(Series::Django61),
                 _ => None,
             })

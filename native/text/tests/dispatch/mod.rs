@@ -141,7 +141,7 @@ fn markup_functions(name: &str, call: &Call<'_>) -> Option<Option<String>> {
                 nofollow: true,
                 autoescape: call.flag(2),
                 series: call.series,
-                default_scheme: Some("https").filter(|_| call.series >= Series::Django61).or(Some("http")),
+                default_scheme: Some("https").filter(|_| call.series >= Series::Django60).or(Some("http")),
             },
         ),
         _ => return None,
