@@ -24,6 +24,7 @@ mod hidden;
 mod host;
 mod interned;
 mod languages;
+mod lent;
 mod loading;
 mod locale;
 mod lookup;

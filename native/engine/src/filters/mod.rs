@@ -297,6 +297,7 @@ impl<'py> Render<'py> {
             object = self.stock.call(py, "template_localtime", (object, self.use_tz.to_py(py)))?;
         }
         self.reach_for_argument(value)?;
+        self.lend_compilers()?;
         let arg = match arg {
             Some(arg) => {
                 self.reach_for_argument(arg)?;

@@ -1,0 +1,369 @@
+"""SQL of QuerySets that Python code reads while a page is rendered: compiled once for each shape.
+
+A tag, a form or a method of a model makes its QuerySets where no plan sees them. Django asks the
+connection for the class that compiles a query, and the connection remembers the module that has it.
+For the time of a render that is a module of ours, whose class knows the text of queries that were
+compiled before.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from types import FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connections
+from django.db.models import IntegerField
+from django.db.models.expressions import Col, Value
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.datastructures import BaseTable, Join
+
+from djust_backend.conf import sql_check, sql_reuse
+
+from . import conditions, guards, shapes, statements
+from .conditions import Condition
+from .versions import versions
+
+# Where connections, their operations and fields are Django's own.
+_BACKENDS = "django.db.backends."
+_FIELDS = "django."
+
+# What the constructor of a compiler sets, and what compiling leaves in it.
+_GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache"})
+_LEFT = frozenset(
+    {
+        "_meta_ordering",
+        "annotation_col_map",
+        "col_count",
+        "has_extra_select",
+        "having",
+        "klass_info",
+        "qualify",
+        "select",
+        "where",
+    }
+)
+# Of a query, these hold the tables that compiling joins, and what it is asked for then.
+_CHANGED = frozenset(
+    {"_annotation_select_cache", "alias_map", "alias_refcount", "base_table", "table_map"}
+)
+# What a class may do otherwise to the column of a field.
+_COLUMN_METHODS = ("get_col", "select_format", "cached_col", "get_attname_column")
+
+
+class _Compiled(NamedTuple):
+    """What Django has made of a query, and what that has left in the compiler and in the query."""
+
+    sql: str
+    # Parameters before those of the condition.
+    head: tuple[Any, ...]
+    left: dict[str, Any]
+    aliases: dict[str, Any]
+    # Fields and lists of fields that the key names by their identity.
+    held: tuple[Any, ...]
+
+
+class _Shape(NamedTuple):
+    """What the text of a simple query depends on, but for the values of its condition."""
+
+    key: tuple[Any, ...]
+    condition: Condition
+    head: tuple[Any, ...]
+    held: tuple[Any, ...]
+
+
+class _ReusingCompiler(SQLCompiler):
+    """Django's compiler of queries, which remembers what it has compiled."""
+
+    def as_sql(
+        self, with_limits: bool = True, with_col_aliases: bool = False
+    ) -> tuple[str, tuple[Any, ...]]:
+        """`SQLCompiler.as_sql`"""
+        shape = None
+        if with_limits and not with_col_aliases and self.elide_empty and sql_reuse():
+            shape = _shape(self)
+        if shape is None:
+            return super().as_sql(with_limits, with_col_aliases)
+        try:
+            marks, values = conditions.values(shape.condition.comparisons, self.connection)
+        except (EmptyResultSet, FullResultSet):
+            # For one of the comparisons; the others may say something else.
+            return super().as_sql(with_limits, with_col_aliases)
+        key = (shape.key, marks)
+        known: _Compiled | None = statements.remembered(self.connection, key)
+        if known is None:
+            return self._compile(key, shape, values)
+        if sql_check():
+            self._compare(known, values)
+        self._take(known)
+        return known.sql, (*known.head, *values)
+
+    def _compile(
+        self, key: tuple[Any, ...], shape: _Shape, values: list[Any]
+    ) -> tuple[str, tuple[Any, ...]]:
+        query: Any = self.query
+        before = vars(query).copy()
+        aliases, counts = query.alias_map.copy(), query.alias_refcount.copy()
+        sql, params = super().as_sql()
+        left = {name: value for name, value in vars(self).items() if name not in _GIVEN}
+        added = {
+            alias: table for alias, table in query.alias_map.items() if alias not in aliases
+        }
+        if (
+            tuple(params) == (*shape.head, *values)
+            and type(params) is tuple
+            and _LEFT.issuperset(left)
+            and left.get("where") is query.where
+            and all(aliases[alias] is query.alias_map.get(alias) for alias in aliases)
+            and query.alias_refcount == {**counts, **dict.fromkeys(added, 0)}
+            and all(
+                before.get(name) is value
+                for name, value in vars(query).items()
+                if name not in _CHANGED
+            )
+            and all(_has_plain_column(column) for column, _, _ in self.select)
+        ):
+            del left["where"]
+            found = _Compiled(sql, shape.head, left, added, shape.held)
+            statements.remember(self.connection, key, found)
+        return sql, params
+
+    def _take(self, known: _Compiled) -> None:
+        """Leaves the compiler and the query as compiling has left them."""
+        query: Any = self.query
+        vars(self).update(known.left)
+        self.select = list(known.left["select"])
+        self.klass_info = _copied(known.left["klass_info"])
+        self.annotation_col_map = known.left["annotation_col_map"].copy()
+        self.where = query.where
+        for alias, table in known.aliases.items():
+            query.alias_map[alias] = table
+            query.alias_refcount[alias] = 0
+            named = query.table_map.get(table.table_name)
+            if named:
+                named.append(alias)
+            else:
+                query.table_map[table.table_name] = [alias]
+        # Django keeps these from when they are first asked for.
+        query.base_table  # noqa: B018
+        query.annotation_select  # noqa: B018
+
+    def _compare(self, known: _Compiled, values: list[Any]) -> None:
+        """Raise DifferentSQLError if Django compiles anything else of the query."""
+        query: Any = self.query
+        # The lists of aliases are shared by clones.
+        other = query.clone()
+        other.table_map = {name: named[:] for name, named in query.table_map.items()}
+        kind: Any = type(self).__mro__[2]
+        sql, params = kind(other, self.connection, self.using, self.elide_empty).as_sql()
+        statements.compare(known.sql, (*known.head, *values), sql, params)
+
+
+def _copied(info: Any) -> Any:
+    """A `klass_info` with lists and dictionaries of its own."""
+    if info is None:
+        return None
+    copied = {**info, "select_fields": info["select_fields"][:]}
+    if "related_klass_infos" in info:
+        copied["related_klass_infos"] = [_copied(below) for below in info["related_klass_infos"]]
+    return copied
+
+
+def _shape(compiler: Any) -> _Shape | None:
+    """What a query is that its text may be remembered by; None if it is not simple enough."""
+    query: Any = compiler.query
+    if not _is_simple(query):
+        return None
+    condition = conditions.read(query.where)
+    selected = None if condition is None else _selected(query)
+    if condition is None or selected is None:
+        return None
+    tables = shapes.tables(query)
+    order = shapes.expressions(query) if not query.annotations else ((), ())
+    kinds = (type(compiler), Query, BaseTable, Join)
+    now = versions(kinds)
+    if tables is None or order is None or now is None or not _are_django_s(kinds[1:], now[1:]):
+        return None
+    if not all(_is_django_s_field(type(field)) for field in condition.fields):
+        return None
+    columns, head, held = selected
+    meta = query.get_meta()
+    related = query.select_related
+    key = (
+        compiler.using,
+        now,
+        query.model,
+        meta.db_table,
+        id(meta.concrete_fields),
+        columns,
+        tables,
+        query.alias_prefix,
+        tuple([(name, tuple(named)) for name, named in query.table_map.items()]),
+        condition.key,
+        order[0],
+        query.distinct,
+        query.default_ordering,
+        query.standard_ordering,
+        frozenset(query.deferred_loading[0]),
+        query.deferred_loading[1],
+        guards.frozen(related) if type(related) is dict else related,
+        query.max_depth,
+        query.low_mark,
+        query.high_mark,
+    )
+    return _Shape(
+        key, condition, head, (meta.concrete_fields, *condition.fields, *order[1], *held)
+    )
+
+
+def _is_simple(query: Any) -> bool:
+    kind: type = type(query)
+    return (
+        kind is Query
+        and not query.distinct_fields
+        and not query.combinator
+        and not query.extra
+        and not query.extra_tables
+        and not query.extra_order_by
+        and not query.select_for_update
+        and not query._filtered_relations
+        and not query.explain_info
+        and not query.subquery
+        and not query.external_aliases
+        and query.group_by is None
+    )
+
+
+def _selected(query: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]] | None:
+    """What a query selects, parameters of that, and what is held; None if nothing is proven of it.
+
+    That are the columns of its model, columns that the site has named (`values`), or nothing but
+    whether there are rows (`exists`).
+    """
+    named = query.selected
+    if named is not None and not all(type(value) in (int, str) for value in named.values()):
+        return None
+    names = (query.values_select, None if named is None else tuple(named.items()))
+    if query.default_cols:
+        return None if query.annotations or query.select else (("all", names), (), ())
+    if query.annotations:
+        if query.select or query.order_by or query.default_ordering or not _asks_for_any(query):
+            return None
+        return ("any", names), (1,), ()
+    if not query.select or not all(type(column) is Col for column in query.select):
+        return None
+    columns = tuple(
+        [(column.alias, id(column.target), id(column.output_field)) for column in query.select]
+    )
+    return (columns, names), (), tuple(query.select)
+
+
+def _asks_for_any(query: Any) -> bool:
+    """True for what `exists()` makes of a query: it selects the number one."""
+    value = query.annotations.get("a")
+    mask = query.annotation_select_mask
+    if len(query.annotations) != 1 or (mask is not None and set(mask) != {"a"}):
+        return False
+    if type(value) is not Value or type(value.value) is not int or value.value != 1:
+        return False
+    return type(value.output_field) is IntegerField
+
+
+@lru_cache(maxsize=1024)
+def _are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
+    """Whether all methods of these classes, which have these versions, were written in Django."""
+    return all(
+        str(value.__globals__.get("__name__")).startswith("django.")
+        for kind in kinds
+        for base in kind.__mro__
+        for value in vars(base).values()
+        if isinstance(value, FunctionType)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_django_s_field(kind: type) -> bool:
+    """Whether values for a field of this class are prepared by Django alone."""
+    return all(base.__module__.startswith(_FIELDS) or base is object for base in kind.__mro__)
+
+
+def _has_plain_column(column: Any) -> bool:
+    """Whether no code but Django's takes part in the text of a selected column."""
+    if type(column) is Value:
+        return True
+    if type(column) is not Col:
+        return False
+    return all(_has_django_s_column(type(field)) for field in (column.target, column.output_field))
+
+
+@lru_cache(maxsize=1024)
+def _has_django_s_column(kind: type) -> bool:
+    homes = [
+        base.__module__
+        for base in kind.__mro__
+        for name in _COLUMN_METHODS
+        if name in vars(base)
+    ]
+    return all(home.startswith("django.") for home in homes)
+
+
+class _Home:
+    """The module of a backend's compilers, with ours in place of that for queries."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self._known: tuple[Any, Any] = (None, None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.module, name)
+
+    @property
+    def SQLCompiler(self) -> Any:  # noqa: N802 - Django's name
+        """The class that compiles queries: the module's own if it is not Django's any more."""
+        now = vars(self.module)["SQLCompiler"]
+        known, made = self._known
+        if known is not now:
+            made = _reusing(now)
+            self._known = (now, made)
+        return made
+
+
+def _reusing(kind: Any) -> Any:
+    """A subclass of Django's compiler class that remembers; any other class as it is."""
+    if type(kind) is not type or not kind.__module__.startswith("django.db."):
+        return kind
+    if not issubclass(kind, SQLCompiler):
+        return kind
+    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    return type(kind.__name__, (_ReusingCompiler, kind), names)
+
+
+@lru_cache(maxsize=16)
+def _home(name: str) -> _Home:
+    return _Home(import_module(name))
+
+
+def lendings() -> list[tuple[Any, Any, Any]]:
+    """The operations of this thread's connections, what they remember, and our module for it.
+
+    The renderer puts the module there while Python code may read QuerySets, and takes it back.
+    """
+    found = []
+    for connection in connections.all(initialized_only=True):
+        ops = connection.ops
+        if not (
+            type(connection).__module__.startswith(_BACKENDS)
+            and type(ops).__module__.startswith(_BACKENDS)
+            and vars(ops).keys() <= {"connection", "_cache"}
+        ):
+            continue
+        ops.compiler("SQLCompiler")
+        module = ops._cache
+        # An outer render may have lent it.
+        module = module.module if type(module) is _Home else module
+        if isinstance(module, ModuleType):
+            found.append((ops, module, _home(module.__name__)))
+    return found
