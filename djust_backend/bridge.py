@@ -140,7 +140,8 @@ __all__ = [
     "cache_tags", "cache_timeout", "cache_variable", "check_count", "counted_text",
     "counts_its_rows", "current_language", "current_language_bidi", "current_timezone_name",
     "dangling", "date", "date_format_string", "date_names", "datetime", "defaulttags",
-    "display_label", "django_format_html", "django_mark_safe", "empty", "evaluate", "fill",
+    "display_label", "django_conditional_escape", "django_escape", "django_format_html",
+    "django_json_script", "django_mark_safe", "empty", "evaluate", "fill",
     "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache",
     "fragment_key", "group_result", "helped", "hidden_errors", "humanize_now", "instances",
     "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info",
@@ -177,6 +178,9 @@ trans: Any = translation._trans  # type: ignore[attr-defined]
 # Since Django 6.0.
 PartialTemplate: Any = getattr(base, "PartialTemplate", None)
 django_format_html = html.format_html
+django_escape = html.escape
+django_conditional_escape = html.conditional_escape
+django_json_script = html.json_script
 django_mark_safe = mark_safe
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import json
 import re
 import secrets
 import string
@@ -188,6 +189,22 @@ def _safe_text() -> list[tuple[Any, str, Any]]:
     return [*notes, _function(html, "mark_safe", safestring), _function(safestring, "mark_safe")]
 
 
+def _json() -> list[tuple[Any, str, Any]]:
+    """What makes the JSON of `json_script`, as long as the encoder is asked for nothing unusual."""
+    module = import_module("django.core.serializers.json")
+    encoder: Any = module.DjangoJSONEncoder
+    known = encoder if encoder.__mro__[1:] == (json.JSONEncoder, object) else _REPLACED
+    methods = [name for name in ("encode", "iterencode", "__init__") if name in vars(encoder)]
+    return [
+        (module, "DjangoJSONEncoder", _REPLACED if methods else known),
+        *((json.JSONEncoder, name, vars(json.JSONEncoder)[name]) for name in ("encode", "iterencode")),
+        (json, "dumps", json.dumps if comes_from(json.dumps, "json") else _REPLACED),
+        _constant(html, "json", json),
+        _constant(html, "_json_script_escapes", {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}),
+        _function(html, "json_script"),
+    ]
+
+
 def _partials() -> list[tuple[Any, str, Any]]:
     """What renders a partial; there are none before Django 6.0."""
     cls = getattr(base, "PartialTemplate", None)
@@ -247,6 +264,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "addresses": _addresses(),
         "languages": _languages(),
         "safe_text": _safe_text(),
+        "json": _json(),
         "partials": _partials(),
         **_token_and_key_makers(),
         "tags": tags,

@@ -8,11 +8,14 @@ compiled before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
+from operator import is_not
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import IntegerField
@@ -32,7 +35,7 @@ _BACKENDS = "django.db.backends."
 _FIELDS = "django."
 
 # What the constructor of a compiler sets, and what compiling leaves in it.
-_GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache"})
+_GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache", "_known"})
 _LEFT = frozenset(
     {
         "_meta_ordering",
@@ -50,8 +53,9 @@ _LEFT = frozenset(
 _CHANGED = frozenset(
     {"_annotation_select_cache", "alias_map", "alias_refcount", "base_table", "table_map"}
 )
-# What a class may do otherwise to the column of a field.
+# What a class may do otherwise to the column of a field, and to what comes back of it.
 _COLUMN_METHODS = ("get_col", "select_format", "cached_col", "get_attname_column")
+_VALUE_METHODS = ("from_db_value", "get_db_converters", "get_internal_type")
 
 
 class _Compiled(NamedTuple):
@@ -64,6 +68,8 @@ class _Compiled(NamedTuple):
     aliases: dict[str, Any]
     # Fields and lists of fields that the key names by their identity.
     held: tuple[Any, ...]
+    # Converters by the setting that they depend on; None if a class of the site's is asked for them.
+    converters: dict[bool, Any] | None
 
 
 class _Shape(NamedTuple):
@@ -77,6 +83,8 @@ class _Shape(NamedTuple):
 
 class _ReusingCompiler(SQLCompiler):
     """Django's compiler of queries, which remembers what it has compiled."""
+
+    _known: _Compiled | None = None
 
     def as_sql(
         self, with_limits: bool = True, with_col_aliases: bool = False
@@ -127,13 +135,15 @@ class _ReusingCompiler(SQLCompiler):
             and all(_has_plain_column(column) for column, _, _ in self.select)
         ):
             del left["where"]
-            found = _Compiled(sql, shape.head, left, added, shape.held)
+            converters = {} if all(map(_has_plain_values, self.select)) else None
+            found = _Compiled(sql, shape.head, left, added, shape.held, converters)
             statements.remember(self.connection, key, found)
         return sql, params
 
     def _take(self, known: _Compiled) -> None:
         """Leaves the compiler and the query as compiling has left them."""
         query: Any = self.query
+        self._known = known
         vars(self).update(known.left)
         self.select = list(known.left["select"])
         self.klass_info = _copied(known.left["klass_info"])
@@ -150,6 +160,21 @@ class _ReusingCompiler(SQLCompiler):
         # Django keeps these from when they are first asked for.
         query.base_table  # noqa: B018
         query.annotation_select  # noqa: B018
+
+    def get_converters(self, expressions: Any) -> Any:
+        """`SQLCompiler.get_converters`"""
+        known = self._known
+        if known is None or known.converters is None:
+            return super().get_converters(expressions)
+        columns = [column for column, _, _ in known.left["select"]]
+        if len(columns) != len(expressions) or any(map(is_not, columns, expressions)):
+            return super().get_converters(expressions)
+        zones = bool(settings.USE_TZ)
+        found = known.converters.get(zones)
+        if found is None:
+            found = known.converters[zones] = super().get_converters(expressions)
+        # Who asks may change it.
+        return {at: (list(functions), column) for at, (functions, column) in found.items()}
 
     def _compare(self, known: _Compiled, values: list[Any]) -> None:
         """Raise DifferentSQLError if Django compiles anything else of the query."""
@@ -301,13 +326,25 @@ def _has_plain_column(column: Any) -> bool:
 
 @lru_cache(maxsize=1024)
 def _has_django_s_column(kind: type) -> bool:
-    homes = [
-        base.__module__
-        for base in kind.__mro__
-        for name in _COLUMN_METHODS
-        if name in vars(base)
-    ]
-    return all(home.startswith("django.") for home in homes)
+    return _are_written_in_django(kind, _COLUMN_METHODS)
+
+
+def _has_plain_values(selected: Any) -> bool:
+    """Whether no code but Django's says how values of a selected column are converted."""
+    column = selected[0]
+    return type(column) is Col and all(
+        _has_django_s_values(type(field)) for field in (column.target, column.output_field)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _has_django_s_values(kind: type) -> bool:
+    return _are_written_in_django(kind, _VALUE_METHODS)
+
+
+def _are_written_in_django(kind: type, names: Iterable[str]) -> bool:
+    homes = [base.__module__ for base in kind.__mro__ for name in names if name in vars(base)]
+    return all(home.startswith(_FIELDS) for home in homes)
 
 
 class _Home:

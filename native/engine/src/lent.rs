@@ -86,9 +86,10 @@ impl Render<'_> {
     /// Python code is about to run that may read QuerySets: they are compiled by what remembers, until the page is done.
     pub fn lend_compilers(&self) -> PyResult<()> {
         let lent = &self.frame().state.root.lent;
-        if lent.is_asked.swap(true, Ordering::Relaxed) {
+        if lent.is_asked.load(Ordering::Relaxed) {
             return Ok(());
         }
+        lent.is_asked.store(true, Ordering::Relaxed);
         for place in places(self.py, self.stock)? {
             // An outer render, or another thread that has the same connection, may have lent it.
             if place.replace(self.py, &place.own, &place.ours)? {

@@ -22,6 +22,7 @@ use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
+pub use json::json_element;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
