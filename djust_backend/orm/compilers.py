@@ -34,6 +34,9 @@ from .versions import versions
 _BACKENDS = "django.db.backends."
 _FIELDS = "django."
 
+# What operations have of their own; more would be somebody's patches.
+_OWN = frozenset({"connection", "_cache"})
+
 # What the constructor of a compiler sets, and what compiling leaves in it.
 _GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache", "_known"})
 _LEFT = frozenset(
@@ -136,7 +139,9 @@ class _ReusingCompiler(SQLCompiler):
         ):
             del left["where"]
             converters = {} if all(map(_has_plain_values, self.select)) else None
-            found = _Compiled(sql, shape.head, left, added, shape.held, converters)
+            # Drivers have classes of their own for values, which are equal to them.
+            head = params[: len(shape.head)]
+            found = _Compiled(sql, head, left, added, shape.held, converters)
             statements.remember(self.connection, key, found)
         return sql, params
 
@@ -200,7 +205,7 @@ def _copied(info: Any) -> Any:
 def _shape(compiler: Any) -> _Shape | None:
     """What a query is that its text may be remembered by; None if it is not simple enough."""
     query: Any = compiler.query
-    if not _is_simple(query):
+    if not _is_simple(query) or len(vars(compiler.connection.ops)) != len(_OWN):
         return None
     condition = conditions.read(query.where)
     selected = None if condition is None else _selected(query)
@@ -394,7 +399,7 @@ def lendings() -> list[tuple[Any, Any, Any]]:
         if not (
             type(connection).__module__.startswith(_BACKENDS)
             and type(ops).__module__.startswith(_BACKENDS)
-            and vars(ops).keys() <= {"connection", "_cache"}
+            and vars(ops).keys() == _OWN
         ):
             continue
         ops.compiler("SQLCompiler")
