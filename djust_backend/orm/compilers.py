@@ -8,7 +8,7 @@ compiled before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from operator import is_not
@@ -26,8 +26,9 @@ from django.db.models.sql.datastructures import BaseTable, Join
 
 from djust_backend.conf import sql_check, sql_reuse
 
-from . import conditions, guards, shapes, statements
+from . import conditions, guards, shapes, statements, whole
 from .conditions import Condition
+from .expressions import are_told
 from .versions import versions
 
 # Where connections, their operations and fields are Django's own.
@@ -64,8 +65,9 @@ _VALUE_METHODS = ("from_db_value", "get_db_converters", "get_internal_type")
 class _Compiled(NamedTuple):
     """What Django has made of a query, and what that has left in the compiler and in the query."""
 
-    sql: str
-    # Parameters before those of the condition.
+    # None if there can be no rows.
+    sql: str | None
+    # Parameters before those of the condition, or all of them.
     head: tuple[Any, ...]
     left: dict[str, Any]
     aliases: dict[str, Any]
@@ -93,41 +95,65 @@ class _ReusingCompiler(SQLCompiler):
         self, with_limits: bool = True, with_col_aliases: bool = False
     ) -> tuple[str, tuple[Any, ...]]:
         """`SQLCompiler.as_sql`"""
-        shape = None
-        if with_limits and not with_col_aliases and self.elide_empty and sql_reuse():
-            shape = _shape(self)
+        usual = with_limits and not with_col_aliases and self.elide_empty
+        if usual and sql_reuse() and _is_readable(self):
+            found = self._once()
+            if found is not None:
+                return found
+        return super().as_sql(with_limits, with_col_aliases)
+
+    def _once(self) -> tuple[str, tuple[Any, ...]] | None:
+        """SQL and parameters, compiled once for all that are alike; None if Django has to compile.
+
+        Raises EmptyResultSet as compiling does.
+        """
+        shape = _shape(self)
         if shape is None:
-            return super().as_sql(with_limits, with_col_aliases)
-        try:
-            marks, values = conditions.values(shape.condition.comparisons, self.connection)
-        except (EmptyResultSet, FullResultSet):
-            # For one of the comparisons; the others may say something else.
-            return super().as_sql(with_limits, with_col_aliases)
-        key = (shape.key, marks)
+            read = whole.key(self.query)
+            now = versions((type(self),))
+            if read is None or now is None:
+                return None
+            return self._used((self.using, now, read[0]), None, (), read[1])
+        marks, values = _values(shape.condition.comparisons, self.connection)
+        return self._used((shape.key, marks), shape, values, shape.held)
+
+    def _used(
+        self, key: tuple[Any, ...], shape: _Shape | None, values: Sequence[Any], held: Sequence[Any]
+    ) -> tuple[str, tuple[Any, ...]]:
+        """What is remembered under a key, or is compiled now; without a shape, values are in it."""
         known: _Compiled | None = statements.remembered(self.connection, key)
         if known is None:
-            return self._compile(key, shape, values)
+            return self._compile(key, shape, values, held)
+        params = (*known.head, *values)
         if sql_check():
-            self._compare(known, values)
+            self._compare(known.sql, params)
         self._take(known)
-        return known.sql, (*known.head, *values)
+        if known.sql is None:
+            raise EmptyResultSet
+        return known.sql, params
 
     def _compile(
-        self, key: tuple[Any, ...], shape: _Shape, values: list[Any]
+        self, key: tuple[Any, ...], shape: _Shape | None, values: Sequence[Any], held: Sequence[Any]
     ) -> tuple[str, tuple[Any, ...]]:
         query: Any = self.query
         before = vars(query).copy()
         aliases, counts = query.alias_map.copy(), query.alias_refcount.copy()
-        sql, params = super().as_sql()
+        empty = None
+        try:
+            sql, params = super().as_sql()
+        except EmptyResultSet as error:
+            empty = error
+            sql, params = None, ((*shape.head, *values) if shape is not None else ())
         left = {name: value for name, value in vars(self).items() if name not in _GIVEN}
         added = {
             alias: table for alias, table in query.alias_map.items() if alias not in aliases
         }
+        # Drivers have classes of their own for values, which are equal to them.
+        head = params if shape is None else params[: len(shape.head)]
         if (
-            tuple(params) == (*shape.head, *values)
-            and type(params) is tuple
-            and _LEFT.issuperset(left)
-            and left.get("where") is query.where
+            type(params) is tuple
+            and (shape is None or params == (*shape.head, *values))
+            and self._is_repeatable(left)
             and all(aliases[alias] is query.alias_map.get(alias) for alias in aliases)
             and query.alias_refcount == {**counts, **dict.fromkeys(added, 0)}
             and all(
@@ -135,15 +161,24 @@ class _ReusingCompiler(SQLCompiler):
                 for name, value in vars(query).items()
                 if name not in _CHANGED
             )
-            and all(_has_plain_column(column) for column, _, _ in self.select)
         ):
             del left["where"]
             converters = {} if all(map(_has_plain_values, self.select)) else None
-            # Drivers have classes of their own for values, which are equal to them.
-            head = params[: len(shape.head)]
-            found = _Compiled(sql, head, left, added, shape.held, converters)
+            found = _Compiled(sql, head, left, added, tuple(held), converters)
             statements.remember(self.connection, key, found)
+        if empty is not None:
+            raise empty
         return sql, params
+
+    def _is_repeatable(self, left: dict[str, Any]) -> bool:
+        """Whether what compiling has left in the compiler is known, and is the same each time."""
+        return (
+            left.keys() == _LEFT
+            and left["where"] is self.query.where
+            and left["having"] is None
+            and left["qualify"] is None
+            and all(_has_plain_column(column) for column, _, _ in left["select"])
+        )
 
     def _take(self, known: _Compiled) -> None:
         """Leaves the compiler and the query as compiling has left them."""
@@ -181,15 +216,37 @@ class _ReusingCompiler(SQLCompiler):
         # Who asks may change it.
         return {at: (list(functions), column) for at, (functions, column) in found.items()}
 
-    def _compare(self, known: _Compiled, values: list[Any]) -> None:
+    def _compare(self, known: str | None, params: tuple[Any, ...]) -> None:
         """Raise DifferentSQLError if Django compiles anything else of the query."""
         query: Any = self.query
         # The lists of aliases are shared by clones.
         other = query.clone()
         other.table_map = {name: named[:] for name, named in query.table_map.items()}
         kind: Any = type(self).__mro__[2]
-        sql, params = kind(other, self.connection, self.using, self.elide_empty).as_sql()
-        statements.compare(known.sql, (*known.head, *values), sql, params)
+        compiler = kind(other, self.connection, self.using, self.elide_empty)
+        try:
+            sql, now = compiler.as_sql()
+        except EmptyResultSet:
+            sql, now = None, params
+        statements.compare(known, params, sql, now)
+
+
+def _values(comparisons: Iterable[Any], connection: Any) -> tuple[tuple[Any, ...], list[Any]]:
+    """The marks of these comparisons' values, and the parameters.
+
+    The mark of a value that no row, or every row, compares with like this is what Django raises.
+    """
+    marks: list[Any] = []
+    values: list[Any] = []
+    for comparison in comparisons:
+        try:
+            sql, params = comparison.process_rhs(None, connection)
+        except (EmptyResultSet, FullResultSet) as error:
+            marks.append(type(error))
+        else:
+            marks.append(sql)
+            values += params
+    return tuple(marks), values
 
 
 def _copied(info: Any) -> Any:
@@ -202,10 +259,15 @@ def _copied(info: Any) -> Any:
     return copied
 
 
+def _is_readable(compiler: Any) -> bool:
+    """Whether a query is one of which anything may be known, and the connection is as it was made."""
+    return shapes.is_plain(compiler.query) and len(vars(compiler.connection.ops)) == len(_OWN)
+
+
 def _shape(compiler: Any) -> _Shape | None:
     """What a query is that its text may be remembered by; None if it is not simple enough."""
     query: Any = compiler.query
-    if not _is_simple(query) or len(vars(compiler.connection.ops)) != len(_OWN):
+    if query.subquery or query.external_aliases or query.group_by is not None:
         return None
     condition = conditions.read(query.where)
     selected = None if condition is None else _selected(query)
@@ -215,9 +277,9 @@ def _shape(compiler: Any) -> _Shape | None:
     order = shapes.expressions(query) if not query.annotations else ((), ())
     kinds = (type(compiler), Query, BaseTable, Join)
     now = versions(kinds)
-    if tables is None or order is None or now is None or not _are_django_s(kinds[1:], now[1:]):
+    if tables is None or order is None or now is None or not conditions.are_django_s(kinds[1:], now[1:]):
         return None
-    if not all(_is_django_s_field(type(field)) for field in condition.fields):
+    if not all(are_told(type(field)) for field in condition.fields):
         return None
     columns, head, held = selected
     meta = query.get_meta()
@@ -246,24 +308,6 @@ def _shape(compiler: Any) -> _Shape | None:
     )
     return _Shape(
         key, condition, head, (meta.concrete_fields, *condition.fields, *order[1], *held)
-    )
-
-
-def _is_simple(query: Any) -> bool:
-    kind: type = type(query)
-    return (
-        kind is Query
-        and not query.distinct_fields
-        and not query.combinator
-        and not query.extra
-        and not query.extra_tables
-        and not query.extra_order_by
-        and not query.select_for_update
-        and not query._filtered_relations
-        and not query.explain_info
-        and not query.subquery
-        and not query.external_aliases
-        and query.group_by is None
     )
 
 
@@ -302,31 +346,12 @@ def _asks_for_any(query: Any) -> bool:
     return type(value.output_field) is IntegerField
 
 
-@lru_cache(maxsize=1024)
-def _are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
-    """Whether all methods of these classes, which have these versions, were written in Django."""
-    return all(
-        str(value.__globals__.get("__name__")).startswith("django.")
-        for kind in kinds
-        for base in kind.__mro__
-        for value in vars(base).values()
-        if isinstance(value, FunctionType)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _is_django_s_field(kind: type) -> bool:
-    """Whether values for a field of this class are prepared by Django alone."""
-    return all(base.__module__.startswith(_FIELDS) or base is object for base in kind.__mro__)
-
-
 def _has_plain_column(column: Any) -> bool:
-    """Whether no code but Django's takes part in the text of a selected column."""
-    if type(column) is Value:
-        return True
-    if type(column) is not Col:
-        return False
-    return all(_has_django_s_column(type(field)) for field in (column.target, column.output_field))
+    """Whether no code but Django's takes part in the text of a selected column.
+
+    Of an expression the key says so.
+    """
+    return type(column) is not Col or all(_has_django_s_column(type(field)) for field in (column.target, column.output_field))
 
 
 @lru_cache(maxsize=1024)

@@ -53,6 +53,9 @@ _COMPARISONS = frozenset(
 _LISTS = frozenset({lookups.In, lookups.Range, related_lookups.RelatedIn})
 _TRUTHS = _COMPARISONS | {lookups.IsNull, related_lookups.RelatedIsNull}
 
+#: The comparisons of which anything is known.
+LOOKUPS = _TRUTHS | _LISTS
+
 _VALUES = frozenset(
     {
         str,
@@ -93,7 +96,7 @@ def read(where: Any) -> Condition | None:
     # Somebody may have given Django's classes other methods, before or since.
     kinds = tuple(condition.kinds)
     now = versions(kinds)
-    if now is None or not _are_django_s(kinds, now):
+    if now is None or not are_django_s(kinds, now):
         return None
     key.append(now)
     return condition._replace(key=tuple(key))
@@ -129,7 +132,7 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
+def are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
     """Whether all methods of these classes, which have these versions, were written in Django."""
     return all(
         str(value.__globals__.get("__name__")).startswith("django.")

@@ -70,7 +70,8 @@ def simple(queryset: Any) -> Simple | None:
     return Simple(shape, condition)
 
 
-def _is_simple(query: Any) -> bool:
+def is_plain(query: Any) -> bool:
+    """Whether a query is of Django's own class, and has nothing of the rarer things in it."""
     kind: type = type(query)
     return (
         kind is Query
@@ -82,6 +83,12 @@ def _is_simple(query: Any) -> bool:
         and not query.select_for_update
         and not query._filtered_relations
         and not query.explain_info
+    )
+
+
+def _is_simple(query: Any) -> bool:
+    return (
+        is_plain(query)
         and not query.subquery
         and not query.values_select
         and not query.select

@@ -53,7 +53,9 @@ class DifferentSQLError(Exception):
     """SQL that was to be used again is not what Django compiles now (the setting JIT_SQL_CHECK)."""
 
 
-def compare(sql: str, params: Sequence[Any], now: str, compiled: Sequence[Any]) -> None:
+def compare(
+    sql: str | None, params: Sequence[Any], now: str | None, compiled: Sequence[Any]
+) -> None:
     """Raise DifferentSQLError if Django compiles anything else now than what is used again."""
     # Drivers have values that are equal to nothing but themselves, and say what they hold.
     if now != sql or repr(tuple(compiled)) != repr(tuple(params)):
