@@ -108,7 +108,11 @@ class Work:
 def pages():
     """Templates of stock and of ours that do some work in a tag."""
     case = case_of(dict, "{% worked work %}")
-    return case.template(DjangoTemplates), case.template(DjustTemplates)
+    ours = case.template(DjustTemplates)
+    # Connections are looked for once in a while.
+    for _ in range(64):
+        ours.render({"work": Work(lambda: "nothing")})
+    return case.template(DjangoTemplates), ours
 
 
 @pytest.fixture
