@@ -23,6 +23,7 @@ from django import urls
 from django.conf import locale as locales
 from django.conf import settings
 from django.http import QueryDict
+from django.middleware import csrf
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader, loader_tags
 from django.template.backends import django as django_backend
@@ -141,7 +142,7 @@ __all__ = [
     "counts_its_rows", "current_language", "current_language_bidi", "current_timezone_name",
     "dangling", "date", "date_format_string", "date_names", "datetime", "defaulttags",
     "display_label", "django_conditional_escape", "django_escape", "django_format_html",
-    "django_json_script", "django_mark_safe", "empty", "evaluate", "fill",
+    "django_get_token", "django_json_script", "django_mark_safe", "empty", "evaluate", "fill",
     "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache",
     "fragment_key", "group_result", "helped", "hidden_errors", "humanize_now", "instances",
     "is_bidi", "is_stock_querystring", "key_column", "kind", "known_token", "language_info",
@@ -181,6 +182,7 @@ django_format_html = html.format_html
 django_escape = html.escape
 django_conditional_escape = html.conditional_escape
 django_json_script = html.json_script
+django_get_token = csrf.get_token
 django_mark_safe = mark_safe
 
 

@@ -45,6 +45,7 @@ _CONTEXT_METHODS = (
 )  # fmt: skip
 
 _TAG_RE = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})")
+_JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 _FILTER_FLAGS = re.VERBOSE | re.UNICODE
 
 
@@ -194,13 +195,18 @@ def _json() -> list[tuple[Any, str, Any]]:
     module = import_module("django.core.serializers.json")
     encoder: Any = module.DjangoJSONEncoder
     known = encoder if encoder.__mro__[1:] == (json.JSONEncoder, object) else _REPLACED
-    methods = [name for name in ("encode", "iterencode", "__init__") if name in vars(encoder)]
+    methods = ("__init__", "encode", "iterencode")
     return [
-        (module, "DjangoJSONEncoder", _REPLACED if methods else known),
-        *((json.JSONEncoder, name, vars(json.JSONEncoder)[name]) for name in ("encode", "iterencode")),
+        (module, "DjangoJSONEncoder", known),
+        *(
+            (holder, name, value if comes_from(value, "json.encoder") else _REPLACED)
+            for holder in (encoder, json.JSONEncoder)
+            for name in methods
+            for value in (getattr(holder, name),)
+        ),
         (json, "dumps", json.dumps if comes_from(json.dumps, "json") else _REPLACED),
         _constant(html, "json", json),
-        _constant(html, "_json_script_escapes", {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}),
+        _constant(html, "_json_script_escapes", _JSON_ESCAPES),
         _function(html, "json_script"),
     ]
 

@@ -4,6 +4,7 @@ use crate::addresses::Arguments;
 use crate::filters::json_element;
 use crate::helpers::{escaped_text, formatted, marked_safe};
 use crate::loading::rendered;
+use crate::processors::new_token;
 use crate::lookup::{class_has_this, own_dict};
 use crate::py::entry::detached;
 use crate::stock::{Class, Stock, class_of};
@@ -191,6 +192,21 @@ pub fn conditional_escape_by_name<'py>(
             Class::Safe => Ok(Some(text)),
             _ => escaped_text(stock, &text),
         }
+    })
+}
+
+/// What `get_token(…)` gives in the code that calls this.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn get_token_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    by_name(intern!(py, "get_token"), &stock.django_get_token, args, kwargs, || {
+        let Some(request) = only(args, kwargs) else { return Ok(None) };
+        Ok(new_token(stock, &request)?.map(Bound::into_any))
     })
 }
 
