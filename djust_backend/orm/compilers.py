@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from operator import is_not
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -37,6 +37,9 @@ _FIELDS = "django."
 
 # What operations have of their own; more would be somebody's patches.
 _OWN = frozenset({"connection", "_cache"})
+
+# The text of a query with more values is long, and there may be one for each number of them.
+_MOST_VALUES = 200
 
 # What the constructor of a compiler sets, and what compiling leaves in it.
 _GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache", "_known"})
@@ -70,10 +73,11 @@ class _Compiled(NamedTuple):
     # Parameters before those of the condition, or all of them.
     head: tuple[Any, ...]
     left: dict[str, Any]
+    columns: tuple[Any, ...]
     aliases: dict[str, Any]
     # Fields and lists of fields that the key names by their identity.
     held: tuple[Any, ...]
-    # Converters by the setting that they depend on; None if a class of the site's is asked for them.
+    # By the setting that they depend on; None if a class of the site's is asked for them.
     converters: dict[bool, Any] | None
 
 
@@ -89,6 +93,8 @@ class _Shape(NamedTuple):
 class _ReusingCompiler(SQLCompiler):
     """Django's compiler of queries, which remembers what it has compiled."""
 
+    # Django's, which its stubs leave out.
+    elide_empty: bool
     _known: _Compiled | None = None
 
     def as_sql(
@@ -115,6 +121,8 @@ class _ReusingCompiler(SQLCompiler):
                 return None
             return self._used((self.using, now, read[0]), None, (), read[1])
         marks, values = _values(shape.condition.comparisons, self.connection)
+        if len(values) > _MOST_VALUES:
+            return None
         return self._used((shape.key, marks), shape, values, shape.held)
 
     def _used(
@@ -143,11 +151,9 @@ class _ReusingCompiler(SQLCompiler):
             sql, params = super().as_sql()
         except EmptyResultSet as error:
             empty = error
-            sql, params = None, ((*shape.head, *values) if shape is not None else ())
+            sql, params = "", ((*shape.head, *values) if shape is not None else ())
         left = {name: value for name, value in vars(self).items() if name not in _GIVEN}
-        added = {
-            alias: table for alias, table in query.alias_map.items() if alias not in aliases
-        }
+        added = {alias: table for alias, table in query.alias_map.items() if alias not in aliases}
         # Drivers have classes of their own for values, which are equal to them.
         head = params if shape is None else params[: len(shape.head)]
         if (
@@ -163,8 +169,12 @@ class _ReusingCompiler(SQLCompiler):
             )
         ):
             del left["where"]
-            converters = {} if all(map(_has_plain_values, self.select)) else None
-            found = _Compiled(sql, head, left, added, tuple(held), converters)
+            converters: dict[bool, Any] | None = (
+                {} if all(map(_has_plain_values, self.select)) else None
+            )
+            columns = tuple([column for column, _, _ in left["select"]])
+            text = sql if empty is None else None
+            found = _Compiled(text, head, left, columns, added, tuple(held), converters)
             statements.remember(self.connection, key, found)
         if empty is not None:
             raise empty
@@ -206,15 +216,14 @@ class _ReusingCompiler(SQLCompiler):
         known = self._known
         if known is None or known.converters is None:
             return super().get_converters(expressions)
-        columns = [column for column, _, _ in known.left["select"]]
+        columns = known.columns
         if len(columns) != len(expressions) or any(map(is_not, columns, expressions)):
             return super().get_converters(expressions)
         zones = bool(settings.USE_TZ)
         found = known.converters.get(zones)
         if found is None:
             found = known.converters[zones] = super().get_converters(expressions)
-        # Who asks may change it.
-        return {at: (list(functions), column) for at, (functions, column) in found.items()}
+        return found.copy()
 
     def _compare(self, known: str | None, params: tuple[Any, ...]) -> None:
         """Raise DifferentSQLError if Django compiles anything else of the query."""
@@ -260,7 +269,7 @@ def _copied(info: Any) -> Any:
 
 
 def _is_readable(compiler: Any) -> bool:
-    """Whether a query is one of which anything may be known, and the connection is as it was made."""
+    """Whether anything may be known of a query, and the connection is as it was made."""
     return shapes.is_plain(compiler.query) and len(vars(compiler.connection.ops)) == len(_OWN)
 
 
@@ -277,9 +286,14 @@ def _shape(compiler: Any) -> _Shape | None:
     order = shapes.expressions(query) if not query.annotations else ((), ())
     kinds = (type(compiler), Query, BaseTable, Join)
     now = versions(kinds)
-    if tables is None or order is None or now is None or not conditions.are_django_s(kinds[1:], now[1:]):
+    if (
+        tables is None
+        or order is None
+        or now is None
+        or not conditions.are_django_s(kinds[1:], now[1:])
+    ):
         return None
-    if not all(are_told(type(field)) for field in condition.fields):
+    if not all(are_told(_class(field)) for field in condition.fields):
         return None
     columns, head, held = selected
     meta = query.get_meta()
@@ -306,9 +320,7 @@ def _shape(compiler: Any) -> _Shape | None:
         query.low_mark,
         query.high_mark,
     )
-    return _Shape(
-        key, condition, head, (meta.concrete_fields, *condition.fields, *order[1], *held)
-    )
+    return _Shape(key, condition, head, (meta.concrete_fields, *condition.fields, *order[1], *held))
 
 
 def _selected(query: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]] | None:
@@ -346,12 +358,18 @@ def _asks_for_any(query: Any) -> bool:
     return type(value.output_field) is IntegerField
 
 
+def _class(field: Any) -> type:
+    return type(field)
+
+
 def _has_plain_column(column: Any) -> bool:
     """Whether no code but Django's takes part in the text of a selected column.
 
     Of an expression the key says so.
     """
-    return type(column) is not Col or all(_has_django_s_column(type(field)) for field in (column.target, column.output_field))
+    return type(column) is not Col or all(
+        _has_django_s_column(_class(field)) for field in (column.target, column.output_field)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -363,7 +381,7 @@ def _has_plain_values(selected: Any) -> bool:
     """Whether no code but Django's says how values of a selected column are converted."""
     column = selected[0]
     return type(column) is Col and all(
-        _has_django_s_values(type(field)) for field in (column.target, column.output_field)
+        _has_django_s_values(_class(field)) for field in (column.target, column.output_field)
     )
 
 
@@ -404,7 +422,11 @@ def _reusing(kind: Any) -> Any:
         return kind
     if not issubclass(kind, SQLCompiler):
         return kind
-    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    names = {
+        "__module__": kind.__module__,
+        "__qualname__": kind.__qualname__,
+        "__doc__": kind.__doc__,
+    }
     return type(kind.__name__, (_ReusingCompiler, kind), names)
 
 
@@ -420,7 +442,7 @@ def lendings() -> list[tuple[Any, Any, Any]]:
     """
     found = []
     for connection in connections.all(initialized_only=True):
-        ops = connection.ops
+        ops: Any = connection.ops
         if not (
             type(connection).__module__.startswith(_BACKENDS)
             and type(ops).__module__.startswith(_BACKENDS)

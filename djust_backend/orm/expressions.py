@@ -46,7 +46,8 @@ class UnknownError(Exception):
 class Reader:
     """Reads the expressions of one query.
 
-    `classes` are those that it has met. `held` are the fields that keys name by their identity: they have to live as long as the keys.
+    `classes` are those that it has met. `held` are the fields that keys name by their identity:
+    they have to live as long as the keys.
     `names` are those that expressions refer to, which Django resolves when it compiles the query.
     """
 

@@ -333,7 +333,8 @@ def remembered(connection: Any, key: Hashable) -> Any:
     """What this thread remembers of a connection under a key; None if there is nothing."""
     statements = _statements(connection)
     found = statements.get(key)
-    if found is not None:
+    # Keys take long to hash: as long as there is room, nobody needs to know the oldest.
+    if found is not None and len(statements) > _REMEMBERED // 2:
         statements.move_to_end(key)
     return found
 

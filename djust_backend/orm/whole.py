@@ -1,4 +1,4 @@
-"""A key for all of a query, the values in it and its subqueries included: equal ones have equal SQL.
+"""A key for all of a query, with its values and its subqueries: equal ones have equal SQL.
 
 For queries that are more than comparisons of columns with values (`shapes`, `conditions`): what
 they are made of is Django's own classes all the same, and nothing but plain values, columns and
@@ -28,6 +28,8 @@ _LOOKUP = {"lhs", "rhs", "bilateral_transforms"}
 _CONSTRUCTED = "_constructor_args"
 # Subqueries in subqueries.
 _DEEPEST = 4
+# Of texts, and of lists of values: keys are kept.
+_LONGEST = 200
 
 
 def key(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
@@ -45,7 +47,7 @@ def key(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
 
 
 class _WholeReader(Reader):
-    """Reads whole queries. What an expression was constructed of only tells which ones are equal."""
+    """Reads whole queries. What an expression was constructed of tells which ones are equal."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,6 +107,8 @@ class _WholeReader(Reader):
     def _told(self, value: Any) -> Any:
         kind: type = type(value)
         if kind in _VALUES:
+            if kind is str and len(value) > _LONGEST:
+                raise UnknownError
             return kind, value
         if kind is WhereNode:
             children = self._sequence(value.children)
@@ -140,6 +144,8 @@ class _WholeReader(Reader):
     def _lookup(self, kind: type, lookup: Any) -> tuple[Any, ...]:
         self.classes[kind] = None
         later = when_read(kind)
+        if type(lookup.rhs) is list and len(lookup.rhs) > _LONGEST:
+            raise UnknownError
         names = {name for name in vars(lookup) if name not in later and name != _CONSTRUCTED}
         if names != _LOOKUP or lookup.bilateral_transforms:
             raise UnknownError

@@ -288,7 +288,9 @@ def test_nothing_stays_with_the_connection(library, pages):
     assert issubclass(found[0], own)
     assert found[0].__qualname__ == own.__qualname__
     assert connection.ops.compiler("SQLCompiler") is own
-    assert connection.ops.compiler("SQLInsertCompiler") is compilers_of(connection).SQLInsertCompiler
+    assert (
+        connection.ops.compiler("SQLInsertCompiler") is compilers_of(connection).SQLInsertCompiler
+    )
 
 
 def compilers_of(connection):

@@ -31,7 +31,7 @@ def test_same(source: str) -> None:
     check(source.replace("\\n", "\n"), TABLE)
 
 
-TAGS = '''
+TAGS = """
 from django.middleware.csrf import get_token
 from django.template import Library
 from django.utils.html import format_html
@@ -45,7 +45,7 @@ def asked(context):
 @register.simple_tag
 def shown(token):
     return format_html("<i>{}</i>{token}", token, token=token)
-'''
+"""
 
 SECRET = "s" * 32
 

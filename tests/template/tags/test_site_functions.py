@@ -191,6 +191,7 @@ VALUES: list[Any] = [
     Failing(), [1, "<"], "\ud800", "", b"<", {"a<": [None, 1.5, {"b": mark_safe("</script>")}]}, {1: 2}, gettext_lazy("<Yes>"),
 ]  # fmt: skip
 
+
 class Encoder(json.JSONEncoder):
     """A site's way to write JSON."""
 
