@@ -270,7 +270,15 @@ def _copied(info: Any) -> Any:
 
 def _is_readable(compiler: Any) -> bool:
     """Whether anything may be known of a query, and the connection is as it was made."""
-    return shapes.is_plain(compiler.query) and len(vars(compiler.connection.ops)) == len(_OWN)
+    # The class that stands behind ours.
+    kinds = (type(compiler).__mro__[2],)
+    now = versions(kinds)
+    return (
+        now is not None
+        and conditions.are_django_s(kinds, now)
+        and shapes.is_plain(compiler.query)
+        and len(vars(compiler.connection.ops)) == len(_OWN)
+    )
 
 
 def _shape(compiler: Any) -> _Shape | None:

@@ -71,6 +71,9 @@ _VALUES = frozenset(
 )
 
 
+# What `lru_cache` makes of a function.
+_CACHED: Any = type(lru_cache(lambda: None))
+
 # Sets of classes that conditions are made of, each with their versions.
 _REMEMBERED = 1024
 
@@ -135,12 +138,25 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
 def are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
     """Whether all methods of these classes, which have these versions, were written in Django."""
     return all(
-        str(value.__globals__.get("__name__")).startswith("django.")
+        _is_django_s(value)
         for kind in kinds
         for base in kind.__mro__
+        if base.__module__ != "builtins"
         for value in vars(base).values()
-        if isinstance(value, FunctionType)
     )
+
+
+def _is_django_s(value: Any) -> bool:
+    """Whether an attribute of a class is one that Django has written, or no method at all."""
+    if isinstance(value, (staticmethod, classmethod)):
+        value = value.__func__
+    elif isinstance(value, property):
+        value = value.fget
+    if isinstance(value, _CACHED):
+        value = value.__wrapped__
+    if isinstance(value, FunctionType):
+        return str(value.__globals__.get("__name__")).startswith("django.")
+    return isinstance(value, type) or not callable(value)
 
 
 def values(comparisons: Sequence[Any], connection: Any) -> tuple[tuple[Any, ...], list[Any]]:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 from unittest.mock import patch
 
 import pytest
@@ -341,6 +342,12 @@ def test_a_class_of_the_sites_compiles(library, same_work, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(compilers_of_django.SQLCompiler, "as_sql", as_sql)
         same_work(work)
+    for name in ("as_sql", "pre_sql_setup", "get_from_clause"):
+        ran = mock.Mock(side_effect=RuntimeError("asked"))
+        with patch.object(SQLCompiler, name, ran):
+            same_work(work)
+        # On stock and on ours, each time; an exception ends the work.
+        assert ran.call_count == 3
     with patch.object(connection.ops, "quote_name", lambda name: f'"{name}"  '):
         same_work(work)
     same_work(work)
