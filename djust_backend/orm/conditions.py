@@ -142,7 +142,9 @@ def are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
         for kind in kinds
         for base in kind.__mro__
         if base.__module__ != "builtins"
-        for value in vars(base).values()
+        for name, value in vars(base).items()
+        # Subscripts for type checkers, which packages add.
+        if name != "__class_getitem__"
     )
 
 
