@@ -20,7 +20,8 @@ fn parts(format: &str) -> Option<(Vec<&str>, Vec<Field<'_>>)> {
     while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
         let (name, after) = rest[at..].strip_prefix('{')?.split_once('}')?;
         let is_name = |name: &str| {
-            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.as_bytes()[0].is_ascii_digit()
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                && !name.as_bytes()[0].is_ascii_digit()
         };
         fields.push(match name {
             "" => None,
@@ -123,7 +124,9 @@ pub fn formatted<'py>(
                 next += 1;
             }
             Some(Some(name)) => {
-                if let Some((_, text)) = named.iter().find(|(known, _)| known.to_str().is_ok_and(|known| known == *name)) {
+                if let Some((_, text)) =
+                    named.iter().find(|(known, _)| known.to_str().is_ok_and(|known| known == *name))
+                {
                     out.push_py(text, false)?;
                 }
             }
