@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.core.exceptions import EmptyResultSet, FullResultSet, ImproperlyConfigured
 from django.db import connections
 from django.db.models import IntegerField
 from django.db.models.expressions import Col, Value
@@ -449,7 +449,12 @@ def lendings() -> list[tuple[Any, Any, Any]]:
     The renderer puts the module there while Python code may read QuerySets, and takes it back.
     """
     found = []
-    for connection in connections.all(initialized_only=True):
+    try:
+        opened = connections.all(initialized_only=True)
+    except ImproperlyConfigured:
+        # Pages of a site without databases need none.
+        return []
+    for connection in opened:
         ops: Any = connection.ops
         if not (
             type(connection).__module__.startswith(_BACKENDS)

@@ -63,11 +63,20 @@ impl Lent {
     }
 }
 
+impl Drop for Lent {
+    /// A node that is rendered by itself belongs to no render that would give back what it has lent.
+    fn drop(&mut self) {
+        if !self.places.borrow().is_empty() {
+            let _ = Python::try_attach(|py| self.take_back(py));
+        }
+    }
+}
+
 /// The places of this thread.
 fn places(py: Python<'_>, stock: &Stock) -> PyResult<Vec<Place>> {
     let is_new = KNOWN.with(|known| {
         let mut known = known.borrow_mut();
-        known.lent += 1;
+        known.lent = known.lent.wrapping_add(1);
         known.lent % RENEWED == 1
     });
     if is_new {

@@ -6,6 +6,7 @@ All tests run with JIT_SQL_CHECK, so that text or parameters that are not Django
 from __future__ import annotations
 
 import datetime
+import gc
 import re
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from unittest import mock
 from unittest.mock import patch
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
 from django.db.models import (
     Case,
@@ -33,7 +35,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Upper
 from django.db.models.sql import compiler as compilers_of_django
 from django.db.models.sql.compiler import SQLCompiler
+from django.template import Context
 from django.template.backends.django import DjangoTemplates
+from django.template.defaulttags import IfNode
 from django.test.utils import CaptureQueriesContext
 from traps.compared import case_of
 from traps.test_sql_used_again import QUERYSETS
@@ -41,7 +45,7 @@ from zoo.models import Author, Book, Chapter, Country
 from zoo.odd import Sample
 
 from djust_backend import DjustTemplates
-from djust_backend.orm import statements
+from djust_backend.orm import compilers, statements
 
 BOOKS = Book.objects.order_by("pk")
 
@@ -315,6 +319,32 @@ def test_pages_within_pages(library, pages):
     pages[1].render({"work": Work(outer)})
     assert found[0] is found[1] is found[2] is not own
     assert connection.ops.compiler("SQLCompiler") is own
+
+
+def test_a_node_alone_gives_back_what_it_has_lent(library, pages):
+    own = connection.ops.compiler("SQLCompiler")
+    template = case_of(dict, "{% if 1 %}{% worked work %}{% endif %}").template(DjustTemplates)
+    (node,) = template.template.nodelist.get_nodes_by_type(IfNode)
+    found = []
+    work = Work(lambda: found.append(connection.ops.compiler("SQLCompiler")))
+    context = Context({"work": work})
+    with (
+        context.bind_template(template.template),
+        context.render_context.push_state(template.template),
+    ):
+        assert node.render(context) == "None"
+    del context
+    gc.collect()
+    assert found[0] is not own
+    assert connection.ops.compiler("SQLCompiler") is own
+
+
+def test_a_site_without_databases(monkeypatch):
+    def fails(initialized_only=False):
+        raise ImproperlyConfigured("no databases")
+
+    monkeypatch.setattr(connections, "all", fails)
+    assert compilers.lendings() == []
 
 
 def test_a_class_of_the_sites_compiles(library, same_work, monkeypatch):
