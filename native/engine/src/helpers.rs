@@ -12,27 +12,38 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 /// A field of a format string: the next argument, or the one of this name.
 type Field<'a> = Option<&'a str>;
 
-/// The literal parts of a format string and the fields between them, if all of these are `{}` or `{name}`.
-fn parts(format: &str) -> Option<(Vec<&str>, Vec<Field<'_>>)> {
-    let mut literals = Vec::new();
-    let mut fields = Vec::new();
-    let mut rest = format;
-    while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
-        let (name, after) = rest[at..].strip_prefix('{')?.split_once('}')?;
-        let is_name = |name: &str| {
-            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-                && !name.as_bytes()[0].is_ascii_digit()
-        };
-        fields.push(match name {
-            "" => None,
-            name if is_name(name) => Some(name),
-            _ => return None,
-        });
-        literals.push(&rest[..at]);
-        rest = after;
+/// A format string all of whose fields are `{}` or `{name}`.
+struct Format<'a> {
+    /// Each field, with the text before it.
+    fields: Vec<(&'a str, Field<'a>)>,
+    /// The text behind them.
+    rest: &'a str,
+    /// How many of them have a name.
+    named: usize,
+}
+
+impl<'a> Format<'a> {
+    fn of(format: &'a str) -> Option<Self> {
+        let mut found = Self { fields: Vec::with_capacity(4), rest: format, named: 0 };
+        while let Some(at) = memchr::memchr2(b'{', b'}', found.rest.as_bytes()) {
+            let (literal, rest) = found.rest.split_at(at);
+            if let Some(after) = rest.strip_prefix("{}") {
+                found.fields.push((literal, None));
+                found.rest = after;
+                continue;
+            }
+            let rest = rest.strip_prefix('{')?;
+            let (name, after) = rest.split_at(memchr::memchr(b'}', rest.as_bytes())?);
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !is_name || name.as_bytes().first().is_none_or(u8::is_ascii_digit) {
+                return None;
+            }
+            found.fields.push((literal, Some(name)));
+            found.named += 1;
+            found.rest = after.strip_prefix('}')?;
+        }
+        Some(found)
     }
-    literals.push(rest);
-    Some((literals, fields))
 }
 
 /// Appends `format(conditional_escape(value), "")`.
@@ -102,36 +113,34 @@ pub fn formatted<'py>(
         return Ok(None);
     }
     let Ok(format) = format.cast::<PyString>()?.to_str() else { return Ok(None) };
-    let Some((literals, fields)) = parts(format) else { return Ok(None) };
-    if fields.iter().filter(|field| field.is_none()).count() > count {
+    let Some(parsed) = Format::of(format) else { return Ok(None) };
+    if parsed.fields.len() - parsed.named > count {
         return Ok(None);
     }
-    for name in fields.iter().flatten() {
-        if !kwargs.map_or(Ok(false), |kwargs| kwargs.contains(*name))? {
-            return Ok(None);
+    if parsed.named > 0 {
+        for name in parsed.fields.iter().filter_map(|(_, name)| *name) {
+            if !kwargs.map_or(Ok(false), |kwargs| kwargs.contains(name))? {
+                return Ok(None);
+            }
         }
     }
     // Django escapes those with names before the others.
     let named = escaped(stock, kwargs)?;
     let mut out = Out::with_capacity(format.len() + 32 * count);
     let mut next = skip;
-    for (at, literal) in literals.iter().enumerate() {
+    for (literal, name) in &parsed.fields {
         out.push_str(literal);
-        match fields.get(at) {
-            None => {}
-            Some(None) => {
-                push_escaped(stock, &mut out, &items.get_item(next)?)?;
-                next += 1;
-            }
-            Some(Some(name)) => {
-                if let Some((_, text)) =
-                    named.iter().find(|(known, _)| known.to_str().is_ok_and(|known| known == *name))
-                {
-                    out.push_py(text, false)?;
-                }
-            }
+        let Some(name) = name else {
+            push_escaped(stock, &mut out, &items.get_item(next)?)?;
+            next += 1;
+            continue;
+        };
+        let text = named.iter().find(|(known, _)| known.to_str().is_ok_and(|known| known == *name));
+        if let Some((_, text)) = text {
+            out.push_py(text, false)?;
         }
     }
+    out.push_str(parsed.rest);
     // An argument without a field is escaped, and forgotten.
     let kept = out.len();
     for at in next..items.len() {
