@@ -21,11 +21,15 @@ __all__ = [
     "SiteCall",
     "UtcReader",
     "class_versions",
+    "conditional_escape_by_name",
     "count_stock_render",
     "count_stock_template",
+    "escape_by_name",
     "format_html",
     "format_html_by_name",
+    "get_token_by_name",
     "install",
+    "json_script_by_name",
     "localized",
     "mark_safe",
     "mark_safe_by_name",
@@ -40,6 +44,10 @@ __all__ = [
     "template_localtime",
 ]
 
+def conditional_escape_by_name(*args: Any, **kwargs: Any) -> Any: ...
+def escape_by_name(*args: Any, **kwargs: Any) -> Any: ...
+def get_token_by_name(*args: Any, **kwargs: Any) -> Any: ...
+def json_script_by_name(*args: Any, **kwargs: Any) -> Any: ...
 def install(bridge: ModuleType) -> None: ...
 def format_html(format_string: Any, *args: Any, **kwargs: Any) -> SafeString: ...
 def format_html_by_name(*args: Any, **kwargs: Any) -> Any: ...

@@ -23,6 +23,7 @@ from django import urls
 from django.conf import locale as locales
 from django.conf import settings
 from django.http import QueryDict
+from django.middleware import csrf
 from django.template import base as django_base
 from django.template import defaultfilters, defaulttags, library, loader, loader_tags
 from django.template.backends import django as django_backend
@@ -96,6 +97,7 @@ from .sources import (
     instances,
     key_column,
     kind,
+    lendings,
     load,
     look_ahead,
     may_look_ahead,
@@ -140,12 +142,13 @@ __all__ = [
     "cache_tags", "cache_timeout", "cache_variable", "check_count", "counted_text",
     "counts_its_rows", "current_language", "current_language_bidi", "current_timezone_name",
     "dangling", "date", "date_format_string", "date_names", "datetime", "defaulttags",
-    "display_label", "django_format_html", "django_mark_safe", "empty", "evaluate", "fill",
+    "display_label", "django_conditional_escape", "django_escape", "django_format_html",
+    "django_get_token", "django_json_script", "django_mark_safe", "empty", "evaluate", "fill",
     "first_of", "form_methods_of", "form_pieces", "format_translation", "fragment_cache",
     "fragment_key", "group_result", "helped", "hidden_errors", "humanize_now", "instances",
     "is_bidi", "is_link_warning_ignored", "is_stock_querystring", "key_column", "kind",
-    "known_token", "language_info", "link_notes", "load", "loading_notes", "locales", "logger",
-    "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
+    "known_token", "language_info", "lendings", "link_notes", "load", "loading_notes", "locales",
+    "logger", "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
     "needs_of_collection", "now_like", "number_formats",
     "override_language", "override_timezone", "processor_kind", "proxy_node", "reach",
     "related_context", "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy",
@@ -178,6 +181,10 @@ trans: Any = translation._trans  # type: ignore[attr-defined]
 # Since Django 6.0.
 PartialTemplate: Any = getattr(base, "PartialTemplate", None)
 django_format_html = html.format_html
+django_escape = html.escape
+django_conditional_escape = html.conditional_escape
+django_json_script = html.json_script
+django_get_token = csrf.get_token
 django_mark_safe = mark_safe
 
 

@@ -17,6 +17,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from django import urls
+from django.middleware import csrf
 from django.template import loader
 from django.templatetags import static
 from django.utils import html, safestring
@@ -25,7 +26,11 @@ from . import _native
 
 #: What is called natively: Django's function, and ours.
 _HELPERS: dict[str, tuple[Any, Callable[..., Any]]] = {
+    "conditional_escape": (html.conditional_escape, _native.conditional_escape_by_name),
+    "escape": (html.escape, _native.escape_by_name),
     "format_html": (html.format_html, _native.format_html_by_name),
+    "get_token": (csrf.get_token, _native.get_token_by_name),
+    "json_script": (html.json_script, _native.json_script_by_name),
     "mark_safe": (safestring.mark_safe, _native.mark_safe_by_name),
     "render_to_string": (loader.render_to_string, _native.render_to_string_by_name),
     "reverse": (urls.reverse, _native.reverse_by_name),

@@ -19,7 +19,8 @@ from .orm.usage import REACHED
 
 __all__ = [
     "accessor", "adopt", "answers", "ask", "counts_its_rows", "dangling", "display_label",
-    "evaluate", "fill", "first_of", "instances", "key_column", "kind", "load", "look_ahead",
+    "evaluate", "fill", "first_of", "instances", "key_column", "kind", "lendings", "load",
+    "look_ahead",
     "may_look_ahead", "model_step",
     "needs_of_collection", "reach", "rows", "size_of", "source_queryset", "usage", "usage_of_page",
     "watch_instances",
@@ -68,6 +69,11 @@ def evaluate(source: Any, usage: Usage | None) -> bool:
         return False
     orm.evaluate(rows, usage)
     return True
+
+
+def lendings() -> list[tuple[Any, Any, Any]]:
+    """What the ORM room lends to this thread's connections, see `orm.lendings`."""
+    return orm.lendings() if serialization() else []
 
 
 def source_queryset(source: Any) -> Any:

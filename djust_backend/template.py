@@ -131,6 +131,14 @@ class Template(stock.Template):
             return super().render(context)
         if context.template is not None:
             return program.render(self, context)
+        if type(context) is Context:
+            # What its `bind_template` does, of which `renders` has made sure.
+            context.template = self
+            try:
+                context.template_name = self.name
+                return program.render(self, context)
+            finally:
+                context.template = None
         with context.bind_template(self):
             context.template_name = self.name
             return program.render(self, context)

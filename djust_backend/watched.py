@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import json
 import re
 import secrets
 import string
@@ -46,6 +47,7 @@ _CONTEXT_METHODS = (
 )  # fmt: skip
 
 _TAG_RE = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})")
+_JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 _FILTER_FLAGS = re.VERBOSE | re.UNICODE
 
 
@@ -220,6 +222,27 @@ def _safe_text() -> list[tuple[Any, str, Any]]:
     return [*notes, _function(html, "mark_safe", safestring), _function(safestring, "mark_safe")]
 
 
+def _json() -> list[tuple[Any, str, Any]]:
+    """What makes the JSON of `json_script`, as long as the encoder is asked for nothing unusual."""
+    module = import_module("django.core.serializers.json")
+    encoder: Any = module.DjangoJSONEncoder
+    known = encoder if encoder.__mro__[1:] == (json.JSONEncoder, object) else _REPLACED
+    methods = ("__init__", "encode", "iterencode")
+    return [
+        (module, "DjangoJSONEncoder", known),
+        *(
+            (holder, name, value if comes_from(value, "json.encoder") else _REPLACED)
+            for holder in (encoder, json.JSONEncoder)
+            for name in methods
+            for value in (getattr(holder, name),)
+        ),
+        (json, "dumps", json.dumps if comes_from(json.dumps, "json") else _REPLACED),
+        _constant(html, "json", json),
+        _constant(html, "_json_script_escapes", _JSON_ESCAPES),
+        _function(html, "json_script"),
+    ]
+
+
 def _partials() -> list[tuple[Any, str, Any]]:
     """What renders a partial; there are none before Django 6.0."""
     cls = getattr(base, "PartialTemplate", None)
@@ -279,6 +302,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "addresses": _addresses(),
         "languages": _languages(),
         "safe_text": _safe_text(),
+        "json": _json(),
         "partials": _partials(),
         **_token_and_key_makers(),
         "tags": tags,

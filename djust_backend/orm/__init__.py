@@ -13,6 +13,7 @@ from .apply import evaluate, forget_plans, rows, whole_plan
 from .arrivals import install as settle_arrivals
 from .choose.pushdown import reads_whole
 from .choose.rows import level
+from .compilers import lendings
 from .display import display_labels
 from .facts import accessor, id_column
 from .fingerprint import release
@@ -48,6 +49,7 @@ __all__ = [
     "id_column",
     "is_read_whole",
     "kind",
+    "lendings",
     "load",
     "look_ahead",
     "may_look_ahead",

@@ -53,6 +53,9 @@ _COMPARISONS = frozenset(
 _LISTS = frozenset({lookups.In, lookups.Range, related_lookups.RelatedIn})
 _TRUTHS = _COMPARISONS | {lookups.IsNull, related_lookups.RelatedIsNull}
 
+#: The comparisons of which anything is known.
+LOOKUPS = _TRUTHS | _LISTS
+
 _VALUES = frozenset(
     {
         str,
@@ -67,6 +70,9 @@ _VALUES = frozenset(
     }
 )
 
+
+# What `lru_cache` makes of a function.
+_CACHED: Any = type(lru_cache(lambda: None))
 
 # Sets of classes that conditions are made of, each with their versions.
 _REMEMBERED = 1024
@@ -93,7 +99,7 @@ def read(where: Any) -> Condition | None:
     # Somebody may have given Django's classes other methods, before or since.
     kinds = tuple(condition.kinds)
     now = versions(kinds)
-    if now is None or not all(map(_is_django_s, kinds, now)):
+    if now is None or not are_django_s(kinds, now):
         return None
     key.append(now)
     return condition._replace(key=tuple(key))
@@ -129,17 +135,41 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _is_django_s(kind: type, _now: int) -> bool:
-    """Whether all methods of this class, which has this version, were written in Django."""
+def are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
+    """Whether all methods of these classes, which have these versions, were written in Django."""
+    return all(map(_is_written_in_django, kinds, now))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_written_in_django(kind: type, _now: int) -> bool:
     # Most functions of a class are of one module.
     namespace: object = None
     for base in kind.__mro__:
-        for value in list(vars(base).values()):
-            if type(value) is FunctionType and value.__globals__ is not namespace:
+        if base.__module__ == "builtins":
+            continue
+        for name, value in list(vars(base).items()):
+            is_function = type(value) is FunctionType
+            if is_function and value.__globals__ is namespace:
+                continue
+            # Subscripts for type checkers, which packages add.
+            if name != "__class_getitem__" and not _is_django_s(value):
+                return False
+            if is_function:
                 namespace = value.__globals__
-                if not str(value.__globals__.get("__name__")).startswith("django."):
-                    return False
     return True
+
+
+def _is_django_s(value: Any) -> bool:
+    """Whether an attribute of a class is one that Django has written, or no method at all."""
+    if isinstance(value, (staticmethod, classmethod)):
+        value = value.__func__
+    elif isinstance(value, property):
+        value = value.fget
+    if isinstance(value, _CACHED):
+        value = value.__wrapped__
+    if isinstance(value, FunctionType):
+        return str(value.__globals__.get("__name__")).startswith("django.")
+    return isinstance(value, type) or not callable(value)
 
 
 def values(comparisons: Sequence[Any], connection: Any) -> tuple[tuple[Any, ...], list[Any]]:

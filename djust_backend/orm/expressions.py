@@ -39,33 +39,34 @@ _FIELD_METHODS = (
 )
 
 
-class _UnknownError(Exception):
+class UnknownError(Exception):
     """Something that nothing is proven of."""
 
 
 class Reader:
     """Reads the expressions of one query.
 
-    `held` are the fields that keys name by their identity: they have to live as long as the keys.
+    `classes` are those that it has met. `held` are the fields that keys name by their identity:
+    they have to live as long as the keys.
     `names` are those that expressions refer to, which Django resolves when it compiles the query.
     """
 
-    __slots__ = ("_classes", "held", "names")
+    __slots__ = ("classes", "held", "names")
 
     def __init__(self) -> None:
         self.held: list[Any] = []
         self.names: list[str] = []
         # Django makes these of names.
-        self._classes: dict[type, None] = {Col: None, OrderBy: None, Ref: None}
+        self.classes: dict[type, None] = {Col: None, OrderBy: None, Ref: None}
 
     def key(self, *expressions: Any) -> tuple[Any, ...] | None:
         """A key of these expressions, or of lists of them; None if any of them has none."""
         try:
             found = self._sequence(expressions)
-        except _UnknownError:
+        except UnknownError:
             return None
         # Methods of Django's classes may be replaced at any time.
-        now = versions(tuple(self._classes))
+        now = versions(tuple(self.classes))
         return None if now is None else (found, now)
 
     def _told(self, value: Any) -> Any:
@@ -81,16 +82,19 @@ class Reader:
             return self._field(kind, value)
         if kind is Col:
             return Col, value.alias, self._told(value.target), self._told(value.output_field)
-        if not _is_known(kind):
-            raise _UnknownError
-        self._classes[kind] = None
-        if isinstance(value, F):
-            self.names.append(value.name)  # type: ignore[attr-defined]
-        later = _when_read(kind)
+        if not is_known(kind):
+            raise UnknownError
+        self.classes[kind] = None
+        self._note(value)
+        later = when_read(kind)
         return (
             kind,
             *[(name, self._told(held)) for name, held in vars(value).items() if name not in later],
         )
+
+    def _note(self, value: Any) -> None:
+        if isinstance(value, F):
+            self.names.append(value.name)  # type: ignore[attr-defined]
 
     def _sequence(self, values: Any) -> tuple[Any, ...]:
         return tuple([self._told(value) for value in values])
@@ -101,7 +105,7 @@ class Reader:
             return id(field)
         # One that was made for the expression, perhaps each time.
         if kind.__module__ != _FIELDS:
-            raise _UnknownError
+            raise UnknownError
         plain = [
             (name, value)
             for name, value in vars(field).items()
@@ -112,7 +116,7 @@ class Reader:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _is_known(kind: type) -> bool:
+def is_known(kind: type) -> bool:
     """Whether objects of this class are Django's expressions, whose values are in the SQL."""
     is_expression = issubclass(kind, (BaseExpression, F)) and not issubclass(kind, _REFUSED)
     return is_expression and all(
@@ -122,7 +126,13 @@ def _is_known(kind: type) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _when_read(kind: type) -> frozenset[str]:
+def are_told(kind: type) -> bool:
+    """Whether values for a field of this class are prepared by Django alone."""
+    return all(base.__module__.startswith("django.") or base is object for base in kind.__mro__)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def when_read(kind: type) -> frozenset[str]:
     """What an expression of this class remembers since it was asked for it.
 
     Its output field may have been given to it as well.

@@ -58,7 +58,7 @@ def simple(queryset: Any) -> Simple | None:
         guards.has_raw_sql(query) or where.contains_aggregate or where.contains_over_clause
     ):
         return None
-    added = _expressions(query)
+    added = expressions(query)
     key = None if added is None else _key(queryset, query, added[0])
     if added is None or key is None:
         return None
@@ -70,7 +70,8 @@ def simple(queryset: Any) -> Simple | None:
     return Simple(shape, condition)
 
 
-def _is_simple(query: Any) -> bool:
+def is_plain(query: Any) -> bool:
+    """Whether a query is of Django's own class, and has nothing of the rarer things in it."""
     kind: type = type(query)
     return (
         kind is Query
@@ -82,6 +83,12 @@ def _is_simple(query: Any) -> bool:
         and not query.select_for_update
         and not query._filtered_relations
         and not query.explain_info
+    )
+
+
+def _is_simple(query: Any) -> bool:
+    return (
+        is_plain(query)
         and not query.subquery
         and not query.values_select
         and not query.select
@@ -94,8 +101,8 @@ def _key(queryset: Any, query: Any, added: tuple[Any, ...]) -> tuple[Any, ...] |
     meta = query.get_meta()
     selected = query.select_related
     lookups = queryset._prefetch_related_lookups
-    tables = _tables(query)
-    if tables is None or not all(type(lookup) is str for lookup in lookups):
+    joined = tables(query)
+    if joined is None or not all(type(lookup) is str for lookup in lookups):
         return None
     db = queryset.db
     return (
@@ -118,11 +125,11 @@ def _key(queryset: Any, query: Any, added: tuple[Any, ...]) -> tuple[Any, ...] |
         guards.frozen(selected) if type(selected) is dict else selected,
         lookups,
         tuple(queryset._known_related_objects),
-        tables,
+        joined,
     )
 
 
-def _expressions(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
+def expressions(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
     """The order of a query, what it adds to its rows, and how it groups them; and what is `held`.
 
     None if nothing is proven of an expression among them.
@@ -145,7 +152,7 @@ def _expressions(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
     return key, reader.held
 
 
-def _tables(query: Any) -> tuple[Any, ...] | None:
+def tables(query: Any) -> tuple[Any, ...] | None:
     """The tables that the condition joins, and whether they still are in use."""
     found: list[tuple[Any, ...]] = []
     for alias, table in query.alias_map.items():

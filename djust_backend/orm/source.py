@@ -33,7 +33,8 @@ def kind(cls: type) -> int:
         return QUERYSET if keeps(cls, RawQuerySet, QUERYSET_PROTOCOL) else OTHER
     if issubclass(cls, BaseManager):
         return MANAGER
-    if issubclass(cls, Page):
+    # Pages are of an abstract base class, which would remember each class that it is asked about.
+    if Page in cls.__mro__:
         return PAGE if keeps(cls, Page, _PAGE_PROTOCOL) else OTHER
     return OTHER
 

@@ -54,6 +54,15 @@ class DifferentSQLError(Exception):
     """SQL that was to be used again is not what Django compiles now (the setting JIT_SQL_CHECK)."""
 
 
+def compare(
+    sql: str | None, params: Sequence[Any], now: str | None, compiled: Sequence[Any]
+) -> None:
+    """Raise DifferentSQLError if Django compiles anything else now than what is used again."""
+    # Drivers have values that are equal to nothing but themselves, and say what they hold.
+    if now != sql or repr(tuple(compiled)) != repr(tuple(params)):
+        raise DifferentSQLError(f"{sql} {tuple(params)} is now {now} {tuple(compiled)}")
+
+
 class Text(NamedTuple):
     """The text of a condition, and the fields that its key names by their identity."""
 
@@ -124,9 +133,7 @@ class Request(NamedTuple):
     def compare(self, selected: Any) -> None:
         """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
         sql, compiled = selected.query.get_compiler(using=selected.db).as_sql()
-        # Drivers have values that are equal to nothing but themselves, and say what they hold.
-        if sql != self.sql or repr(tuple(compiled)) != repr(self.params):
-            raise DifferentSQLError(f"{self.sql} {self.params} is now {sql} {tuple(compiled)}")
+        compare(self.sql, self.params, sql, compiled)
 
     def run(self) -> Fetched:
         """The rows. Database errors as they come."""
@@ -173,7 +180,7 @@ def request_selected(
         limits = _limits(query, connection)
         # How moments are converted depends on settings.
         key = (name, simple.shape, bool(where), times(connection))
-        known: Statement | None = _remembered(connection, key)
+        known: Statement | None = remembered(connection, key)
         if known is not None:
             request = known.request(connection, where, limits, where_params)
             if sql_check():
@@ -192,7 +199,7 @@ def request_selected(
         text = sql[: len(sql) - len(limits)]
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
-            _remember(connection, key, statement._replace(before=parts[0], after=parts[1]))
+            remember(connection, key, statement._replace(before=parts[0], after=parts[1]))
     return statement.request(connection, "", "", params)
 
 
@@ -207,7 +214,7 @@ def request_of_keys(
     """
     connection = connections[using]
     name = (name, times(connection))
-    known: Statement | None = _remembered(connection, name) if sql_reuse() else None
+    known: Statement | None = remembered(connection, name) if sql_reuse() else None
     if known is not None:
         marks = ", ".join(["%s"] * len(keys))
         params = [prepare(key, connection) for key in keys]
@@ -229,7 +236,7 @@ def request_of_keys(
     if len(parts) == 2 and "%s" not in parts[0] and tuple(params[: len(keys)]) == prepared:
         tail = tuple(params[len(keys) :])
         cut = statement._replace(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
-        _remember(connection, name, cut)
+        remember(connection, name, cut)
     return statement.request(connection, "", "", params)
 
 
@@ -240,7 +247,7 @@ def lookup(make: Any, key: Any, using: str, name: Hashable) -> tuple[str, tuple[
     """
     connection = connections[using]
     name = ("lookup", name, type(key))
-    known: Text | None = _remembered(connection, name) if sql_reuse() else None
+    known: Text | None = remembered(connection, name) if sql_reuse() else None
     if known is not None and not sql_check():
         return known.text, (key,)
     sql, params = make().query.get_compiler(using=using).as_sql()
@@ -248,7 +255,7 @@ def lookup(make: Any, key: Any, using: str, name: Hashable) -> tuple[str, tuple[
         raise DifferentSQLError(f"{known.text} {(key,)} is now {sql} {params}")
     if len(params) == 1 and type(params[0]) is type(key) and params[0] == key:
         # The driver is given the very key.
-        _remember(connection, name, Text(sql, ()))
+        remember(connection, name, Text(sql, ()))
     return sql, tuple(params)
 
 
@@ -294,12 +301,12 @@ def _condition(
         # For one of the comparisons; the others may say something else.
         return _compiled_condition(query, connection)
     key = (condition.key, marks)
-    known = _remembered(connection, key)
+    known = remembered(connection, key)
     if known is not None:
         return known.text, params
     text, compiled_params = _compiled_condition(query, connection)
     if list(compiled_params) == params:
-        _remember(connection, key, Text(text, tuple(condition.fields)))
+        remember(connection, key, Text(text, tuple(condition.fields)))
     return text, compiled_params
 
 
@@ -327,15 +334,23 @@ def _statements(connection: Any) -> OrderedDict[Hashable, Any]:
     return statements
 
 
-def _remembered(connection: Any, key: Hashable) -> Any:
+def forget(connection: Any) -> None:
+    """Forget all that this thread remembers of a connection."""
+    _statements(connection).clear()
+
+
+def remembered(connection: Any, key: Hashable) -> Any:
+    """What this thread remembers of a connection under a key; None if there is nothing."""
     statements = _statements(connection)
     found = statements.get(key)
-    if found is not None:
+    # Keys take long to hash: as long as there is room, nobody needs to know the oldest.
+    if found is not None and len(statements) > _REMEMBERED // 2:
         statements.move_to_end(key)
     return found
 
 
-def _remember(connection: Any, key: Hashable, statement: Statement | Text) -> None:
+def remember(connection: Any, key: Hashable, statement: Any) -> None:
+    """Remembers this; what was not asked for longest is forgotten for it."""
     statements = _statements(connection)
     statements[key] = statement
     while len(statements) > _REMEMBERED:

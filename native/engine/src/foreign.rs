@@ -180,6 +180,7 @@ impl<'py> Render<'py> {
     #[inline(never)]
     pub(crate) fn foreign_node(&mut self, p: &Program, id: ForeignId) -> PyResult<()> {
         let foreign = &p.foreign[id as usize];
+        self.lend_compilers()?;
         match &foreign.kind {
             Kind::Node { annotates, method } => {
                 self.reach_for_context()?;

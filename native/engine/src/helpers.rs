@@ -1,6 +1,7 @@
 //! Functions of `django.utils` for Django's own Python code that runs during a render (`djust_backend.standins`).
 
 use crate::out::Out;
+use crate::processors::lazy_token;
 use crate::py::entry::detached;
 use crate::render::Tri;
 use crate::stock::{Class, Stock, class_of};
@@ -8,17 +9,41 @@ use crate::value::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-/// The literal parts of a format string, if all its fields are `{}`.
-fn literals(format: &str) -> Option<Vec<&str>> {
-    let mut parts = Vec::new();
-    let mut rest = format;
-    while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
-        let after = rest[at..].strip_prefix("{}")?;
-        parts.push(&rest[..at]);
-        rest = after;
+/// A field of a format string: the next argument, or the one of this name.
+type Field<'a> = Option<&'a str>;
+
+/// A format string all of whose fields are `{}` or `{name}`.
+struct Format<'a> {
+    /// Each field, with the text before it.
+    fields: Vec<(&'a str, Field<'a>)>,
+    /// The text behind them.
+    rest: &'a str,
+    /// How many of them have a name.
+    named: usize,
+}
+
+impl<'a> Format<'a> {
+    fn of(format: &'a str) -> Option<Self> {
+        let mut found = Self { fields: Vec::with_capacity(4), rest: format, named: 0 };
+        while let Some(at) = memchr::memchr2(b'{', b'}', found.rest.as_bytes()) {
+            let (literal, rest) = found.rest.split_at(at);
+            if let Some(after) = rest.strip_prefix("{}") {
+                found.fields.push((literal, None));
+                found.rest = after;
+                continue;
+            }
+            let rest = rest.strip_prefix('{')?;
+            let (name, after) = rest.split_at(memchr::memchr(b'}', rest.as_bytes())?);
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !is_name || name.as_bytes().first().is_none_or(u8::is_ascii_digit) {
+                return None;
+            }
+            found.fields.push((literal, Some(name)));
+            found.named += 1;
+            found.rest = after.strip_prefix('}')?;
+        }
+        Some(found)
     }
-    parts.push(rest);
-    Some(parts)
 }
 
 /// Appends `format(conditional_escape(value), "")`.
@@ -35,6 +60,19 @@ pub fn push_escaped(stock: &Stock, out: &mut Out, value: &Bound<'_, PyAny>) -> P
                 return out.push_py(&text, true);
             }
             return push_formatted(out, &stock.call(py, "escape", (text,))?);
+        }
+        Class::Lazy if value.get_type().is(&stock.GettextProxy) => {
+            let text = value.str()?;
+            return match class_of(stock, text.as_any())? {
+                Class::Str => out.push_py(&text, true),
+                Class::Safe => out.push_py(&text, false),
+                _ => push_formatted(out, &stock.call(py, "conditional_escape", (text,))?),
+            };
+        }
+        Class::Special => {
+            if let Some(token) = lazy_token(stock, value)? {
+                return out.push_py(&token, true);
+            }
         }
         _ => {}
     }
@@ -57,39 +95,81 @@ fn overrides_format(text: &Bound<'_, PyString>) -> PyResult<bool> {
     Ok(class_of(stock, text.as_any())? != Class::Safe)
 }
 
-/// `format_html(format, *args)`, with the arguments behind the first `skip` items of a tuple. `None`: left to Django.
+/// The escaped arguments of a call with names, as the call has them.
+type Named<'py> = Vec<(Bound<'py, PyString>, Bound<'py, PyString>)>;
+
+/// `format_html(format, *args, **kwargs)`, with the arguments behind the first `skip` items of a tuple. `None`: left to
+/// Django, and nothing has been asked of an argument.
 pub fn formatted<'py>(
     stock: &Stock,
     format: &Bound<'py, PyAny>,
     (items, skip): (&Bound<'py, PyTuple>, usize),
+    kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = format.py();
     let count = items.len().saturating_sub(skip);
-    if count == 0 || !matches!(class_of(stock, format)?, Class::Str | Class::Safe) {
+    let named_count = kwargs.map_or(0, PyDictMethods::len);
+    if count + named_count == 0 || !matches!(class_of(stock, format)?, Class::Str | Class::Safe) {
         return Ok(None);
     }
     let Ok(format) = format.cast::<PyString>()?.to_str() else { return Ok(None) };
-    let Some(parts) = literals(format) else { return Ok(None) };
-    if parts.len() > count + 1 {
+    let Some(parsed) = Format::of(format) else { return Ok(None) };
+    if parsed.fields.len() - parsed.named > count {
         return Ok(None);
     }
-    let mut out = Out::with_capacity(format.len() + 32 * count);
-    for at in 0..count.max(parts.len()) {
-        if let Some(literal) = parts.get(at) {
-            out.push_str(literal);
-        }
-        if at >= count {
-            break;
-        }
-        let value = items.get_item(skip + at)?;
-        let kept = out.len();
-        push_escaped(stock, &mut out, &value)?;
-        if at + 1 >= parts.len() {
-            // An argument without a field is escaped, and forgotten.
-            out.truncate(kept);
+    if parsed.named > 0 {
+        for name in parsed.fields.iter().filter_map(|(_, name)| *name) {
+            if !kwargs.map_or(Ok(false), |kwargs| kwargs.contains(name))? {
+                return Ok(None);
+            }
         }
     }
+    // Django escapes those with names before the others.
+    let named = escaped(stock, kwargs)?;
+    let mut out = Out::with_capacity(format.len() + 32 * count);
+    let mut next = skip;
+    for (literal, name) in &parsed.fields {
+        out.push_str(literal);
+        let Some(name) = name else {
+            push_escaped(stock, &mut out, &items.get_item(next)?)?;
+            next += 1;
+            continue;
+        };
+        let text = named.iter().find(|(known, _)| known.to_str().is_ok_and(|known| known == *name));
+        if let Some((_, text)) = text {
+            out.push_py(text, false)?;
+        }
+    }
+    out.push_str(parsed.rest);
+    // An argument without a field is escaped, and forgotten.
+    let kept = out.len();
+    for at in next..items.len() {
+        push_escaped(stock, &mut out, &items.get_item(at)?)?;
+        out.truncate(kept);
+    }
     stock.SafeString.bind(py).call1((out.finish(py)?,)).map(Some)
+}
+
+fn escaped<'py>(stock: &Stock, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Named<'py>> {
+    let mut named = Named::new();
+    for (name, value) in kwargs.into_iter().flatten() {
+        let mut text = Out::default();
+        push_escaped(stock, &mut text, &value)?;
+        named.push((name.cast_into::<PyString>()?, text.finish(value.py())?));
+    }
+    Ok(named)
+}
+
+/// `escape(text)`. `None`: left to Django.
+pub fn escaped_text<'py>(stock: &Stock, text: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match class_of(stock, text)? {
+        Class::Str | Class::Safe => {
+            let mut out = Out::default();
+            out.push_py(text.cast::<PyString>()?, true)?;
+            stock.SafeString.bind(text.py()).call1((out.finish(text.py())?,)).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// `mark_safe(text)`. `None`: left to Django.
@@ -111,9 +191,7 @@ pub fn format_html<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = format_string.py();
     let stock = Stock::get(py)?;
-    if kwargs.is_none()
-        && let Some(text) = formatted(stock, format_string, (args, 0))?
-    {
+    if let Some(text) = formatted(stock, format_string, (args, 0), kwargs)? {
         return Ok(text);
     }
     let empty = PyDict::new(py);

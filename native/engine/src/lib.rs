@@ -24,6 +24,7 @@ mod hidden;
 mod host;
 mod interned;
 mod languages;
+mod lent;
 mod links;
 mod loading;
 mod locale;
@@ -84,7 +85,8 @@ mod _native {
     use super::py::program::{NativeProgram, set_template_class};
     #[pymodule_export]
     use super::site_functions::{
-        SiteCall, format_html_by_name, mark_safe_by_name, render_to_string_by_name, reverse_by_name, static_by_name,
+        SiteCall, conditional_escape_by_name, escape_by_name, format_html_by_name, get_token_by_name,
+        json_script_by_name, mark_safe_by_name, render_to_string_by_name, reverse_by_name, static_by_name,
     };
     #[pymodule_export]
     use super::timestamps::UtcReader;

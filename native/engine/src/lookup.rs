@@ -340,6 +340,9 @@ impl<'py> Render<'py> {
             let found = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
             (!found.is_null(), !found.is_null() && ffi::Py_TYPE(found) == &raw mut ffi::PyProperty_Type)
         };
+        if known {
+            self.lend_compilers()?;
+        }
         if is_property {
             self.forget_ambient();
         }
@@ -413,6 +416,7 @@ impl<'py> Render<'py> {
             // What is called may hold the Python context. Not where rows are: there no Python code has been given it.
             self.share_scopes()?;
         }
+        self.lend_compilers()?;
         let result = object.call0();
         self.forget_ambient();
         match result {

@@ -344,7 +344,7 @@ fn request_of<'py>(stock: &Stock, setup: &Bound<'py, PyAny>) -> PyResult<Option<
 }
 
 /// `get_token(request)`. `None`: Django's function must make it.
-fn new_token<'py>(stock: &Stock, request: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyString>>> {
+pub fn new_token<'py>(stock: &Stock, request: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyString>>> {
     let py = request.py();
     if !crate::watch::tokens_are_stock(stock, py)? {
         return Ok(None);

@@ -1,11 +1,13 @@
 //! Functions of a site's tags that are run with native helpers (`djust_backend.site_functions`), and these helpers.
 
 use crate::addresses::Arguments;
-use crate::helpers::{formatted, marked_safe};
+use crate::filters::json_element;
+use crate::helpers::{escaped_text, formatted, marked_safe};
 use crate::loading::rendered;
 use crate::lookup::{class_has_this, own_dict};
+use crate::processors::new_token;
 use crate::py::entry::detached;
-use crate::stock::Stock;
+use crate::stock::{Class, Stock, class_of};
 use crate::watch;
 use pyo3::exceptions::PyNameError;
 use pyo3::ffi;
@@ -135,10 +137,10 @@ pub fn format_html_by_name<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let stock = Stock::get(py)?;
     by_name(intern!(py, "format_html"), &stock.django_format_html, args, kwargs, || {
-        if kwargs.is_some() || args.len() < 2 || !watch::safe_text_is_stock(stock, py)? {
+        if args.is_empty() || !watch::safe_text_is_stock(stock, py)? {
             return Ok(None);
         }
-        formatted(stock, &args.get_item(0)?, (args, 1))
+        formatted(stock, &args.get_item(0)?, (args, 1), kwargs)
     })
 }
 
@@ -155,6 +157,98 @@ pub fn mark_safe_by_name<'py>(
         Some(text) if watch::safe_text_is_stock(stock, py)? => marked_safe(stock, &text),
         _ => Ok(None),
     })
+}
+
+/// What `escape(…)` gives in the code that calls this.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn escape_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    by_name(intern!(py, "escape"), &stock.django_escape, args, kwargs, || match only(args, kwargs) {
+        Some(text) if watch::safe_text_is_stock(stock, py)? => escaped_text(stock, &text),
+        _ => Ok(None),
+    })
+}
+
+/// What `conditional_escape(…)` gives in the code that calls this.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn conditional_escape_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    by_name(intern!(py, "conditional_escape"), &stock.django_conditional_escape, args, kwargs, || {
+        let Some(text) = only(args, kwargs) else { return Ok(None) };
+        if !watch::safe_text_is_stock(stock, py)? {
+            return Ok(None);
+        }
+        match class_of(stock, &text)? {
+            Class::Safe => Ok(Some(text)),
+            _ => escaped_text(stock, &text),
+        }
+    })
+}
+
+/// What `get_token(…)` gives in the code that calls this.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn get_token_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    by_name(intern!(py, "get_token"), &stock.django_get_token, args, kwargs, || {
+        let Some(request) = only(args, kwargs) else { return Ok(None) };
+        Ok(new_token(stock, &request)?.map(Bound::into_any))
+    })
+}
+
+/// What `json_script(…)` gives in the code that calls this.
+#[pyfunction]
+#[pyo3(signature = (*args, **kwargs))]
+pub fn json_script_by_name<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stock = Stock::get(py)?;
+    by_name(intern!(py, "json_script"), &stock.django_json_script, args, kwargs, || {
+        let Some([Some(value), id]) = taken(args, kwargs, ["value", "element_id"])? else { return Ok(None) };
+        if !watch::safe_text_is_stock(stock, py)? || !watch::json_is_stock(stock, py)? {
+            return Ok(None);
+        }
+        json_element(stock, &value, id.as_ref())
+    })
+}
+
+/// The arguments of a call for some parameters. `None`: there are others.
+fn taken<'py, const COUNT: usize>(
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+    parameters: [&str; COUNT],
+) -> PyResult<Option<[Option<Bound<'py, PyAny>>; COUNT]>> {
+    let mut found = [const { None }; COUNT];
+    if args.len() > COUNT {
+        return Ok(None);
+    }
+    for (place, value) in found.iter_mut().zip(args.iter()) {
+        *place = Some(value);
+    }
+    for (name, value) in kwargs.into_iter().flatten() {
+        let name = name.cast::<PyString>()?.to_str()?;
+        match parameters.iter().position(|known| *known == name) {
+            Some(at) if found[at].is_none() => found[at] = Some(value),
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(found))
 }
 
 /// What `render_to_string(…)` gives in the code that calls this.

@@ -414,6 +414,7 @@ impl<'py> Render<'py> {
     /// Has the ORM room evaluate a QuerySet or page that is about to be read as a whole.
     pub fn evaluate(&mut self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
         self.look_ahead(source)?;
+        self.lend_compilers()?;
         if self.stock.call(self.py, "evaluate", (source, usage))?.is_truthy()? {
             let root = self.root_state();
             for known in [Some(source.clone()), self.queryset_behind(source)?].into_iter().flatten() {

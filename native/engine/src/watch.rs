@@ -139,6 +139,8 @@ struct Watched {
     languages: Vec<Holder>,
     /// What `format_html` and `mark_safe` are made of.
     safe_text: Vec<Holder>,
+    /// What `json_script` is made of besides.
+    json: Vec<Holder>,
     /// What renders a partial.
     partials: Vec<Holder>,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
@@ -213,6 +215,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             addresses: notes(&found.get_item("addresses")?)?,
             languages: notes(&found.get_item("languages")?)?,
             safe_text: notes(&found.get_item("safe_text")?)?,
+            json: notes(&found.get_item("json")?)?,
             partials: notes(&found.get_item("partials")?)?,
             tags,
             everything: notes(all_notes.as_any())?,
@@ -273,6 +276,11 @@ pub fn languages_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// True if `format_html` and `mark_safe` do what we know.
 pub fn safe_text_is_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.safe_text)
+}
+
+/// True if values become JSON as we know it.
+pub fn json_is_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.json)
 }
 
 /// True if rendering a partial is neither watched nor replaced.

@@ -289,3 +289,9 @@ def block_is_undone(blocks):
     transaction.set_rollback(True)
     blocks.pop().__exit__(None, None, None)
     return ""
+
+
+@register.simple_tag
+def worked(work):
+    """What a function gives that the view has handed in."""
+    return str(work())

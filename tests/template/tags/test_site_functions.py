@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import builtins
+import json
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.serializers import json as serializers_json
 from django.template import Context, Library
 from django.template.backends.django import DjangoTemplates
 from django.template.base import Node
 from django.utils import html, safestring
 from django.utils.functional import lazystr
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 
 from djust_backend import DjustTemplates
 from djust_backend.site_functions import helped
@@ -25,7 +28,7 @@ TAGS = '''
 from django.template import Library, Node
 from django.template.base import NodeList
 from django.utils import html
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html, json_script
 from django.utils.safestring import mark_safe
 
 register = Library()
@@ -52,6 +55,38 @@ def formatted(text, *args):
 @register.simple_tag
 def named(value):
     return format_html("<i>{a}{}</i>", value, a=value)
+
+@register.simple_tag
+def escaped(*args):
+    return escape(*args)
+
+@register.simple_tag
+def conditionally(*args, **kwargs):
+    return conditional_escape(*args, **kwargs)
+
+@register.simple_tag
+def scripted(*args, **kwargs):
+    return json_script(*args, **kwargs)
+
+@register.simple_tag
+def fields(text, *args, **kwargs):
+    return format_html(text, *args, **kwargs)
+
+@register.simple_tag
+def in_order(text):
+    """Whose text is asked for when, and how often."""
+    asked = []
+    class Asked:
+        def __init__(self, name):
+            self.name = name
+        def __str__(self):
+            asked.append(self.name)
+            return "<%s%s>" % (self.name, len(asked))
+    try:
+        made = format_html(text, Asked("1"), Asked("2"), b=Asked("b"), a=Asked("a"))
+    except LookupError as error:
+        made = repr(error)
+    return format_html("{}{}", made, asked)
 
 @register.simple_tag
 def marked(value):
@@ -153,8 +188,16 @@ class Failing:
 
 VALUES: list[Any] = [
     "<&\"'>", mark_safe("<b>"), lazystr("<lazy>"), None, 1234.5, 7, True, Html(), Loud("<x>"),
-    Failing(), [1, "<"], "\ud800", "", b"<",
+    Failing(), [1, "<"], "\ud800", "", b"<", {"a<": [None, 1.5, {"b": mark_safe("</script>")}]}, {1: 2}, gettext_lazy("<Yes>"),
 ]  # fmt: skip
+
+
+class Encoder(json.JSONEncoder):
+    """A site's way to write JSON."""
+
+    def encode(self, value: Any) -> str:
+        return f"site {value}"
+
 
 SOURCES = """
 {% plain %}{% plain v 1 'x' a=v b=w|default:2 %}
@@ -178,6 +221,24 @@ SOURCES = """
 {% autoescape off %}{% plain v %}{% marked v %}{{ v|aware }}{{ v|shown }}{% endautoescape %}
 {% plain v as x %}{{ x }}{% marked v as x %}{{ x }}
 {% box v %}<{{ title }}>{% endbox %}{{ title }}{% for x in 'ab' %}{% box x %}{{ forloop.counter }}{{ title }}{% endbox %}{% endfor %}
+{% escaped v %}
+{% escaped %}
+{% conditionally v %}{% autoescape off %}{% conditionally v %}{% escaped v %}{% endautoescape %}
+{% conditionally text=v %}
+{% scripted v %}{% scripted v 'id' %}{% scripted value=v element_id='<' %}{% scripted v '' %}
+{% scripted 1 v %}
+{% scripted v element_id=None encoder=None %}{% scripted v None None %}
+{% scripted %}
+{% scripted v value=1 %}
+{% scripted v nonce=1 %}
+{% fields '<i>{a}{}{b}</i>{a}' v a=v b=1 %}{% fields v v a=v %}{% fields '{a}' 1 v a=v b=v %}
+{% fields '{a}{c}' v a=v %}
+{% fields '{0}{a}' v a=v %}{% fields '{a!r}' a=v %}{% fields '{a:>9}' a=v %}{% fields '{ä}{a_1}' ä=v a_1=v %}
+{% fields '{1a}' v a=v %}
+{% fields '{a.real}' a=7 %}{% fields '{a[0]}' a='x' %}
+{% fields '{a' a=v %}
+{% fields '{}{}' v a=v %}
+{% in_order '{}{b}{a}{}{b}' %}{% in_order '{a}' %}{% in_order 'none' %}{% in_order '{}{}{}' %}{% in_order '{c}' %}
 {% shout v %}{% box 1 %}{{ v }}{% endbox %}{% endshout %}
 """.strip().splitlines()
 
@@ -262,13 +323,19 @@ def test_a_change_of_the_module_is_heard(change: Callable[[Any], Any]) -> None:
         (html, "escape", lambda text: SafeString(f"({text})")),
         (html, "mark_safe", lambda text: SafeString(f"marked {text}")),
         (html, "format_html", lambda *args: f"formatted {len(args)}"),
+        (html, "json_script", lambda *args: f"script {len(args)}"),
+        (html, "_json_script_escapes", {ord("<"): "less"}),
+        (json, "dumps", lambda value, cls: f"{cls.__name__} {value}"),
+        (json.JSONEncoder, "encode", lambda self, value: f"encoded {value}"),
+        (serializers_json, "DjangoJSONEncoder", Encoder),
+        (serializers_json.DjangoJSONEncoder, "encode", lambda self, value: f"encoded {value}"),
         (safestring, "mark_safe", lambda text: SafeString(f"marked {text}")),
     ],
 )
 def test_a_replaced_function_of_django_is_heard(
     monkeypatch: pytest.MonkeyPatch, holder: Any, name: str, value: Any
 ) -> None:
-    for source in SOURCES[:2] + SOURCES[-9:]:
+    for source in SOURCES[:2] + SOURCES[-28:]:
         before = same(source, VALUES[:6])
         with monkeypatch.context() as patch:
             patch.setattr(holder, name, value)

@@ -33,24 +33,54 @@ pub fn json_script<'py>(
     if !known {
         return Ok(None);
     }
+    let id = match arg {
+        Some(id) if id.is_true()? => {
+            let Some(id) = text_of(render.stock, id)? else { return Ok(None) };
+            Some(id)
+        }
+        _ => None,
+    };
+    Ok(Some(Value::safe(element(&json, id.as_ref().map(|(id, safe)| (&**id, *safe))))))
+}
+
+/// The script element around a JSON text; its id, and whether that is safe.
+fn element(json: &str, id: Option<(&str, bool)>) -> String {
     let mut out = String::with_capacity(json.len() + 64);
     out.push_str("<script");
-    if let Some(id) = arg
-        && id.is_true()?
-    {
-        let Some((id, safe)) = text_of(render.stock, id)? else { return Ok(None) };
+    if let Some((id, safe)) = id {
         out.push_str(" id=\"");
         if safe {
-            out.push_str(&id);
+            out.push_str(id);
         } else {
-            html::escape_into(&id, &mut out);
+            html::escape_into(id, &mut out);
         }
         out.push('"');
     }
     out.push_str(" type=\"application/json\">");
-    js::json_script_into(&json, &mut out);
+    js::json_script_into(json, &mut out);
     out.push_str("</script>");
-    Ok(Some(Value::safe(out)))
+    out
+}
+
+/// `django.utils.html.json_script(value, id)` with Django's encoder. `None`: left to Django.
+pub fn json_element<'py>(
+    stock: &Stock,
+    value: &Bound<'py, PyAny>,
+    id: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let id = match id.filter(|id| !id.is_none()) {
+        None => None,
+        Some(id) => match (class_of(stock, id)?, object_string(stock, id)) {
+            (class @ (Class::Str | Class::Safe), Some(subject)) => Some((subject.text, class == Class::Safe)),
+            _ => return Ok(None),
+        },
+    };
+    let mut json = String::new();
+    if !push_object(stock, value, MAX_DEPTH, &mut json)? {
+        return Ok(None);
+    }
+    let out = element(&json, id.filter(|(id, _)| !id.is_empty()));
+    stock.SafeString.bind(value.py()).call1((out,)).map(Some)
 }
 
 /// Appends `json.dumps(object)`; false: left to Python.

@@ -22,6 +22,7 @@ use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
 use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
+pub use json::json_element;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -298,6 +299,7 @@ impl<'py> Render<'py> {
             object = self.stock.call(py, "template_localtime", (object, self.use_tz.to_py(py)))?;
         }
         self.reach_for_argument(value)?;
+        self.lend_compilers()?;
         let arg = match arg {
             Some(arg) => {
                 self.reach_for_argument(arg)?;

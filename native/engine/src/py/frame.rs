@@ -3,6 +3,7 @@
 use crate::ahead::Announced;
 use crate::blocks::{BlockRef, BlockTable, SharedBlocks};
 use crate::hidden::Reached;
+use crate::lent::Lent;
 use crate::pushed::Pushed;
 use crate::py::block_context::NativeBlocks;
 use crate::render::Render;
@@ -53,6 +54,8 @@ pub struct RootState {
     pub view: Shared<Vec<FxHashMap<usize, Py<PyAny>>>>,
     /// What Python code has got.
     pub reached: Shared<Reached>,
+    /// What connections have been lent.
+    pub lent: Lent,
     /// What the ORM room knows of queries to come.
     pub announced: Shared<Announced>,
 }
@@ -66,7 +69,7 @@ impl RootState {
         *self.groups.borrow_mut() = Groups::default();
         let asked = self.pushed.replace(Pushed::default());
         let announced = self.announced.replace(Announced::default());
-        stopped.and(asked.stop(py)).and(announced.stop(py))
+        stopped.and(asked.stop(py)).and(announced.stop(py)).and(self.lent.take_back(py))
     }
 }
 
