@@ -41,7 +41,7 @@ fn infix(word: &str) -> Option<Operator> {
 }
 
 /// Each operator may nest one deeper, to either side. Django's own classes recurse too, and give up later.
-const MAX_OPERATORS: usize = 200;
+const MAX_OPERATORS: usize = 100;
 
 struct Words {
     /// Reversed: the next word is the last one.

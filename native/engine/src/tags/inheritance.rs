@@ -29,7 +29,7 @@ thread_local! {
 pub(crate) struct Level;
 
 /// Bytes of the stack that are left to a node and to the Python code that it calls.
-const STACK_KEPT: usize = 64 * 1024;
+const STACK_KEPT: usize = 96 * 1024;
 
 impl Level {
     /// Error: `RecursionError`, as templates that include themselves without end raise it on stock.
