@@ -37,15 +37,14 @@ impl UtcReader {
 impl UtcReader {
     fn read<'py>(&self, data: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDateTime>> {
         let mut copy = [0; LONGEST];
-        let bytes = match data.cast_exact::<PyBytes>() {
-            Ok(bytes) => bytes.as_bytes(),
-            Err(_) => {
-                // The driver's own memory.
-                let buffer = PyBuffer::<u8>::get(data).ok()?;
-                let bytes = copy.get_mut(..buffer.item_count())?;
-                buffer.copy_to_slice(data.py(), bytes).ok()?;
-                bytes
-            }
+        let bytes = if let Ok(bytes) = data.cast_exact::<PyBytes>() {
+            bytes.as_bytes()
+        } else {
+            // The driver's own memory.
+            let buffer = PyBuffer::<u8>::get(data).ok()?;
+            let bytes = copy.get_mut(..buffer.item_count())?;
+            buffer.copy_to_slice(data.py(), bytes).ok()?;
+            bytes
         };
         let text = std::str::from_utf8(bytes.strip_suffix(UTC)?).ok()?;
         let ((year, month, day), (hour, minute, second, micro)) = datetime(text)?;
