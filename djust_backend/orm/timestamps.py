@@ -1,7 +1,8 @@
 """Timestamps with a time zone from psycopg 3, read natively where Django's own loader reads them.
 
 Django registers a loader written in Python (`postgresql.psycopg_any.BaseTzLoader`), which is called
-for each value and takes longer than the rest of a row.
+for each value and takes longer than the rest of a row. Since Django 6.1 it asks the driver's fast
+one, and is left alone.
 """
 
 from __future__ import annotations
