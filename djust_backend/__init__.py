@@ -25,5 +25,7 @@ def __getattr__(name: str) -> Any:
         finally:
             if is_collecting:
                 gc.enable()
+        # From now on it is found without asking here.
+        globals()[name] = DjustTemplates
         return DjustTemplates
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

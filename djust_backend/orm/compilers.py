@@ -26,7 +26,7 @@ from django.db.models.sql.datastructures import BaseTable, Join
 
 from djust_backend.conf import sql_check, sql_reuse
 
-from . import conditions, guards, shapes, statements, whole
+from . import conditions, shapes, statements, whole
 from .conditions import Condition
 from .expressions import are_told
 from .versions import versions
@@ -305,7 +305,6 @@ def _shape(compiler: Any) -> _Shape | None:
         return None
     columns, head, held = selected
     meta = query.get_meta()
-    related = query.select_related
     key = (
         compiler.using,
         now,
@@ -318,12 +317,7 @@ def _shape(compiler: Any) -> _Shape | None:
         tuple([(name, tuple(named)) for name, named in query.table_map.items()]),
         condition.key,
         order[0],
-        query.distinct,
-        query.default_ordering,
-        query.standard_ordering,
-        frozenset(query.deferred_loading[0]),
-        query.deferred_loading[1],
-        guards.frozen(related) if type(related) is dict else related,
+        shapes.wishes(query),
         query.max_depth,
         query.low_mark,
         query.high_mark,

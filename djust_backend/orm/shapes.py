@@ -99,7 +99,6 @@ def _is_simple(query: Any) -> bool:
 def _key(queryset: Any, query: Any, added: tuple[Any, ...]) -> tuple[Any, ...] | None:
     kind = type(queryset)
     meta = query.get_meta()
-    selected = query.select_related
     lookups = queryset._prefetch_related_lookups
     joined = tables(query)
     if joined is None or not all(type(lookup) is str for lookup in lookups):
@@ -117,15 +116,24 @@ def _key(queryset: Any, query: Any, added: tuple[Any, ...]) -> tuple[Any, ...] |
         db,
         connections[db].features.supports_foreign_keys,
         added,
-        query.distinct,
-        query.default_ordering,
-        query.standard_ordering,
-        frozenset(query.deferred_loading[0]),
-        query.deferred_loading[1],
-        guards.frozen(selected) if type(selected) is dict else selected,
+        wishes(query),
         lookups,
         tuple(queryset._known_related_objects),
         joined,
+    )
+
+
+def wishes(query: Any) -> tuple[Any, ...]:
+    """What a view asks of a query besides its condition and its expressions."""
+    related = query.select_related
+    names, is_deferring = query.deferred_loading
+    return (
+        query.distinct,
+        query.default_ordering,
+        query.standard_ordering,
+        frozenset(names),
+        is_deferring,
+        guards.frozen(related) if type(related) is dict else related,
     )
 
 

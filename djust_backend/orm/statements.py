@@ -334,11 +334,6 @@ def _statements(connection: Any) -> OrderedDict[Hashable, Any]:
     return statements
 
 
-def forget(connection: Any) -> None:
-    """Forget all that this thread remembers of a connection."""
-    _statements(connection).clear()
-
-
 def remembered(connection: Any, key: Hashable) -> Any:
     """What this thread remembers of a connection under a key; None if there is nothing."""
     statements = _statements(connection)

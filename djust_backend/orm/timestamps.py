@@ -40,7 +40,7 @@ def read_natively(cursor: Any, connection: Any) -> None:
     own, and for other time zones than UTC.
     """
     adapters = getattr(cursor, "adapters", None)
-    if adapters is None or connection.vendor != "postgresql":
+    if not _made or adapters is None or connection.vendor != "postgresql":
         return
     # Drivers before psycopg 3 have no adapters.
     oid = adapters.types["timestamptz"].oid
@@ -82,7 +82,7 @@ def _loader(stock: Any, load: Any) -> Any:
             if is_utc and (driver_s.load, self._load_method) == methods:
                 self.load = _made[0](super().load).load
 
-    return UtcLoader if _made else None
+    return UtcLoader
 
 
 def _is_of(function: Any, module: str, name: str) -> bool:

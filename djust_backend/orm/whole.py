@@ -17,7 +17,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.datastructures import BaseTable, Join
 from django.db.models.sql.where import NothingNode, WhereNode
 
-from . import conditions, guards, order_names, shapes
+from . import conditions, order_names, shapes
 from .expressions import Reader, UnknownError, are_told, is_known, when_read
 from .versions import versions
 
@@ -65,7 +65,6 @@ class _WholeReader(Reader):
         meta = query.get_meta()
         self.held.append(meta.concrete_fields)
         mask = query.annotation_select_mask
-        related = query.select_related
         found = (
             query.model,
             meta.db_table,
@@ -84,10 +83,7 @@ class _WholeReader(Reader):
             self._told(query.selected),
             query.values_select,
             query.subquery,
-            query.distinct,
-            frozenset(query.deferred_loading[0]),
-            query.deferred_loading[1],
-            guards.frozen(related) if type(related) is dict else related,
+            shapes.wishes(query),
             query.max_depth,
             query.low_mark,
             query.high_mark,
@@ -102,7 +98,7 @@ class _WholeReader(Reader):
         related = order_names.told(query.model, [item for item in used if type(item) is str])
         if related is None or not order_names.are_columns(query.model, self.names[names:]):
             raise UnknownError
-        return told, related, query.default_ordering, query.standard_ordering
+        return told, related
 
     def _told(self, value: Any) -> Any:
         kind: type = type(value)

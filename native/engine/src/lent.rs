@@ -67,7 +67,11 @@ impl Drop for Lent {
     /// A node that is rendered by itself belongs to no render that would give back what it has lent.
     fn drop(&mut self) {
         if !self.places.borrow().is_empty() {
-            let _ = Python::try_attach(|py| self.take_back(py));
+            Python::try_attach(|py| {
+                if let Err(error) = self.take_back(py) {
+                    error.write_unraisable(py, None);
+                }
+            });
         }
     }
 }

@@ -415,7 +415,7 @@ def test_other_sql_than_django_s_is_noticed(library, pages):
         if hasattr(known, "left"):
             statements.remember(connection, key, known._replace(sql=f"{known.sql} LIMIT 1"))
     assert "DifferentSQLError" in pages[1].render({"work": work})
-    statements.forget(connection)
+    statements._statements(connection).clear()
 
 
 def test_each_thread_has_its_own(library, pages):
