@@ -29,7 +29,7 @@ DEMO_SITE = ROOT / "demo_site"
 #: What a word on the command line of this file runs.
 COMMANDS = {
     "demo": ["demo"],
-    "test": ["lint", "types", "rust", "pytest", "demo_tests", "newest", "upstream"],
+    "test": ["lint", "types", "rust", "pytest", "newest", "trained", "demo_tests", "upstream"],
 }
 
 #: The oldest Python of each Django among the classifiers.
@@ -42,6 +42,8 @@ def main(arguments: list[str]) -> int:
         print(f"{__doc__}\nCommands: {', '.join(COMMANDS)}; any name of a session works as well.")
         return 2
     command, *rest = arguments
+    # As nox takes them: `bench -- --quick` means what `bench --quick` means.
+    rest = rest[rest[:1] == ["--"] :]
     started = time.monotonic()
     try:
         environment.check_toolchain(environment.variables())
@@ -118,7 +120,7 @@ def extension(session: nox.Session) -> None:
         session.error("the extension could not be built")
 
 
-def trained_extension(session: nox.Session) -> None:
+def build_as_released(session: nox.Session) -> None:
     """Build the extension as a release wheel has it: what is reported is what users get."""
     try:
         environment.build_trained(environment.workbench())
@@ -130,7 +132,7 @@ def measured_extension(session: nox.Session) -> None:
     """Build the extension for a measurement: `--trained` for that of release wheels."""
     if "--trained" in session.posargs:
         session.posargs.remove("--trained")
-        trained_extension(session)
+        build_as_released(session)
     else:
         extension(session)
 
@@ -141,39 +143,45 @@ def build_release() -> None:
     environment.build(environment.workbench(), release=True)
 
 
+ORM = ["-c", "tests/orm/pytest.ini", "tests/orm"]
+
+#: Folders whose tests start or break servers and browsers: each is a suite of its own.
+WITH_PROCESSES = ("tests/browser", "tests/cache", "tests/fleet")
+
 #: Runs of pytest: arguments and variables of each. The tests of the ORM have a site of their own.
 SUITES: dict[str, tuple[list[str], dict[str, str]]] = {
-    "tests": ([], {}),
-    "orm-sqlite": (["-c", "tests/orm/pytest.ini", "tests/orm"], {}),
-    "orm-postgresql": (
-        ["-c", "tests/orm/pytest.ini", "tests/orm"],
-        {"ORM_DATABASE": "postgresql"},
-    ),
-    "orm-mariadb": (["-c", "tests/orm/pytest.ini", "tests/orm"], {"ORM_DATABASE": "mariadb"}),
+    "orm-postgresql": (ORM, {"ORM_DATABASE": "postgresql"}),
+    "orm-mariadb": (ORM, {"ORM_DATABASE": "mariadb"}),
+    "orm-sqlite": (ORM, {}),
+    "tests": ([f"--ignore={folder}" for folder in WITH_PROCESSES], {}),
+    **{folder.removeprefix("tests/"): ([folder], {}) for folder in WITH_PROCESSES},
 }
 
-#: What runs after what. One of these keeps a core busy; those of the fleet measure, and are alone.
-TURNS = (["tests"], ["orm-sqlite", "orm-postgresql", "orm-mariadb"])
-#: The same on a further Django: what a driver gives was compared on the first.
-TURNS_OF_PAIR = (["tests"], ["orm-sqlite", "orm-postgresql"])
+#: Measures how servers behave under load, so nothing else runs then.
+ALONE = "fleet"
+
+#: What a further Django need not show again: what a driver and a browser give was compared on the
+#: first.
+ONCE = ("orm-mariadb", "browser")
 
 
 def run_suites(
-    session: nox.Session,
-    interpreter: Path,
-    prefix: str,
-    *further: str,
-    turns: Sequence[Sequence[str]] = TURNS,
+    session: nox.Session, interpreter: Path, prefix: str, *further: str, without: Sequence[str] = ()
 ) -> None:
-    """Run suites, also after a failure, and keep the reports for the totals."""
-    failed = []
-    for names in turns:
-        commands = [suite(interpreter, prefix, name, *further) for name in names]
-        for command, _ in commands:
-            session.log(" ".join(command))
-        with ThreadPoolExecutor(len(commands)) as pool:
-            done = list(pool.map(functools.partial(run_suite, alone=len(names) == 1), commands))
-        failed += [name for name, is_passed in zip(names, done, strict=True) if not is_passed]
+    """Run suites, as many at once as there are cores, also after a failure.
+
+    The reports are kept for the totals.
+    """
+    names = [name for name in SUITES if name not in without]
+    commands = {name: suite(interpreter, prefix, name, *further) for name in names}
+    for command, _ in commands.values():
+        session.log(" ".join(command))
+    beside = [name for name in names if name != ALONE]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        done = pool.map(functools.partial(run_suite, alone=False), map(commands.get, beside))
+        failed = [name for name, is_passed in zip(beside, done, strict=True) if not is_passed]
+    if ALONE in names and not run_suite(commands[ALONE], alone=True):
+        failed.append(ALONE)
     if failed:
         session.error(f"failed: {', '.join(failed)}")
 
@@ -273,6 +281,18 @@ def pytest_(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def trained(session: nox.Session) -> None:
+    """Run the tests of stacks and threads on the build of release wheels, whose frames are others.
+
+    The command `test` goes on with that build.
+    """
+    build_as_released(session)
+    names = ["tests/template/test_recursion.py", "tests/laws/test_threads_render.py"]
+    command = pytest_with_services(environment.workbench(), "trained", *names)
+    session.run(*command, external=True, env=environment.variables())
+
+
+@nox.session(venv_backend="none")
 def demo_tests(session: nox.Session) -> None:
     """Run the demo site's own tests."""
     extension(session)
@@ -330,7 +350,7 @@ def run_pair(session: nox.Session, interpreter: Path, version: str, django: str)
     target = ROOT / "native" / "target" / f"python{version}"
     environment.build(inside, release=False, target=target)
     prefix = f"python{version}-django{django}-"
-    run_suites(session, inside, prefix, "--ignore=tests/browser", turns=TURNS_OF_PAIR)
+    run_suites(session, inside, prefix, without=ONCE)
 
 
 def newest_pair(session: nox.Session) -> tuple[Path, str, str] | None:
@@ -385,7 +405,8 @@ def fuzz(session: nox.Session) -> None:
     """Run the property tests for long, and each fuzz target of cargo fuzz for a minute."""
     extension(session)
     workbench = environment.workbench()
-    run_suites(session, workbench, "fuzz-", "-m", "hypothesis", "--hypothesis-profile=long")
+    further = ["-m", "hypothesis", "--hypothesis-profile=long"]
+    run_suites(session, workbench, "fuzz-", *further, without=("browser", ALONE))
     for target in sorted((ROOT / "native" / "fuzz" / "fuzz_targets").glob("*.rs")):
         with session.chdir(ROOT / "native"):
             run(
@@ -432,7 +453,7 @@ def report(session: nox.Session) -> None:
     """Run all benchmarks and write docs/performance.md; arguments are passed on."""
     newest = None
     if "--no-measure" not in session.posargs:
-        trained_extension(session)
+        build_as_released(session)
         newest = newest_measured(session)
     options = [] if newest is None else ["--newest", newest]
     python(session, "-m", "tests.benchmarks.report", *options, *session.posargs)
