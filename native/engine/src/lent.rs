@@ -4,6 +4,7 @@ use crate::lookup::own_dict;
 use crate::render::Render;
 use crate::shared::Shared;
 use crate::stock::Stock;
+use crate::threads;
 use pyo3::intern;
 use pyo3::prelude::*;
 use std::cell::RefCell;
@@ -78,21 +79,29 @@ impl Drop for Lent {
 
 /// The places of this thread.
 fn places(py: Python<'_>, stock: &Stock) -> PyResult<Vec<Place>> {
+    if !threads::are_the_interpreters(py)? {
+        // The next render's connections are others, and these may live no longer than this one.
+        return find(py, stock);
+    }
     let is_new = KNOWN.with(|known| {
         let mut known = known.borrow_mut();
         known.lent = known.lent.wrapping_add(1);
         known.lent % RENEWED == 1
     });
     if is_new {
-        let mut found = Vec::new();
-        for item in stock.call(py, "lendings", ())?.try_iter()? {
-            let (operations, own, ours) = item?.extract()?;
-            found.push(Place { operations, own, ours });
-        }
+        let found = find(py, stock)?;
         let old = KNOWN.with(|known| std::mem::replace(&mut known.borrow_mut().places, found));
         drop(old);
     }
     Ok(KNOWN.with(|known| known.borrow().places.iter().map(|place| place.clone_ref(py)).collect()))
+}
+
+fn find(py: Python<'_>, stock: &Stock) -> PyResult<Vec<Place>> {
+    let found = stock.call(py, "lendings", ())?;
+    found
+        .try_iter()?
+        .map(|item| item?.extract().map(|(operations, own, ours)| Place { operations, own, ours }))
+        .collect()
 }
 
 impl Render<'_> {

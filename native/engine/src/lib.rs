@@ -23,6 +23,7 @@ mod helpers;
 mod hidden;
 mod host;
 mod interned;
+mod interpreters;
 mod languages;
 mod lent;
 mod links;
@@ -47,6 +48,7 @@ mod stock;
 mod stored;
 mod surroundings;
 mod tags;
+mod threads;
 mod timestamps;
 mod utf8;
 mod value;
@@ -92,4 +94,11 @@ mod _native {
     use super::timestamps::UtcReader;
     #[pymodule_export]
     use super::watch::class_versions;
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn claim(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::interpreters::claim(module.py())
+    }
 }

@@ -6,6 +6,7 @@
 
 use crate::lookup::optional_attribute;
 use crate::stock::Stock;
+use crate::threads;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -99,7 +100,7 @@ impl Sources {
             None => PyDict::new(py),
         };
         values.set_item(value, translations)?;
-        let made = storage.bind(py).call1((thread_number(), values))?;
+        let made = storage.bind(py).call1((threads::number(py)?, values))?;
         // SAFETY: `variable` is a ContextVar (`surroundings` makes sure), `made` a live object; a new reference to a token
         // is returned, or null with an exception set.
         unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyContextVar_Set(variable.as_ptr(), made.as_ptr()))? };
@@ -142,12 +143,6 @@ impl Sources {
     }
 }
 
-/// The number of the thread, as Python's `threading` has it.
-fn thread_number() -> u64 {
-    // SAFETY: the function has no preconditions.
-    unsafe { ffi::PyThread_get_thread_ident() as u64 }
-}
-
 /// The values of a `Local`, if any are set in this thread; `variable` is the context variable behind it.
 fn stored<'py>(
     variable: &Bound<'py, PyAny>,
@@ -166,7 +161,7 @@ fn stored<'py>(
         return Ok(Some(storage));
     }
     // asgiref 3.10 and newer: the values, tagged with the thread that they belong to.
-    if storage.getattr(thread)?.extract::<u64>()? != thread_number() {
+    if storage.getattr(thread)?.extract::<u64>()? != threads::number(py)? {
         return Ok(None);
     }
     storage.getattr(data).map(Some)
