@@ -1,4 +1,4 @@
-"""One interpreter of a process is served; a second one, as mod_wsgi makes them, is told what to do."""
+"""One interpreter of a process is served; a second one, as mod_wsgi makes, is told what to do."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def main(database: str) -> None:
 
 def fill() -> None:
     """Five users with a group each."""
-    from django.contrib.auth.models import Group, User  # noqa: PLC0415 - after the set-up
+    from django.contrib.auth.models import Group, User
 
     for number in range(5):
         user = User.objects.create(username=f"<{number}>", first_name=f"First {number}")
@@ -67,10 +67,10 @@ def fill() -> None:
 
 def page(engine: str, number: int) -> str:
     """What this engine makes of the page for a visitor with this number."""
-    from django.contrib.auth.models import User  # noqa: PLC0415 - after the set-up
-    from django.db import connections  # noqa: PLC0415
-    from django.template import engines  # noqa: PLC0415
-    from django.utils import timezone, translation  # noqa: PLC0415
+    from django.contrib.auth.models import User
+    from django.db import connections
+    from django.template import engines
+    from django.utils import timezone, translation
 
     def pause() -> str:
         gevent.sleep(random.random() / 1_000)
