@@ -112,6 +112,7 @@ from .sources import (
     watch_instances,
 )
 from .standins import stand_in
+from .string_filters import string_filter_result, undecorated
 from .translations import (
     activate_language,
     available_languages,
@@ -135,7 +136,7 @@ from .watched import comes_from, uses_djangos_own, watch
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
     "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "PartialTemplate", "Promise",
-    "QueryDict", "RequestContext", "RowProxy", "SafeString", "SimpleNode", "TemplateDoesNotExist",
+    "QueryDict", "RequestContext", "RowProxy", "SafeData", "SafeString", "SimpleNode", "TemplateDoesNotExist",
     "TemplateSyntaxError", "TextNode", "Token", "Undefined", "VariableDoesNotExist", "ZoneInfo",
     "ZonedDateTime", "accessor", "activate_language", "address_sources", "adopt", "ambient",
     "answers", "ask", "available_languages", "block_context", "block_value", "blocks_within",
@@ -153,9 +154,9 @@ __all__ = [
     "override_language", "override_timezone", "processor_kind", "proxy_node", "reach",
     "related_context", "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy",
     "single_percents", "size_of", "source_queryset", "stand_in", "static_function", "static_place",
-    "static_url", "surroundings", "time", "token_code", "token_types", "trans", "trans_real",
+    "static_url", "string_filter_result", "surroundings", "time", "token_code", "token_types", "trans", "trans_real",
     "translate_constant", "translate_lazily", "translate_plural", "translate_text",
-    "translated_text", "unpacked_choice", "usage", "usage_of_page", "value_node", "version",
+    "translated_text", "undecorated", "unpacked_choice", "usage", "usage_of_page", "value_node", "version",
     "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
