@@ -1,4 +1,4 @@
-"""Filters that a site has decorated with Django's `stringfilter`: what the wrapper calls, and does."""
+"""Filters that Django's `stringfilter` has decorated: what their wrapper calls, and does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def undecorated(function: Any) -> Any:
     if type(function) is not FunctionType or function.__code__ is not _code_of_wrappers():
         return None
     home = function.__globals__
-    if home is not vars(defaultfilters) or function.__builtins__ is not vars(builtins):  # type: ignore[attr-defined]
+    if home is not vars(defaultfilters) or function.__builtins__ is not vars(builtins):
         return None
     # The wrapper takes these from Python.
     if any(name in home for name in ("getattr", "isinstance", "str")):

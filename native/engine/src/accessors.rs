@@ -2,6 +2,7 @@
 
 use crate::addresses::AddressMethod;
 use crate::render::Render;
+use crate::stock::Class;
 use crate::value::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
@@ -69,8 +70,17 @@ impl<'py> Render<'py> {
         self.accessor_of(&object.get_type(), name)
     }
 
+    /// True if the step `name` on an object of this class is not one by Python's rules alone.
+    pub fn has_rules(&self, class: Class, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
+        Ok(match class {
+            Class::Model => !self.is_plain_step(object, name)?,
+            Class::QuerySet | Class::Form | Class::Block => true,
+            _ => false,
+        })
+    }
+
     /// True if the step `name` on a model instance is neither a relation nor code.
-    pub fn is_plain_step(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
+    fn is_plain_step(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
         let key = (object.get_type_ptr() as usize, name.as_ptr() as usize);
         let known = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| is_plain(found)));
         match known {

@@ -158,16 +158,10 @@ impl<'py> Render<'py> {
             *at = id;
             let class = class_of(self.stock, &current)?;
             let name = &p.names[id as usize];
-            let text = name.text.bind(self.py);
-            let has_rules = match class {
-                Class::Model => !self.is_plain_step(&current, text)?,
-                Class::QuerySet | Class::Form | Class::Block => true,
-                _ => false,
-            };
-            if has_rules {
+            if self.has_rules(class, &current, name.text.bind(self.py))? {
                 return Ok(Walked::Until(Value::Py(current), next));
             }
-            let Some(found) = self.item_or_attribute(class, &current, text, name.index)? else {
+            let Some(found) = self.item_or_attribute(class, &current, name.text.bind(self.py), name.index)? else {
                 return Ok(Walked::Missing(id, Some(current)));
             };
             current = self.called_object(found)?;
@@ -411,7 +405,6 @@ impl<'py> Render<'py> {
         if is_callable(&object) { self.call_object(object) } else { Ok(object) }
     }
 
-    #[inline(never)]
     fn call_object(&mut self, object: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         if flag(&object, self.stock.do_not_call_in_templates.bind(py))? {

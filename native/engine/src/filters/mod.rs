@@ -286,9 +286,9 @@ impl<'py> Render<'py> {
     fn is_marked_safe(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
         match class_of(self.stock, object)? {
             Class::Safe => Ok(true),
-            Class::Str | Class::Int | Class::Bool | Class::None | Class::Float | Class::Decimal => Ok(false),
-            Class::DateTime | Class::ZonedDateTime | Class::Date | Class::Time => Ok(false),
-            Class::Dict | Class::List | Class::Tuple => Ok(false),
+            Class::Str | Class::Int | Class::Bool | Class::None | Class::Float | Class::Decimal | Class::DateTime => {
+                Ok(false)
+            }
             _ => object.is_instance(self.stock.SafeData.bind(self.py)),
         }
     }

@@ -6,9 +6,7 @@ use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::entry::{
-    enter, enter_frame, fresh, leave, let_go, render_state,
-};
+use crate::py::entry::{enter, enter_frame, fresh, leave, let_go, render_state};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
