@@ -25,7 +25,9 @@ def undecorated(function: Any) -> Any:
     if type(function) is not FunctionType or function.__code__ is not _code_of_wrappers():
         return None
     home = function.__globals__
-    if home is not vars(defaultfilters) or function.__builtins__ is not vars(builtins):
+    if home is not vars(defaultfilters):
+        return None
+    if getattr(function, "__builtins__", None) is not vars(builtins):
         return None
     # The wrapper takes these from Python.
     if any(name in home for name in ("getattr", "isinstance", "str")):
