@@ -22,10 +22,10 @@ def undecorated(function: Any) -> Any:
 
     None: the filter has no such wrapper, or not as it was made.
     """
-    if type(function) is not FunctionType or function.__code__ is not _code_of_wrappers():
+    home = vars(defaultfilters)
+    if type(function) is not FunctionType or function.__globals__ is not home:
         return None
-    home = function.__globals__
-    if home is not vars(defaultfilters):
+    if function.__code__ is not _code_of_wrappers():
         return None
     if getattr(function, "__builtins__", None) is not vars(builtins):
         return None
