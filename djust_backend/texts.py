@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import linecache
 from types import FunctionType
 from zlib import crc32
 
@@ -10,12 +10,13 @@ from zlib import crc32
 def digest(function: FunctionType) -> str | None:
     """A number for the text of a function. `None`: there is none.
 
-    `inspect.getsource` splits each text into tokens to find its end, which takes longer for a
-    hundred functions than the page that waits for them.
+    `inspect.getsource` looks through all modules for the one that has the code, and splits each
+    text into tokens to find its end, which takes longer than the page that waits for it.
     """
-    try:
-        lines, _ = inspect.findsource(function.__code__)
-    except (OSError, TypeError):
+    file = function.__code__.co_filename
+    linecache.checkcache(file)
+    lines = linecache.getlines(file, function.__globals__)
+    if not lines:
         return None
     text: list[str] = []
     outer, has_head = 0, False

@@ -20,7 +20,7 @@ from typing import Any
 from django import urls
 from django.core.cache import utils as cache_utils
 from django.middleware import csrf
-from django.template import base, context, context_processors
+from django.template import base, context, context_processors, defaultfilters
 from django.template.backends import django as django_backend
 from django.template.context import BaseContext, Context, RequestContext
 from django.templatetags import cache as cache_tags
@@ -222,6 +222,18 @@ def _safe_text() -> list[tuple[Any, str, Any]]:
     return [*notes, _function(html, "mark_safe", safestring), _function(safestring, "mark_safe")]
 
 
+def _string_filters() -> list[tuple[Any, str, Any]]:
+    """What the wrappers that `stringfilter` makes are made of."""
+    module: Any = defaultfilters
+    unwrap = module.unwrap if comes_from(module.unwrap, inspect.__name__) else _REPLACED
+    return [
+        _note(module, "SafeData"),
+        _function(module, "mark_safe", safestring),
+        (module, "unwrap", unwrap),
+        _note(safestring.SafeString, "__str__"),
+    ]
+
+
 def _json() -> list[tuple[Any, str, Any]]:
     """What makes the JSON of `json_script`, as long as the encoder is asked for nothing unusual."""
     module = import_module("django.core.serializers.json")
@@ -302,6 +314,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "addresses": _addresses(),
         "languages": _languages(),
         "safe_text": _safe_text(),
+        "string_filters": _string_filters(),
         "json": _json(),
         "partials": _partials(),
         **_token_and_key_makers(),

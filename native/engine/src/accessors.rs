@@ -2,6 +2,7 @@
 
 use crate::addresses::AddressMethod;
 use crate::render::Render;
+use crate::stock::Class;
 use crate::value::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
@@ -69,6 +70,25 @@ impl<'py> Render<'py> {
         self.accessor_of(&object.get_type(), name)
     }
 
+    /// True if the step `name` on an object of this class is not one by Python's rules alone.
+    pub fn has_rules(&self, class: Class, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
+        Ok(match class {
+            Class::Model => !self.is_plain_step(object, name)?,
+            Class::QuerySet | Class::Form | Class::Block => true,
+            _ => false,
+        })
+    }
+
+    /// True if the step `name` on a model instance is neither a relation nor code.
+    fn is_plain_step(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
+        let key = (object.get_type_ptr() as usize, name.as_ptr() as usize);
+        let known = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| is_plain(found)));
+        match known {
+            Some(known) => Ok(known),
+            None => self.accessor(object, name).map(|found| is_plain(&found)),
+        }
+    }
+
     /// What the step `name` means on instances of a model class.
     pub fn accessor_of(&self, kind: &Bound<'py, PyType>, name: &Bound<'py, PyString>) -> PyResult<Rc<Accessor>> {
         let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
@@ -124,6 +144,10 @@ impl<'py> Render<'py> {
         // Anything else was not put there by the database.
         Ok(value.filter(Bound::is_exact_instance_of::<PyInt>))
     }
+}
+
+fn is_plain(accessor: &Accessor) -> bool {
+    matches!(accessor, Accessor::Plain)
 }
 
 fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {

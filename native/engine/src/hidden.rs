@@ -57,7 +57,12 @@ impl<'py> Render<'py> {
     }
 
     /// Remembers where the instance that a path has led to stands, before Python code gets it.
+    #[inline]
     pub fn remember_instance(&mut self, value: &Value<'py>) -> PyResult<()> {
+        if self.trail.is_none() { Ok(()) } else { self.remember_walked(value) }
+    }
+
+    fn remember_walked(&mut self, value: &Value<'py>) -> PyResult<()> {
         if let (Some(trail), Value::Py(object)) = (self.trail.take(), value)
             && !trail.steps.is_empty()
             && class_of(self.stock, object)? == Class::Model

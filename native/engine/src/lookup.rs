@@ -157,10 +157,10 @@ impl<'py> Render<'py> {
         for (next, &id) in names.iter().enumerate().skip(1) {
             *at = id;
             let class = class_of(self.stock, &current)?;
-            if matches!(class, Class::Model | Class::QuerySet | Class::Form | Class::Block) {
+            let name = &p.names[id as usize];
+            if self.has_rules(class, &current, name.text.bind(self.py))? {
                 return Ok(Walked::Until(Value::Py(current), next));
             }
-            let name = &p.names[id as usize];
             let Some(found) = self.item_or_attribute(class, &current, name.text.bind(self.py), name.index)? else {
                 return Ok(Walked::Missing(id, Some(current)));
             };
@@ -400,6 +400,7 @@ impl<'py> Render<'py> {
         }
     }
 
+    #[inline]
     fn called_object(&mut self, object: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         if is_callable(&object) { self.call_object(object) } else { Ok(object) }
     }

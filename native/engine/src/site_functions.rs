@@ -32,9 +32,9 @@ pub struct SiteFunction {
 }
 
 /// Code, defaults and keyword defaults of a Python function.
-fn parts(function: &Bound<'_, PyAny>) -> [usize; 3] {
+pub fn parts(function: &Bound<'_, PyAny>) -> [usize; 3] {
     let function = function.as_ptr();
-    // SAFETY: a function of Python's (`helped` makes sure); borrowed references, or null, of which nothing but the
+    // SAFETY: a function of Python's (callers make sure); borrowed references, or null, of which nothing but the
     // address is taken.
     unsafe {
         [

@@ -37,7 +37,7 @@ macro_rules! stock {
 }
 
 stock! {
-    types: GettextProxy, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
+    types: GettextProxy, SafeData, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateDoesNotExist, TemplateSyntaxError, Undefined,
         QueryDict, DjangoTranslation, ZoneInfo, FixedZone, ZonedDateTime, BlockNode, RowProxy;
     objects: reverse, django_escape, django_conditional_escape, django_json_script, django_get_token, md5, trans, trans_real, locales, language_info, django_format_html, django_mark_safe, PartialTemplate, cache_tags, utc, defaulttags, date_filter, settings, logger, Token, token_types, group_result, simple_lazy, empty, token_code, render_to_string, static_function;
@@ -200,13 +200,24 @@ pub fn class_of(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
 fn class_of_type(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
     let kind = object.get_type_ptr();
     let key = kind as usize;
-    // The addresses of types are multiples of 16.
-    let place = (key >> 4) % RECENT_TYPES;
-    let (known, weak, class) = RECENT.with(|recent| recent[place].get());
+    let (known, weak, class) = RECENT.with(|recent| recent[recent_place(key)].get());
     // SAFETY: the table holds the weak reference: where another takes its place, it does here as well.
     if known == key && unsafe { refers_to(weak, kind) } {
         return Ok(class);
     }
+    class_in_table(stock, object)
+}
+
+/// Where a type stands among the recent ones: the addresses of types are multiples of 16.
+fn recent_place(key: usize) -> usize {
+    (key >> 4) % RECENT_TYPES
+}
+
+// Not inlined: what is asked for most often must not save registers for it.
+#[inline(never)]
+fn class_in_table(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
+    let kind = object.get_type_ptr();
+    let key = kind as usize;
     let known = CLASSES.with(|classes| {
         let classes = classes.borrow();
         let found = classes.get(&key).filter(|(met, _)| met.is(kind));
@@ -216,7 +227,7 @@ fn class_of_type(stock: &Stock, object: &Bound<'_, PyAny>) -> PyResult<Class> {
         Some(known) => known,
         None => learned(stock, &object.get_type())?,
     };
-    RECENT.with(|places| places[place].set(recent));
+    RECENT.with(|places| places[recent_place(key)].set(recent));
     Ok(recent.2)
 }
 

@@ -139,6 +139,8 @@ struct Watched {
     languages: Vec<Holder>,
     /// What `format_html` and `mark_safe` are made of.
     safe_text: Vec<Holder>,
+    /// What the wrappers that `stringfilter` makes are made of.
+    string_filters: Vec<Holder>,
     /// What `json_script` is made of besides.
     json: Vec<Holder>,
     /// What renders a partial.
@@ -215,6 +217,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             addresses: notes(&found.get_item("addresses")?)?,
             languages: notes(&found.get_item("languages")?)?,
             safe_text: notes(&found.get_item("safe_text")?)?,
+            string_filters: notes(&found.get_item("string_filters")?)?,
             json: notes(&found.get_item("json")?)?,
             partials: notes(&found.get_item("partials")?)?,
             tags,
@@ -276,6 +279,11 @@ pub fn languages_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// True if `format_html` and `mark_safe` do what we know.
 pub fn safe_text_is_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
     all_hold(py, &watched(py, stock)?.safe_text)
+}
+
+/// True if the wrappers that `stringfilter` makes do what we know.
+pub fn string_filters_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
+    all_hold(py, &watched(py, stock)?.string_filters)
 }
 
 /// True if values become JSON as we know it.

@@ -4,6 +4,7 @@ pub mod registry;
 pub mod subject;
 
 pub mod dates;
+mod decorated;
 mod html;
 mod humanize;
 mod i18n;
@@ -20,6 +21,7 @@ use crate::render::Render;
 use crate::site_functions::SiteFunction;
 use crate::stock::{Class, Stock, class_of};
 use crate::value::Value;
+use decorated::Decorated;
 use djust_syntax::usage::effects::{self, Effect};
 use djust_text::Series;
 pub use json::json_element;
@@ -128,6 +130,8 @@ struct Facts {
     effect: Option<Effect>,
     /// What is called; `None`: the function of the entry.
     called: Option<SiteFunction>,
+    /// What its wrapper calls, if that is Django's.
+    decorated: Option<Decorated>,
 }
 
 /// Functions known at most before the table is emptied: it must not keep functions alive that are made on the fly.
@@ -135,6 +139,9 @@ const MAX_FUNCTIONS: usize = 2048;
 
 /// Function (by address) and number of arguments, to the function and what is known.
 type Known = FxHashMap<(usize, usize), (Py<PyAny>, Arc<Facts>)>;
+
+/// The name of the argument that says whether the context escapes.
+static AUTOESCAPE: PyOnceLock<Py<PyTuple>> = PyOnceLock::new();
 
 thread_local! {
     static FACTS: RefCell<Known> = RefCell::default();
@@ -148,6 +155,10 @@ impl Facts {
         let stock_name = stock_name.cast::<PyString>().ok().map(|name| name.to_str()).transpose()?;
         // An argument of a filter that takes none binds to its `autoescape`: Python says what comes of it.
         let collides = args > 0 && takes && stock.call(py, "binds_autoescape", (function,))?.is_truthy()?;
+        let decorated = match stock_name {
+            None if is_function(function) => Decorated::find(stock, function)?,
+            _ => None,
+        };
         Ok(Self {
             takes,
             native: if collides { None } else { stock_name.and_then(registry::find) },
@@ -161,9 +172,12 @@ impl Facts {
             },
             effect: stock_name.and_then(|name| effects::of(name.rsplit('.').next().unwrap_or(name))),
             called: match stock_name {
-                Some(_) => None,
-                None => Some(SiteFunction::new(stock, function)?).filter(SiteFunction::is_helped),
+                None if decorated.is_none() => {
+                    Some(SiteFunction::new(stock, function)?).filter(SiteFunction::is_helped)
+                }
+                _ => None,
             },
+            decorated,
         })
     }
 
@@ -256,7 +270,36 @@ impl<'py> Render<'py> {
         value: Value<'py>,
         arg: Option<&Value<'py>>,
     ) -> PyResult<Value<'py>> {
-        let value = self.stringified(&value)?.unwrap_or(value);
+        let Some(text) = self.stringified(&value)? else { return self.filter_of_text(entry, native, value, arg) };
+        let result = self.filter_of_text(entry, native, text, arg)?;
+        match &value {
+            // What is safe may have a text that is not.
+            Value::Py(object) if entry.is_safe && self.is_marked_safe(object)? => {
+                let result = self.to_py(&result)?;
+                self.stock.call(self.py, "mark_safe_if", (object, result)).map(Value::Py)
+            }
+            _ => Ok(result),
+        }
+    }
+
+    /// `isinstance(object, SafeData)`
+    fn is_marked_safe(&self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
+        match class_of(self.stock, object)? {
+            Class::Safe => Ok(true),
+            Class::Str | Class::Int | Class::Bool | Class::None | Class::Float | Class::Decimal | Class::DateTime => {
+                Ok(false)
+            }
+            _ => object.is_instance(self.stock.SafeData.bind(self.py)),
+        }
+    }
+
+    fn filter_of_text(
+        &mut self,
+        entry: &FilterEntry,
+        native: Native,
+        value: Value<'py>,
+        arg: Option<&Value<'py>>,
+    ) -> PyResult<Value<'py>> {
         let is_string = subject::string(self.stock, &value).is_some();
         if let Some((text, safe)) = subject::text(self.stock, &value)? {
             let made = match native {
@@ -307,11 +350,10 @@ impl<'py> Render<'py> {
             }
             None => None,
         };
-        let result = self.call_filter(entry, &object, arg);
+        let result = self.call_filter(entry, &object, arg.as_ref());
         self.forget_ambient();
         let result = result?;
-        // `isinstance(object, SafeData)`, which only objects that hide their class have to be asked for.
-        if entry.is_safe && matches!(class_of(self.stock, &object)?, Class::Safe | Class::Special | Class::Lazy) {
+        if entry.is_safe && self.is_marked_safe(&object)? {
             return self.stock.call(py, "mark_safe_if", (&object, result)).map(Value::Py);
         }
         Ok(Value::Py(result))
@@ -322,12 +364,26 @@ impl<'py> Render<'py> {
         &self,
         entry: &FilterEntry,
         value: &Bound<'py, PyAny>,
-        arg: Option<Bound<'py, PyAny>>,
+        arg: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(result) = self.call_decorated(entry, value, arg)? {
+            return Ok(result);
+        }
         let function = match &entry.facts.called {
             Some(called) => called.callee(self.py),
             None => entry.function.bind(self.py),
         };
+        self.call_function(entry, function, value, arg)
+    }
+
+    /// Calls what runs for a filter with the arguments of the filter.
+    fn call_function(
+        &self,
+        entry: &FilterEntry,
+        function: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        arg: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         if !entry.needs_autoescape {
             return match arg {
                 Some(arg) => function.call1((value, arg)),
@@ -337,10 +393,12 @@ impl<'py> Render<'py> {
         let mut args = Arguments::new();
         args.push(value.clone());
         if let Some(arg) = arg {
-            args.push(arg);
+            args.push(arg.clone());
         }
         args.push(PyBool::new(self.py, self.autoescape).to_owned().into_any());
-        let names = PyTuple::new(self.py, [self.stock.autoescape.bind(self.py)])?;
-        args.call(function, Some(&names))
+        let names = AUTOESCAPE.get_or_try_init(self.py, || {
+            PyTuple::new(self.py, [self.stock.autoescape.bind(self.py)]).map(Bound::unbind)
+        })?;
+        args.call(function, Some(names.bind(self.py)))
     }
 }

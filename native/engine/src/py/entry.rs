@@ -92,30 +92,27 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
     })
 }
 
-pub fn render_context_dicts<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+/// The dictionaries and the template of a context's `render_context`.
+pub fn render_state<'py>(
+    stock: &Stock,
+    context: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyAny>)> {
     let py = context.py();
-    let render_context = context.getattr(stock.render_context.bind(py))?;
-    Ok(render_context.getattr(stock.dicts.bind(py))?.cast_into::<PyList>()?)
+    let state = context.getattr(stock.render_context.bind(py))?;
+    let dicts = state.getattr(stock.dicts.bind(py))?.cast_into::<PyList>()?;
+    Ok((dicts, state.getattr(stock.template.bind(py))?))
 }
 
-pub fn render_context_template<'py>(stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = context.py();
-    context.getattr(stock.render_context.bind(py))?.getattr(stock.template.bind(py))
-}
-
-pub fn frame_count(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<usize> {
-    render_context_dicts(stock, context).map(|dicts| dicts.len())
-}
-
-/// Goes on in the frame that the context's `render_context` is in.
-pub fn enter_frame<'py>(render: &mut Render<'py>, stock: &Stock, context: &Bound<'py, PyAny>) -> PyResult<()> {
-    let dicts = render_context_dicts(stock, context)?;
+/// Goes on in the frame that a context's `render_context`, as [`render_state`] gives it, is in.
+pub fn enter_frame<'py>(
+    render: &mut Render<'py>,
+    (dicts, template): (Bound<'py, PyList>, Bound<'py, PyAny>),
+) -> PyResult<()> {
     let Some(last) = dicts.len().checked_sub(1) else {
         return Err(PyTypeError::new_err("the render context has no dictionaries"));
     };
     let dict = dicts.get_item(last)?;
     render.frames_base = last;
-    let template = render_context_template(stock, context)?;
     let base = dicts.get_item(0)?;
     let frame = Frame::of_dict(template, dict.cast::<PyDict>()?, base.cast::<PyDict>()?)?;
     render.frames.push(frame);
@@ -141,7 +138,7 @@ pub fn leave<'py>(
     }
     render.share_flags(context)?;
     if let Some(template) = before {
-        let frames = render_context_dicts(render.stock, context)?;
+        let (frames, _) = render_state(render.stock, context)?;
         if frames.len() > render.frames_base {
             frames.del_slice(render.frames_base, frames.len())?;
             context.getattr(render.stock.render_context.bind(py))?.setattr(render.stock.template.bind(py), template)?;

@@ -6,9 +6,7 @@ use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::entry::{
-    enter, enter_frame, frame_count, fresh, leave, let_go, render_context_dicts, render_context_template,
-};
+use crate::py::entry::{enter, enter_frame, fresh, leave, let_go, render_state};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
@@ -307,9 +305,9 @@ impl NativeProgram {
         if !slf.get().program()?.is_constant() {
             render.out = Out::with_capacity(slf.get().capacity());
         }
-        render.frames_base = frame_count(stock, context)?;
-        let before = render_context_template(stock, context)?;
-        let base = render_context_dicts(stock, context)?.get_item(0)?;
+        let (dicts, before) = render_state(stock, context)?;
+        render.frames_base = dicts.len();
+        let base = dicts.get_item(0)?;
         let base = base.cast::<PyDict>()?;
         let is_outermost = known_root(base)?.is_none();
         let root = root_in(base)?;
@@ -412,7 +410,7 @@ impl NativeProgram {
         }
         let p = slf.get().program()?;
         let mut render = enter(py, stock, context)?;
-        enter_frame(&mut render, stock, context)?;
+        enter_frame(&mut render, render_state(stock, context)?)?;
         let value = if ignore_failures { render.eval_or_none(p, expr) } else { render.eval(p, expr) };
         let result = value.and_then(|value| {
             render.remember_instance(&value)?;
@@ -546,11 +544,12 @@ impl NativeProgram {
         }
         let p = slf.get().program()?;
         let mut render = enter(py, stock, context)?;
-        let base = render_context_dicts(stock, context)?.get_item(0)?;
+        let state = render_state(stock, context)?;
+        let base = state.0.get_item(0)?;
         let base = base.cast::<PyDict>()?;
         let is_outermost = may_be_all && known_root(base)?.is_none();
         render.out = Out::with_capacity(SPARE);
-        enter_frame(&mut render, stock, context)?;
+        enter_frame(&mut render, state)?;
         let result = work(&mut render, p);
         let left = leave(&mut render, context, None);
         let cleared = if is_outermost { end_root(&render, base) } else { Ok(()) };
