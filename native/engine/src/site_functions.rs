@@ -32,7 +32,7 @@ pub struct SiteFunction {
 }
 
 /// Code, defaults and keyword defaults of a Python function.
-fn parts(function: &Bound<'_, PyAny>) -> [usize; 3] {
+pub fn parts(function: &Bound<'_, PyAny>) -> [usize; 3] {
     let function = function.as_ptr();
     // SAFETY: a function of Python's (`helped` makes sure); borrowed references, or null, of which nothing but the
     // address is taken.
@@ -50,9 +50,14 @@ impl SiteFunction {
     pub fn new(stock: &Stock, original: &Bound<'_, PyAny>) -> PyResult<Self> {
         let made = stock.call(original.py(), "helped", (original,))?;
         if made.is_none() {
-            return Ok(Self { original: original.clone().unbind(), made: None });
+            return Ok(Self::plain(original));
         }
         Self::with(original, made)
+    }
+
+    /// A function that is called as it is.
+    pub fn plain(original: &Bound<'_, PyAny>) -> Self {
+        Self { original: original.clone().unbind(), made: None }
     }
 
     /// A function, and what runs in its place.
