@@ -6,6 +6,7 @@ import sys
 from types import CodeType, FunctionType
 from typing import Any
 
+from django.conf import LazySettings
 from django.utils import html as django_html
 from django.utils import translation
 from django.utils.functional import LazyObject, cached_property
@@ -22,6 +23,7 @@ html: Any = django_html
 TEXTS: dict[str, tuple[str, ...]] = {
     "LazyObject.__getattr__": ("b26cbe82",),
     "LazyObject.__getattribute__": ("094dddfc",),
+    "LazySettings.__getattr__": ("f5c79da8", "42b68e75"),
     "Media.__str__": ("b5e8ee83",),
     "Media._css": ("a051d1da",),
     "Media._js": ("58b86a62",),
@@ -50,6 +52,7 @@ def native_bodies() -> list[tuple[str, FunctionType]]:
         ("cached_property.__get__", vars(cached_property).get("__get__")),
         ("LazyObject.__getattribute__", vars(LazyObject).get("__getattribute__")),
         ("LazyObject.__getattr__", vars(LazyObject).get("__getattr__")),
+        ("LazySettings.__getattr__", vars(LazySettings).get("__getattr__")),
         ("gettext_lazy.__str__", vars(proxy).get("__str__")),
     ]
     known = [(token, function) for token, function in found if _is_known(token, function)]

@@ -143,23 +143,58 @@ impl Body for WrappedAttribute {
     }
 
     fn run<'py>(stock: &'py Stock, arguments: &Arguments<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = arguments.py();
         let (Some(object), Some(name), 2) = (arguments.get(0), arguments.get(1), arguments.len()) else {
             return Ok(None);
         };
         let Ok(name) = name.cast_into_exact::<PyString>() else { return Ok(None) };
-        let (class, wrapped) = (object.get_type(), intern!(py, "_wrapped"));
-        let Some(getter) = LazyAttribute::place().function(py) else { return Ok(None) };
-        if !leads_to(&class, intern!(py, "__getattribute__"), getter.as_any())
-            || !leads_to(&class, wrapped, py.None().bind(py))
-        {
+        match wrapped_by(stock, &object)? {
+            Some(wrapped) => wrapped.getattr(name).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What a lazy object has made already, if its class keeps it as Django's does.
+fn wrapped_by<'py>(stock: &Stock, object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = object.py();
+    let (class, wrapped) = (object.get_type(), intern!(py, "_wrapped"));
+    let Some(getter) = LazyAttribute::place().function(py) else { return Ok(None) };
+    if !leads_to(&class, intern!(py, "__getattribute__"), getter.as_any())
+        || !leads_to(&class, wrapped, py.None().bind(py))
+    {
+        return Ok(None);
+    }
+    let Some(own) = own_dict(object) else { return Ok(None) };
+    Ok(own.get_item(wrapped)?.filter(|found| !found.is(&stock.empty)))
+}
+
+/// Settings that `LazySettings.__getattr__` does something else with.
+const SPECIAL_SETTINGS: [&str; 3] = ["MEDIA_URL", "STATIC_URL", "SECRET_KEY"];
+
+/// `LazySettings.__getattr__`
+pub struct SettingsAttribute;
+
+impl Body for SettingsAttribute {
+    fn place() -> &'static Place {
+        static PLACE: Place = Place::new();
+        &PLACE
+    }
+
+    fn run<'py>(stock: &'py Stock, arguments: &Arguments<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (Some(object), Some(name), 2) = (arguments.get(0), arguments.get(1), arguments.len()) else {
+            return Ok(None);
+        };
+        let Ok(name) = name.cast_into_exact::<PyString>() else { return Ok(None) };
+        let is_special = name.to_str().map_or(true, |name| SPECIAL_SETTINGS.contains(&name));
+        if is_special || !object.is(&stock.settings) {
             return Ok(None);
         }
-        let Some(own) = own_dict(&object) else { return Ok(None) };
-        match own.get_item(wrapped)? {
-            Some(found) if !found.is(&stock.empty) => found.getattr(name).map(Some),
-            _ => Ok(None),
+        let Some(wrapped) = wrapped_by(stock, &object)? else { return Ok(None) };
+        let value = wrapped.getattr(&name)?;
+        if let Some(own) = own_dict(&object) {
+            own.set_item(name, &value)?;
         }
+        Ok(Some(value))
     }
 }
 
@@ -221,7 +256,11 @@ fn message_of<'py>(stock: &Stock, object: &Bound<'py, PyAny>) -> PyResult<Option
     let (Ok(args), Ok(keywords)) = (args.cast_into_exact::<PyTuple>(), keywords.cast_into_exact::<PyDict>()) else {
         return Ok(None);
     };
-    // What is safe is marked so anew each time.
-    let is_plain = args.len() == 1 && keywords.is_empty();
-    if is_plain { Ok(args.get_item(0)?.cast_into_exact::<PyString>().ok()) } else { Ok(None) }
+    if args.len() != 1 || !keywords.is_empty() {
+        return Ok(None);
+    }
+    // What is safe is marked so anew each time, and a text with returns is made anew; of others the same object comes
+    // each time, and code may look at that.
+    let Ok(message) = args.get_item(0)?.cast_into_exact::<PyString>() else { return Ok(None) };
+    Ok(if message.to_str().is_ok_and(|text| !text.contains('\r')) { Some(message) } else { None })
 }
