@@ -33,6 +33,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "Media.render_css": ("de034c0a", "d13bee4a",),
     "Media.render_js": ("bec9131c",),
     "cached_property.__get__": ("d4c16a27",),
+    "gettext": ("cceccb91",),
     "gettext_lazy.__cast": ("ecf0dc66",),
     "gettext_lazy.__str__": ("e475edc2",),
     "html_safe": ("787e3b8f",),
@@ -53,6 +54,7 @@ def native_bodies() -> list[tuple[str, FunctionType]]:
         ("LazyObject.__getattribute__", vars(LazyObject).get("__getattribute__")),
         ("LazyObject.__getattr__", vars(LazyObject).get("__getattr__")),
         ("LazySettings.__getattr__", vars(LazySettings).get("__getattr__")),
+        ("gettext", vars(translation)["gettext"]),
         ("gettext_lazy.__str__", vars(proxy).get("__str__")),
     ]
     known = [(token, function) for token, function in found if _is_known(token, function)]

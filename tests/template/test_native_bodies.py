@@ -432,6 +432,19 @@ TEXTS: dict[str, Any] = {
 }
 
 
+USES: tuple[Callable[[Any], Any], ...] = (
+    len,
+    hash,
+    lambda text: text + "!",
+    lambda text: f"{text:>5}",
+    lambda text: text == "Yes",
+    lambda text: text.upper(),
+    lambda text: text % (),
+    lambda text: text < "Z",
+    lambda text: "e" in text,
+)
+
+
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("language", ["en", "de", "ar", None, "xx"])
 def test_lazy_texts(name: str, language: str | None) -> None:
@@ -441,6 +454,14 @@ def test_lazy_texts(name: str, language: str | None) -> None:
             check(lambda: str(text))
             check(lambda: f"{text}|{text!r}")
         check(lambda: str(text) is str(text))
+        for use in USES:
+            check(lambda use=use: use(text))  # type: ignore[misc]
+        message = text._args[0] if text._args else "Yes"
+        check(lambda: translation.gettext(message))
+        # Called from C, as lazy texts call it.
+        check(lambda: translation.gettext(*[message]))
+        check(lambda: translation.gettext(*[message]) is translation.gettext(*[message]))
+        check(lambda: translation.gettext(**{"message": message}))
     check(lambda: str(text))
 
 
@@ -473,6 +494,7 @@ FUNCTIONS: dict[str, Any] = {
     "LazyObject.__getattribute__": vars(LazyObject)["__getattribute__"],
     "LazyObject.__getattr__": vars(LazyObject)["__getattr__"],
     "LazySettings.__getattr__": vars(LazySettings)["__getattr__"],
+    "gettext": translation.gettext,
     "gettext_lazy.__str__": vars(type(YES))["__str__"],
 }
 
@@ -490,8 +512,9 @@ def test_every_function_is_known() -> None:
 def test_functions_look_as_they_did(name: str) -> None:
     function = FUNCTIONS[name]
     assert inspect.isfunction(function)
-    assert function.__module__ in ("django.utils.functional", "django.conf")
-    assert "self" in inspect.signature(function).parameters
+    homes = ("django.utils.functional", "django.conf", "django.utils.translation")
+    assert function.__module__ in homes
+    assert list(inspect.signature(function).parameters)[0] in ("self", "message")
     assert inspect.getsource(function).lstrip().startswith("def ")
 
 

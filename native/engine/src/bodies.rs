@@ -1,6 +1,6 @@
 //! TABLE: functions of Django's that have a native body, by the tokens of `djust_backend.native_bodies`.
 
-use crate::lazies::{CachedProperty, LazyAttribute, LazyText, SettingsAttribute, WrappedAttribute};
+use crate::lazies::{CachedProperty, Gettext, LazyAttribute, LazyText, SettingsAttribute, WrappedAttribute};
 use crate::media::MediaText;
 use crate::stock::Stock;
 use crate::vectorcall::give;
@@ -37,6 +37,7 @@ fn give_each(functions: &Bound<'_, PyAny>, stock: &Stock) -> PyResult<()> {
             "LazyObject.__getattribute__" => give::<LazyAttribute>(&function, &untouched)?,
             "LazyObject.__getattr__" => give::<WrappedAttribute>(&function, &untouched)?,
             "LazySettings.__getattr__" => give::<SettingsAttribute>(&function, &untouched)?,
+            "gettext" => give::<Gettext>(&function, &untouched)?,
             "gettext_lazy.__str__" => give::<LazyText>(&function, &untouched)?,
             "Media.__str__" => give::<MediaText>(&function, &untouched)?,
             _ => false,

@@ -208,40 +208,78 @@ impl Body for LazyText {
     }
 
     fn run<'py>(stock: &'py Stock, arguments: &Arguments<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = arguments.py();
         let (Some(object), 1) = (arguments.get(0), arguments.len()) else { return Ok(None) };
-        let Some(message) = message_of(stock, &object)? else { return Ok(None) };
-        if !watch::languages_are_stock(stock, py)? {
-            return Ok(None);
+        match message_of(stock, &object)? {
+            Some(message) => translated(stock, &message, || arguments.own(Self::place())),
+            None => Ok(None),
         }
-        let Some(locale) = detached(py, stock).locale()? else { return Ok(None) };
-        let Some(gettext) = own_dict(stock.trans.bind(py)).map_or(Ok(None), |own| own.get_item(intern!(py, "gettext")))?
-        else {
-            return Ok(None);
-        };
-        let key = message.as_ptr() as usize;
-        let known = TRANSLATED.with(|translated| {
-            let translated = translated.borrow();
-            let source = translated.source.as_ref();
-            let is_same = source.is_some_and(|(known, by)| Rc::ptr_eq(known, &locale) && by.is(&gettext));
-            let found = translated.texts.get(&key).filter(|_| is_same);
-            (is_same, found.map(|(_, text)| text.bind(py).clone()))
-        });
-        if let (_, Some(text)) = known {
-            return Ok(Some(text));
-        }
-        let text = arguments.own(Self::place())?;
-        let old = TRANSLATED.with(|translated| {
-            let mut translated = translated.borrow_mut();
-            let is_full = translated.texts.len() >= MAX_KEPT;
-            let old = if known.0 && !is_full { Translated::default() } else { std::mem::take(&mut *translated) };
-            translated.source = Some((locale, gettext.unbind()));
-            translated.texts.insert(key, (message.unbind(), text.clone().unbind()));
-            old
-        });
-        drop(old);
-        Ok(Some(text))
     }
+}
+
+/// `gettext`
+pub struct Gettext;
+
+impl Body for Gettext {
+    fn place() -> &'static Place {
+        static PLACE: Place = Place::new();
+        &PLACE
+    }
+
+    fn run<'py>(stock: &'py Stock, arguments: &Arguments<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (Some(message), 1) = (arguments.get(0), arguments.len()) else { return Ok(None) };
+        match plain(message) {
+            Some(message) => translated(stock, &message, || arguments.own(Self::place())),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What `gettext` has returned for this very text in this language, or `ask` returns now. `None`: nobody knows the language.
+fn translated<'py>(
+    stock: &'py Stock,
+    message: &Bound<'py, PyString>,
+    ask: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = message.py();
+    if !watch::languages_are_stock(stock, py)? {
+        return Ok(None);
+    }
+    let Some(locale) = detached(py, stock).locale()? else { return Ok(None) };
+    let Some(gettext) = own_dict(stock.trans.bind(py)).map_or(Ok(None), |own| own.get_item(intern!(py, "gettext")))?
+    else {
+        return Ok(None);
+    };
+    let key = message.as_ptr() as usize;
+    let (is_same, known) = TRANSLATED.with(|translated| {
+        let translated = translated.borrow();
+        let source = translated.source.as_ref();
+        let is_same = source.is_some_and(|(known, by)| Rc::ptr_eq(known, &locale) && by.is(&gettext));
+        let found = translated.texts.get(&key).filter(|_| is_same);
+        (is_same, found.map(|(_, text)| text.bind(py).clone()))
+    });
+    if known.is_some() {
+        return Ok(known);
+    }
+    let text = ask()?;
+    let old = TRANSLATED.with(|translated| {
+        let mut translated = translated.borrow_mut();
+        let is_full = translated.texts.len() >= MAX_KEPT;
+        let old = if is_same && !is_full { Translated::default() } else { std::mem::take(&mut *translated) };
+        translated.source = Some((locale, gettext.unbind()));
+        translated.texts.insert(key, (message.clone().unbind(), text.clone().unbind()));
+        old
+    });
+    // Python code may run for what goes with the last reference, and come here.
+    drop(old);
+    Ok(Some(text))
+}
+
+/// A text for which `gettext` returns the same object each time: code may look at that.
+///
+/// What is safe is marked so anew, and a text with returns is made anew.
+fn plain(message: Bound<'_, PyAny>) -> Option<Bound<'_, PyString>> {
+    let message = message.cast_into_exact::<PyString>().ok()?;
+    message.to_str().is_ok_and(|text| !text.contains('\r')).then_some(message)
 }
 
 /// The text that `gettext_lazy` was called with. `None`: there is something else to it.
@@ -259,8 +297,5 @@ fn message_of<'py>(stock: &Stock, object: &Bound<'py, PyAny>) -> PyResult<Option
     if args.len() != 1 || !keywords.is_empty() {
         return Ok(None);
     }
-    // What is safe is marked so anew each time, and a text with returns is made anew; of others the same object comes
-    // each time, and code may look at that.
-    let Ok(message) = args.get_item(0)?.cast_into_exact::<PyString>() else { return Ok(None) };
-    Ok(if message.to_str().is_ok_and(|text| !text.contains('\r')) { Some(message) } else { None })
+    Ok(plain(args.get_item(0)?))
 }
