@@ -77,11 +77,11 @@ from .localisation import (
     translated_text,
     version,
 )
+from .native_bodies import media_body, media_notes, native_bodies
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
 from .processors import known_token, processor_kind, token_code
-from .native_bodies import media_body, media_notes, native_bodies
 from .proxies import RowProxy
 from .site_functions import helped
 from .sources import (

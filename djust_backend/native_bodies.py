@@ -1,4 +1,4 @@
-"""Functions of Django's that have a native body while a page is rendered, and their texts that were read."""
+"""Functions of Django's that have a native body during a render, and the texts that were read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "Media.absolute_path": ("6f3e27a3",),
     "Media.merge": ("35b31da3",),
     "Media.render": ("a152401d",),
-    "Media.render_css": ("de034c0a", "d13bee4a",),
+    "Media.render_css": (
+        "de034c0a",
+        "d13bee4a",
+    ),
     "Media.render_js": ("bec9131c",),
     "cached_property.__get__": ("d4c16a27",),
     "gettext": ("cceccb91",),

@@ -357,7 +357,7 @@ def _asks_for_any(query: Any) -> bool:
         return False
     if type(value) is not Value or type(value.value) is not int or value.value != 1:
         return False
-    # Without one of its own, a value that is an integer makes itself a field each time it is resolved.
+    # An integer without a field of its own would make one to say so.
     given = vars(value).get("output_field")
     return given is None or type(given) is IntegerField
 

@@ -173,6 +173,14 @@ def prefixed() -> Iterator[None]:
         set_script_prefix(before)
 
 
+def replaced(*_arguments: object) -> str:
+    return "replaced"
+
+
+def several(*_arguments: object) -> list[str]:
+    return ["several"]
+
+
 CHANGES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "the prefix": lambda: override_settings(STATIC_URL="/other/"),
     "a relative prefix": lambda: override_settings(STATIC_URL="other/"),
@@ -180,17 +188,17 @@ CHANGES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "the storage": lambda: override_settings(
         STORAGES={"staticfiles": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
     ),
-    "render": lambda: mock.patch.object(forms.Media, "render", lambda self: "render"),
-    "render_js": lambda: mock.patch.object(forms.Media, "render_js", lambda self: ["js"]),
-    "render_css": lambda: mock.patch.object(forms.Media, "render_css", lambda self: ["css"]),
-    "merge": lambda: mock.patch.object(forms.Media, "merge", staticmethod(lambda *lists: ["m"])),
-    "absolute_path": lambda: mock.patch.object(forms.Media, "absolute_path", lambda s, p: "p"),
+    "render": lambda: mock.patch.object(forms.Media, "render", replaced),
+    "render_js": lambda: mock.patch.object(forms.Media, "render_js", several),
+    "render_css": lambda: mock.patch.object(forms.Media, "render_css", several),
+    "merge": lambda: mock.patch.object(forms.Media, "merge", staticmethod(several)),
+    "absolute_path": lambda: mock.patch.object(forms.Media, "absolute_path", replaced),
     "_js": lambda: mock.patch.object(forms.Media, "_js", ["j.js"]),
-    "__str__": lambda: mock.patch.object(forms.Media, "__str__", lambda self: "own"),
-    "static": lambda: mock.patch.object(widgets, "static", lambda path: "static"),
-    "format_html": lambda: mock.patch.object(widgets, "format_html", lambda *args: "format"),
-    "mark_safe": lambda: mock.patch.object(html, "mark_safe", lambda text: "marked"),
-    "mark_safe there": lambda: mock.patch.object(widgets, "mark_safe", lambda text: "there"),
+    "__str__": lambda: mock.patch.object(forms.Media, "__str__", replaced),
+    "static": lambda: mock.patch.object(widgets, "static", replaced),
+    "format_html": lambda: mock.patch.object(widgets, "format_html", replaced),
+    "mark_safe": lambda: mock.patch.object(html, "mark_safe", replaced),
+    "mark_safe there": lambda: mock.patch.object(widgets, "mark_safe", replaced),
     "types": lambda: mock.patch.object(widgets, "MEDIA_TYPES", ("js",)),
 }
 
@@ -264,7 +272,18 @@ LAZY: dict[str, Action] = {
     "of a text": lambda: SimpleLazyObject(lambda: "text"),
     "of a lazy object": lambda: SimpleLazyObject(awake),
 }
-NAMES = ("name", "own", "nothing", "failing", "upper", "_setupfunc", "_mask_wrapped", "__dict__", "__class__", "_setup")
+NAMES = (
+    "name",
+    "own",
+    "nothing",
+    "failing",
+    "upper",
+    "_setupfunc",
+    "_mask_wrapped",
+    "__dict__",
+    "__class__",
+    "_setup",
+)
 
 
 @pytest.mark.parametrize("name", LAZY)
@@ -296,7 +315,16 @@ def test_lazy_objects_are_read_natively() -> None:
     assert ours == {"<lambda>"}
 
 
-SETTINGS = ("USE_TZ", "NO_SUCH_SETTING", "lower", "STATIC_URL", "MEDIA_URL", "SECRET_KEY", "_wrapped", "configured")
+SETTINGS = (
+    "USE_TZ",
+    "NO_SUCH_SETTING",
+    "lower",
+    "STATIC_URL",
+    "MEDIA_URL",
+    "SECRET_KEY",
+    "_wrapped",
+    "configured",
+)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -381,7 +409,9 @@ PROPERTIES: dict[str, Action] = {
     "without a dictionary": lambda: Slotted().value,
     "with another dictionary": lambda: (OtherDict().value, others),
     "without a name": lambda: Unnamed().value,  # type: ignore[attr-defined]
-    "built in": lambda: type("B", (), {"value": cached_property(len), "__len__": lambda self: 4})().value,  # type: ignore[call-overload, arg-type]
+    "built in": lambda: (
+        type("B", (), {"value": cached_property(len), "__len__": lambda self: 4})().value
+    ),  # type: ignore[call-overload, arg-type]
     "by hand": lambda: cached_property.__get__(vars(Computed)["value"], Computed()),
     "by hand, with names": lambda: vars(Computed)["value"].__get__(instance=Computed(), cls=None),
     "by hand, wrongly": lambda: vars(Computed)["value"].__get__(),
@@ -461,13 +491,16 @@ def test_lazy_texts(name: str, language: str | None) -> None:
         # Called from C, as lazy texts call it.
         check(lambda: translation.gettext(*[message]))
         check(lambda: translation.gettext(*[message]) is translation.gettext(*[message]))
-        check(lambda: translation.gettext(**{"message": message}))
+        check(lambda: translation.gettext(message=message))
     check(lambda: str(text))
 
 
 def test_lazy_texts_are_the_objects_that_gettext_returns() -> None:
     """Code may tell texts apart by `id`."""
-    plain, other = translation.gettext_lazy("Ye" + "s"), translation.gettext_lazy("".join(["Y", "es"]))
+    plain, other = (
+        translation.gettext_lazy("Ye" + "s"),
+        translation.gettext_lazy("".join(["Y", "es"])),
+    )
     for language in ("de", "en"):
         with translation.override(language):
             check(lambda: str(plain) is translation.gettext(plain._args[0]))  # type: ignore[attr-defined]
@@ -480,8 +513,8 @@ def test_lazy_texts_after_a_change() -> None:
     with mock.patch.object(trans, "gettext", lambda message: f"own {message}"):
         assert check(lambda: str(YES)) == (str, "own Yes")
     proxy: Any = type(YES)
-    with mock.patch.object(proxy, "__str__", lambda self: "patched"):
-        assert check(lambda: str(YES)) == (str, "patched")
+    with mock.patch.object(proxy, "__str__", replaced):
+        assert check(lambda: str(YES)) == (str, "replaced")
     with override_settings(USE_I18N=False), translation.override("de"):
         check(lambda: str(YES))
     with translation.override("de"):
@@ -514,7 +547,7 @@ def test_functions_look_as_they_did(name: str) -> None:
     assert inspect.isfunction(function)
     homes = ("django.utils.functional", "django.conf", "django.utils.translation")
     assert function.__module__ in homes
-    assert list(inspect.signature(function).parameters)[0] in ("self", "message")
+    assert next(iter(inspect.signature(function).parameters)) in ("self", "message")
     assert inspect.getsource(function).lstrip().startswith("def ")
 
 

@@ -162,7 +162,7 @@ unsafe extern "C" fn called<B: Body>(
             // GIL is held; `values` may only be null if there are none.
             let values = match unsafe { ffi::PyVectorcall_NARGS(count) } {
                 0 => &[][..],
-                count => unsafe { std::slice::from_raw_parts(values, count as usize) },
+                count => unsafe { std::slice::from_raw_parts(values, count.cast_unsigned()) },
             };
             Python::attach(|py| attempt::<B>(&Arguments { py, function, values }).map(|found| found.map(Bound::into_ptr)))
         }));
