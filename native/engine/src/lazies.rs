@@ -80,7 +80,8 @@ fn call_often<'py>(
     let key = func.as_ptr() as usize;
     let (count, known, forgotten) = FUNCTIONS.with(|functions| {
         let mut functions = functions.borrow_mut();
-        let forgotten = if functions.len() >= MAX_KEPT { std::mem::take(&mut *functions) } else { Functions::default() };
+        let forgotten =
+            if functions.len() >= MAX_KEPT { std::mem::take(&mut *functions) } else { Functions::default() };
         let known = functions.entry(key).or_insert_with(|| (0, Rc::new(SiteFunction::plain(func))));
         known.0 = known.0.saturating_add(1);
         (known.0, Rc::clone(&known.1), forgotten)
@@ -114,9 +115,8 @@ impl Body for LazyAttribute {
             return Ok(None);
         }
         // SAFETY: live objects, the name a str; a new reference is returned, or null with an exception set.
-        let value = unsafe {
-            Bound::from_owned_ptr_or_err(py, ffi::PyObject_GenericGetAttr(object.as_ptr(), name.as_ptr()))?
-        };
+        let value =
+            unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyObject_GenericGetAttr(object.as_ptr(), name.as_ptr()))? };
         if name.cast::<PyString>()?.to_str().is_ok_and(|name| name == "_wrapped") {
             return Ok(Some(value));
         }

@@ -108,7 +108,8 @@ impl<'py> Lists<'py> {
     /// `Media.render()`. False: left to Django.
     fn write(mut self, render: &mut Render<'py>, out: &mut Out) -> PyResult<bool> {
         // By their characters, as Python compares them.
-        self.css.sort_by(|(one, _), (other, _)| one.to_str().unwrap_or_default().cmp(other.to_str().unwrap_or_default()));
+        self.css
+            .sort_by(|(one, _), (other, _)| one.to_str().unwrap_or_default().cmp(other.to_str().unwrap_or_default()));
         let mut elements = Vec::new();
         for (medium, lists) in &self.css {
             let Some(paths) = merged(lists) else { return Ok(false) };

@@ -164,14 +164,18 @@ unsafe extern "C" fn called<B: Body>(
                 0 => &[][..],
                 count => unsafe { std::slice::from_raw_parts(values, count.cast_unsigned()) },
             };
-            Python::attach(|py| attempt::<B>(&Arguments { py, function, values }).map(|found| found.map(Bound::into_ptr)))
+            Python::attach(|py| {
+                attempt::<B>(&Arguments { py, function, values }).map(|found| found.map(Bound::into_ptr))
+            })
         }));
         match found {
             Ok(Ok(Some(value))) => return value,
             Ok(Ok(None)) => {}
             Ok(Err(error)) => return Python::attach(|py| raised(py, error)),
             Err(_) => {
-                return Python::attach(|py| raised(py, PyRuntimeError::new_err("a native body of a function of Django's panicked")));
+                return Python::attach(|py| {
+                    raised(py, PyRuntimeError::new_err("a native body of a function of Django's panicked"))
+                });
             }
         }
     }
