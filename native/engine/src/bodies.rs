@@ -6,14 +6,22 @@ use crate::stock::Stock;
 use crate::vectorcall::give;
 use pyo3::prelude::*;
 use pyo3::types::{PyFunction, PyString};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+/// Reading Django's texts takes milliseconds, which the first pages of a process are better without.
+const FIRST_RENDERS: u32 = 8;
+
+static RENDERS: AtomicU32 = AtomicU32::new(0);
 static ARE_GIVEN: AtomicBool = AtomicBool::new(false);
 static IS_MEDIA_GIVEN: AtomicBool = AtomicBool::new(false);
 
-/// Gives the functions their bodies, when Python code is about to run in a render for the first time; those of forms when
-/// forms have been imported.
+/// Gives the functions their bodies, when Python code is about to run in a render and has in some before; those of forms
+/// when forms have been imported.
 pub fn give_all(py: Python<'_>, stock: &Stock) -> PyResult<()> {
+    if RENDERS.load(Ordering::Relaxed) < FIRST_RENDERS {
+        RENDERS.fetch_add(1, Ordering::Relaxed);
+        return Ok(());
+    }
     // Set before Python runs, which may let another thread come here.
     if !ARE_GIVEN.swap(true, Ordering::Relaxed) {
         give_each(&stock.call(py, "native_bodies", ())?, stock)?;
