@@ -43,7 +43,7 @@ from django.template.loader_tags import BlockNode
 from django.templatetags import static
 from django.templatetags.tz import datetimeobject as ZonedDateTime  # noqa: N812
 from django.utils import html, translation
-from django.utils.functional import Promise, empty
+from django.utils.functional import LazyObject, Promise, cached_property, empty
 from django.utils.functional import SimpleLazyObject as simple_lazy  # noqa: N813
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import trans_real
@@ -77,6 +77,7 @@ from .localisation import (
     translated_text,
     version,
 )
+from .native_bodies import media_body, media_notes, native_bodies
 from .nodes import BlockContext as block_context  # noqa: N813
 from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .parser import Parser
@@ -135,30 +136,30 @@ from .watched import comes_from, uses_djangos_own, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
-    "DjangoTranslation", "FixedZone", "InclusionNode", "Node", "PartialTemplate", "Promise",
-    "QueryDict", "RequestContext", "RowProxy", "SafeData", "SafeString", "SimpleNode",
+    "DjangoTranslation", "FixedZone", "InclusionNode", "LazyObject", "Node", "PartialTemplate",
+    "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeData", "SafeString", "SimpleNode",
     "TemplateDoesNotExist", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
     "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "activate_language",
-    "address_sources", "adopt", "ambient", "answers", "ask", "available_languages",
-    "block_context", "block_value", "blocks_within", "cache_tags", "cache_timeout",
-    "cache_variable", "check_count", "counted_text", "counts_its_rows", "current_language",
+    "address_sources", "adopt", "ambient", "answers", "ask", "available_languages", "block_context",
+    "block_value", "blocks_within", "cache_tags", "cache_timeout", "cache_variable",
+    "cached_property", "check_count", "counted_text", "counts_its_rows", "current_language",
     "current_language_bidi", "current_timezone_name", "dangling", "date", "date_format_string",
     "date_names", "datetime", "defaulttags", "display_label", "django_conditional_escape",
     "django_escape", "django_format_html", "django_get_token", "django_json_script",
-    "django_mark_safe", "empty", "evaluate", "fill", "first_of", "form_methods_of",
-    "form_pieces", "format_translation", "fragment_cache", "fragment_key", "group_result",
-    "helped", "hidden_errors", "humanize_now", "instances", "is_bidi",
-    "is_link_warning_ignored", "is_stock_querystring", "key_column", "kind", "known_token",
-    "language_info", "lendings", "link_notes", "load", "loading_notes", "locales", "logger",
-    "look_ahead", "make_partials", "may_look_ahead", "md5", "model_step", "named_cache",
-    "needs_of_collection", "now_like", "number_formats", "override_language",
+    "django_mark_safe", "empty", "evaluate", "fill", "first_of", "form_methods_of", "form_pieces",
+    "format_translation", "fragment_cache", "fragment_key", "group_result", "helped",
+    "hidden_errors", "humanize_now", "instances", "is_bidi", "is_link_warning_ignored",
+    "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "lendings",
+    "link_notes", "load", "loading_notes", "locales", "logger", "look_ahead", "make_partials",
+    "may_look_ahead", "md5", "media_body", "media_notes", "model_step", "named_cache",
+    "native_bodies", "needs_of_collection", "now_like", "number_formats", "override_language",
     "override_timezone", "processor_kind", "proxy_node", "reach", "related_context",
-    "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy",
-    "single_percents", "size_of", "source_queryset", "stand_in", "static_function",
-    "static_place", "static_url", "string_filter_result", "surroundings", "time", "token_code",
-    "token_types", "trans", "trans_real", "translate_constant", "translate_lazily",
-    "translate_plural", "translate_text", "translated_text", "undecorated", "unpacked_choice",
-    "usage", "usage_of_page", "value_node", "version", "watch", "watch_instances", "zone_name",
+    "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy", "single_percents",
+    "size_of", "source_queryset", "stand_in", "static_function", "static_place", "static_url",
+    "string_filter_result", "surroundings", "time", "token_code", "token_types", "trans",
+    "trans_real", "translate_constant", "translate_lazily", "translate_plural", "translate_text",
+    "translated_text", "undecorated", "unpacked_choice", "usage", "usage_of_page", "value_node",
+    "version", "watch", "watch_instances", "zone_name",
 ]  # fmt: skip
 
 # What these modules import themselves counts too, which their stubs leave out.

@@ -10,17 +10,17 @@ from zlib import crc32
 def digest(function: FunctionType) -> str | None:
     """A number for the text of a function. `None`: there is none.
 
-    `inspect.getsource` looks through all modules for the one that has the code, and splits each
-    text into tokens to find its end, which takes longer than the page that waits for it.
+    `inspect.getsource` splits each text into tokens to find its end, and `inspect.findsource` looks
+    at every module there is: both take longer than the page that waits for them.
     """
-    file = function.__code__.co_filename
-    linecache.checkcache(file)
-    lines = linecache.getlines(file, function.__globals__)
-    if not lines:
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    if len(lines) < code.co_firstlineno:
         return None
     text: list[str] = []
     outer, has_head = 0, False
-    for line in lines[function.__code__.co_firstlineno - 1 :]:
+    for line in lines[code.co_firstlineno - 1 :]:
         rest = line.lstrip()
         depth = len(line) - len(rest)
         # A body ends where its indentation does; a bracket that closes the head does not end it.

@@ -292,7 +292,7 @@ def _shape(compiler: Any) -> _Shape | None:
         return None
     tables = shapes.tables(query)
     order = shapes.expressions(query) if not query.annotations else ((), ())
-    kinds = (type(compiler), Query, BaseTable, Join)
+    kinds = (type(compiler), Query, BaseTable, Join, Value)
     now = versions(kinds)
     if (
         tables is None
@@ -357,7 +357,9 @@ def _asks_for_any(query: Any) -> bool:
         return False
     if type(value) is not Value or type(value.value) is not int or value.value != 1:
         return False
-    return type(value.output_field) is IntegerField
+    # An integer without a field of its own would make one to say so.
+    given = vars(value).get("output_field")
+    return given is None or type(given) is IntegerField
 
 
 def _class(field: Any) -> type:

@@ -112,6 +112,7 @@ impl Render<'_> {
             return Ok(());
         }
         lent.is_asked.store(true, Ordering::Relaxed);
+        crate::bodies::give_all(self.py, self.stock)?;
         for place in places(self.py, self.stock)? {
             // An outer render, or another thread that has the same connection, may have lent it.
             if place.replace(self.py, &place.own, &place.ours)? {

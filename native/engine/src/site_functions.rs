@@ -50,9 +50,14 @@ impl SiteFunction {
     pub fn new(stock: &Stock, original: &Bound<'_, PyAny>) -> PyResult<Self> {
         let made = stock.call(original.py(), "helped", (original,))?;
         if made.is_none() {
-            return Ok(Self { original: original.clone().unbind(), made: None });
+            return Ok(Self::plain(original));
         }
         Self::with(original, made)
+    }
+
+    /// A function that is called as it is.
+    pub fn plain(original: &Bound<'_, PyAny>) -> Self {
+        Self { original: original.clone().unbind(), made: None }
     }
 
     /// A function, and what runs in its place.

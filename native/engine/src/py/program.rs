@@ -15,6 +15,7 @@ use crate::scopes::Layer;
 use crate::stock::Stock;
 use crate::utf8::text_of;
 use crate::value::Value;
+use crate::vectorcall::Rendering;
 use crate::watch;
 use djust_syntax::ast::{NodeId, NodeKind};
 use djust_syntax::{Dialect, Parser};
@@ -301,6 +302,7 @@ impl NativeProgram {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let stock = Stock::get(py)?;
+        let _rendering = Rendering::begin();
         let mut render = enter(py, stock, context)?;
         if !slf.get().program()?.is_constant() {
             render.out = Out::with_capacity(slf.get().capacity());
@@ -343,6 +345,7 @@ impl NativeProgram {
                 Err(_) => return Ok(None),
             },
         };
+        let _rendering = Rendering::begin();
         let mut render = fresh(py, stock, template)?;
         render.autoescape = autoescape;
         render.request = request.cloned();
@@ -543,6 +546,7 @@ impl NativeProgram {
             return Ok(None);
         }
         let p = slf.get().program()?;
+        let _rendering = Rendering::begin();
         let mut render = enter(py, stock, context)?;
         let state = render_state(stock, context)?;
         let base = state.0.get_item(0)?;
