@@ -406,7 +406,7 @@ impl<'py> Render<'py> {
                 py.get_type::<PyTuple>().call1((names,))?.cast_into::<PyTuple>()?
             };
             // Stock looks the names up in its cache first, which takes names that can be hashed only.
-            names.hash()?;
+            PyDict::new(py).contains(&names)?;
             return self.engine.call_method1("select_template", (names,));
         };
         let Ok(text) = name.to_str() else {
