@@ -18,7 +18,7 @@ from django.template import defaultfilters
 from django.utils import html as django_html
 
 from .texts import digest
-from .watched import comes_from
+from .watched import asked_for_answers, comes_from
 
 __all__ = ["is_link_warning_ignored", "link_notes"]
 
@@ -121,9 +121,8 @@ def link_notes() -> tuple[list[tuple[Any, str, Any]], Any, tuple[str, ...], Any]
 
 
 def _is_of_urllib(value: Any) -> bool:
-    if type(value) is type(parse.urlsplit):
-        # It keeps its answers.
-        value = vars(value)["__wrapped__"]
+    # `urlsplit` keeps its answers since Python 3.11.
+    value = asked_for_answers(value)
     return comes_from(value, parse.__name__) and not hasattr(value, "__wrapped__")
 
 

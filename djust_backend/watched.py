@@ -75,6 +75,11 @@ def _keeps_answers() -> None:
     """Is of the class of functions that keep their answers."""
 
 
+def asked_for_answers(value: Any) -> Any:
+    """What is asked for the answers that `lru_cache` keeps; anything else is given back."""
+    return value.__wrapped__ if type(value) is type(_keeps_answers) else value
+
+
 def uses_djangos_own(function: FunctionType) -> bool:
     """True if what a function of Django's finds in its module was written by Django or for Python.
 
@@ -89,8 +94,7 @@ def uses_djangos_own(function: FunctionType) -> bool:
 
 
 def _is_djangos_or_pythons(value: Any) -> bool:
-    if type(value) is type(_keeps_answers):
-        value = value.__wrapped__
+    value = asked_for_answers(value)
     if not inspect.isclass(value) and not isinstance(value, (FunctionType, BuiltinFunctionType)):
         return False
     home = str(getattr(value, "__module__", ""))

@@ -14,7 +14,10 @@ from typing import Any
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-import tomllib
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
 
 from tests.benchmarks.applications import report
 from tests.benchmarks.applications.session import QUICK, THOROUGH, Application, Session
