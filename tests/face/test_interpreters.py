@@ -67,3 +67,51 @@ def test_a_second_interpreter_is_refused_with_what_to_do() -> None:
     assert first == "rendered: a&lt;b <i> True"
     assert second.startswith("refused: djust_backend serves one Python interpreter of a process")
     assert "WSGIApplicationGroup %{GLOBAL}" in second
+
+
+LAST_WORDS = """
+import sys
+from django.conf import settings
+settings.configure(TEMPLATES=[{"BACKEND": "djust_backend.DjustTemplates"}])
+import django
+django.setup()
+from django.template import Library, engines
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.translation import gettext_lazy
+
+class Site:
+    @cached_property
+    def name(self):
+        return f"{gettext_lazy('Yes')} {hasattr(settings, 'NOWHERE')}"
+
+class Last:
+    def __init__(self):
+        self.me, self.site, self.lazy = self, Site, SimpleLazyObject(Site)
+        self.text, self.is_over, self.out = gettext_lazy("No"), sys.is_finalizing, sys.__stdout__
+    def __del__(self):
+        words = self.site().name, self.lazy.name, f"{self.text}", self.is_over()
+        self.out.write(" ".join(map(repr, words)))
+        self.out.flush()
+
+register = Library()
+register.simple_tag(lambda: Site().name, name="site")
+engine = engines["djust_backend"]
+engine.engine.template_builtins.append(register)
+template = engine.from_string("{% site %}")
+for _ in range(20):
+    assert template.render({}) == "Yes False"
+sys.modules["last"] = Last()
+"""
+
+
+def test_lazy_objects_can_be_asked_when_the_interpreter_shuts_down() -> None:
+    """Nothing can be attached to it any more then; what has a native body is asked like this."""
+    done = subprocess.run(
+        [sys.executable, "-c", LAST_WORDS],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout == "'Yes False' 'Yes False' 'No' True"

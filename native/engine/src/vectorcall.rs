@@ -179,7 +179,9 @@ unsafe extern "C" fn called<B: Body>(
             }
         }
     }
-    let own = Python::attach(|py| B::place().0.get(py).map(|known| known.own));
+    // Objects may still be asked when the interpreter shuts down, when `attach` panics.
+    // SAFETY: by the protocol, the caller is attached. The token serves to look at what is kept, and drops nothing.
+    let own = B::place().0.get(unsafe { Python::assume_attached() }).map(|known| known.own);
     match own {
         // SAFETY: the C function that ran this function before, with the arguments that were given.
         Some(own) => unsafe { own(function, values, count, names) },
