@@ -29,7 +29,7 @@ DEMO_SITE = ROOT / "demo_site"
 #: What a word on the command line of this file runs.
 COMMANDS = {
     "demo": ["demo"],
-    "test": ["lint", "types", "rust", "pytest", "newest", "trained", "demo_tests", "upstream"],
+    "test": ["lint", "types", "rust", "pytest", "demo_tests", "newest", "upstream"],
 }
 
 #: The oldest Python of each Django among the classifiers.
@@ -284,7 +284,7 @@ def pytest_(session: nox.Session) -> None:
 def trained(session: nox.Session) -> None:
     """Run the tests of stacks and threads on the build of release wheels, whose frames are others.
 
-    The command `test` goes on with that build.
+    Compiling it takes too long for the command `test`; `release` runs this.
     """
     build_as_released(session)
     names = ["tests/template/test_recursion.py", "tests/laws/test_threads_render.py"]
@@ -464,6 +464,7 @@ def release(session: nox.Session) -> None:
     """Build a release wheel in dist/: compiled twice, the second time by what pages execute."""
     try:
         environment.build_wheel(environment.workbench(), ROOT / "dist")
+        session.notify("trained")
     except (environment.CannotPrepareError, subprocess.CalledProcessError) as problem:
         session.error(f"the wheel could not be built: {problem}")
 
