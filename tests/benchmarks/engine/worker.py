@@ -97,7 +97,8 @@ class Worker:
         with job.surroundings():
             seconds_of(job, count)
             while True:
-                spent = max(1, seconds_of(job, count))
+                # What a process does once falls into one of the two at most.
+                spent = max(1, min(seconds_of(job, count), seconds_of(job, count)))
                 if spent * 4 >= target_ns or count >= job.limit:
                     # An even number: as many renders of A as of B.
                     wanted = 2 * math.ceil(count * target_ns / spent / 2)
