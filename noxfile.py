@@ -464,9 +464,9 @@ def release(session: nox.Session) -> None:
     """Build a release wheel in dist/: compiled twice, the second time by what pages execute."""
     try:
         environment.build_wheel(environment.workbench(), ROOT / "dist")
-        session.notify("trained")
     except (environment.CannotPrepareError, subprocess.CalledProcessError) as problem:
         session.error(f"the wheel could not be built: {problem}")
+    session.notify("trained")
 
 
 @nox.session(venv_backend="none")

@@ -112,9 +112,9 @@ class Worker:
             return seconds_of(job, count) / count
 
     def functions(self, name: str) -> int:
-        """Python functions entered during one warm step: the fewer of two steps.
+        """Python functions entered during one warm step.
 
-        What a process does once, whichever page it falls into, is no page's.
+        What a process does once, after its first pages, is over by then.
         """
         job = self.jobs[name]
         entered = 0
@@ -123,21 +123,17 @@ class Worker:
             nonlocal entered
             entered += event == "call"
 
-        counts = []
         with job.surroundings():
-            *warm_up, one, other = job.steps(6)
+            *warm_up, step = job.steps(21)
             for earlier in warm_up:
                 earlier()
-            for step in (one, other):
-                entered = 0
-                sys.setprofile(count_call)
-                try:
-                    step()
-                finally:
-                    sys.setprofile(None)
-                counts.append(entered)
+            sys.setprofile(count_call)
+            try:
+                step()
+            finally:
+                sys.setprofile(None)
         # The step itself is a function of this instrument.
-        return min(counts) - 1
+        return entered - 1
 
     def memory(self, count: int) -> float:
         """KiB of resident memory that each of so many compiled templates keeps; asked once."""
