@@ -403,15 +403,19 @@ def newest(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def fuzz(session: nox.Session) -> None:
     """Run the property tests for long, and each fuzz target of cargo fuzz for a minute."""
+    targets = sorted((ROOT / "native" / "fuzz" / "targets").glob("*.rs"))
+    if not targets:
+        session.error("there are no fuzz targets")
+    if subprocess.run(["cargo", "+nightly", "fuzz", "--version"], check=False).returncode:
+        session.error("run `rustup toolchain install nightly` and `cargo install cargo-fuzz` first")
     extension(session)
     workbench = environment.workbench()
     further = ["-m", "hypothesis", "--hypothesis-profile=long"]
     run_suites(session, workbench, "fuzz-", *further, without=("browser", ALONE))
-    for target in sorted((ROOT / "native" / "fuzz" / "fuzz_targets").glob("*.rs")):
-        with session.chdir(ROOT / "native"):
-            run(
-                session, "cargo", "+nightly", "fuzz", "run", target.stem, "--", "-max_total_time=60"
-            )
+    with session.chdir(ROOT / "native"):
+        for target in targets:
+            fuzzed = ("cargo", "+nightly", "fuzz", "run", target.stem)
+            run(session, *fuzzed, "--", "-max_total_time=60", "-timeout=10")
 
 
 @nox.session(venv_backend="none")

@@ -1,11 +1,12 @@
 //! The state of a running `{% for %}`, and the `forloop` dictionary that Python code sees of it.
 
+use crate::py::frame::NodeKey;
+use crate::py::program::NativeProgram;
 use crate::stock::Stock;
 use crate::value::Value;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-use rustc_hash::FxHashMap;
+use pyo3::types::{PyDict, PyString};
 use std::cell::{Cell, RefCell};
 
 /// A running loop.
@@ -20,8 +21,38 @@ pub struct ForLoop<'py> {
     pub has_length: bool,
     /// The dictionary, once Python code has asked for it.
     dict: RefCell<Option<Bound<'py, PyDict>>>,
-    /// What `{% ifchanged %}` nodes remember while this loop runs, by (program, node).
-    last_values: RefCell<FxHashMap<(usize, u32), Py<PyAny>>>,
+    /// What `{% ifchanged %}` nodes remember while this loop runs, until there is a dictionary for it.
+    last_values: RefCell<Vec<(NodeKey, LastValue<'py>)>>,
+}
+
+/// What an `{% ifchanged %}` node remembers, nothing at first, and the program it is in.
+struct LastValue<'py> {
+    program: Bound<'py, NativeProgram>,
+    value: Option<Bound<'py, PyAny>>,
+}
+
+/// An `{% ifchanged %}` node.
+#[derive(Clone, Copy)]
+pub struct IfChanged<'a, 'py> {
+    /// The program it is in.
+    pub program: &'a Bound<'py, NativeProgram>,
+    /// The program's key and its own.
+    pub key: NodeKey,
+}
+
+impl<'py> IfChanged<'_, 'py> {
+    /// The object of Django's class that it would be: where Django keeps what it remembers.
+    pub fn object(self, stock: &Stock) -> PyResult<Bound<'py, PyAny>> {
+        stock.call(self.program.py(), "proxy_node", (self.program, "IfChangedNode", self.key.1))
+    }
+}
+
+/// What Python code sees of something remembered: a body's text is safe.
+pub fn shown<'py>(value: &Bound<'py, PyAny>, stock: &Stock) -> PyResult<Bound<'py, PyAny>> {
+    if value.is_exact_instance_of::<PyString>() {
+        return stock.SafeString.bind(value.py()).call1((value,));
+    }
+    Ok(value.clone())
 }
 
 impl<'py> ForLoop<'py> {
@@ -52,42 +83,64 @@ impl<'py> ForLoop<'py> {
     /// The dictionary, up to date.
     pub fn dict(&self, py: Python<'py>, stock: &Stock) -> PyResult<Bound<'py, PyDict>> {
         let known = self.dict.borrow().clone();
-        let dict = if let Some(dict) = known {
-            dict
-        } else {
-            let dict = PyDict::new(py);
-            let parent = match &self.parent {
-                Some(parent) => parent.to_py(py, stock)?,
-                None => PyDict::new(py).into_any(),
-            };
-            dict.set_item("parentloop", parent)?;
-            if self.has_length {
-                dict.set_item("length", self.len)?;
-            }
-            for (node, value) in self.last_values.borrow_mut().drain() {
-                dict.set_item(node, value)?;
-            }
-            *self.dict.borrow_mut() = Some(dict.clone());
-            dict
+        if let Some(dict) = known {
+            self.refresh(&dict)?;
+            return Ok(dict);
+        }
+        let dict = PyDict::new(py);
+        let parent = match &self.parent {
+            Some(parent) => parent.to_py(py, stock)?,
+            None => PyDict::new(py).into_any(),
         };
+        dict.set_item("parentloop", parent)?;
+        if self.has_length {
+            dict.set_item("length", self.len)?;
+        }
         self.refresh(&dict)?;
+        for (key, LastValue { program, value }) in self.last_values.take() {
+            let node = IfChanged { program: &program, key }.object(stock)?;
+            dict.set_item(node, value.map(|value| shown(&value, stock)).transpose()?)?;
+        }
+        *self.dict.borrow_mut() = Some(dict.clone());
         Ok(dict)
     }
 
-    /// What an `{% ifchanged %}` node has put down: in the dictionary, once there is one.
-    pub fn last_value(&self, py: Python<'py>, node: (usize, u32)) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// Makes a place for what an `{% ifchanged %}` node remembers: in the dictionary, once there is one.
+    pub fn make_place(&self, node: IfChanged<'_, 'py>, stock: &Stock) -> PyResult<()> {
+        if let Some(dict) = &*self.dict.borrow() {
+            return dict.call_method1(intern!(dict.py(), "setdefault"), (node.object(stock)?,)).map(drop);
+        }
+        let mut places = self.last_values.borrow_mut();
+        if !places.iter().any(|(key, _)| *key == node.key) {
+            places.push((node.key, LastValue { program: node.program.clone(), value: None }));
+        }
+        Ok(())
+    }
+
+    /// What an `{% ifchanged %}` node has put down.
+    pub fn last_value(&self, node: IfChanged<'_, 'py>, stock: &Stock) -> PyResult<Option<Bound<'py, PyAny>>> {
         match &*self.dict.borrow() {
-            Some(dict) => dict.get_item(node),
-            None => Ok(self.last_values.borrow().get(&node).map(|value| value.bind(py).clone())),
+            Some(dict) => dict.get_item(node.object(stock)?),
+            None => Ok(self
+                .last_values
+                .borrow()
+                .iter()
+                .find(|(key, _)| *key == node.key)
+                .and_then(|(_, last)| last.value.clone())),
         }
     }
 
     /// Puts down what an `{% ifchanged %}` node is to find at the next iteration.
-    pub fn keep_last_value(&self, node: (usize, u32), value: &Bound<'py, PyAny>) -> PyResult<()> {
+    pub fn keep_last_value(&self, node: IfChanged<'_, 'py>, value: &Bound<'py, PyAny>, stock: &Stock) -> PyResult<()> {
         if let Some(dict) = &*self.dict.borrow() {
-            return dict.set_item(node, value);
+            return dict.set_item(node.object(stock)?, shown(value, stock)?);
         }
-        self.last_values.borrow_mut().insert(node, value.clone().unbind());
+        let mut places = self.last_values.borrow_mut();
+        let place = places.iter_mut().find(|(key, _)| *key == node.key);
+        let before = place.and_then(|(_, last)| last.value.replace(value.clone()));
+        // What was there goes when nothing is borrowed any more: it may run code.
+        drop(places);
+        drop(before);
         Ok(())
     }
 

@@ -1,10 +1,11 @@
 //! The output buffer of a render: UTF-8 bytes, escaped as they are appended, turned into one `str` at the end.
 
 use djust_text::html::escape_bytes_into;
-use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
+
+use crate::utf8::push_string;
 
 /// Room for more than this is not made at once.
 const MAX_EXPECTED: usize = 16 << 20;
@@ -45,28 +46,18 @@ impl Out {
 
     /// Appends a Python string, escaped or not.
     pub fn push_py(&mut self, text: &Bound<'_, PyString>, escape: bool) -> PyResult<()> {
-        match text.to_str() {
-            Ok(text) => {
-                if escape {
-                    self.push_escaped(text);
-                } else {
-                    self.push_str(text);
-                }
-                Ok(())
-            }
-            Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(text.py()) => {
-                let bytes = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
-                let bytes = bytes.cast::<PyBytes>()?.as_bytes();
-                self.surrogates = true;
-                if escape {
-                    escape_bytes_into(bytes, &mut self.bytes);
-                } else {
-                    self.bytes.extend_from_slice(bytes);
-                }
-                Ok(())
-            }
-            Err(error) => Err(error),
+        if push_string(text, escape, &mut self.bytes)?.is_some() {
+            return Ok(());
         }
+        let bytes = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+        let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+        self.surrogates = true;
+        if escape {
+            escape_bytes_into(bytes, &mut self.bytes);
+        } else {
+            self.bytes.extend_from_slice(bytes);
+        }
+        Ok(())
     }
 
     /// Takes back everything after `start`.

@@ -11,7 +11,7 @@ const BLOCK: usize = 32;
 const SMALL_BLOCK: usize = 8;
 
 /// What `html.escape` writes for this byte; empty for bytes it leaves alone.
-const fn entity(byte: u8) -> &'static str {
+pub(crate) const fn entity(byte: u8) -> &'static str {
     match byte {
         b'&' => "&amp;",
         b'<' => "&lt;",
@@ -22,7 +22,8 @@ const fn entity(byte: u8) -> &'static str {
     }
 }
 
-const fn is_special(byte: u8) -> bool {
+/// Whether `html.escape` replaces this byte.
+pub(crate) const fn is_special(byte: u8) -> bool {
     // `&'` and `<>` differ from each other in one bit, so three comparisons cover five characters.
     byte | 1 == b'\'' || byte | 2 == b'>' || byte == b'"'
 }
@@ -39,7 +40,7 @@ const SPECIAL: [bool; 256] = {
 };
 
 /// Whether a special byte is among these.
-fn any_special<const SIZE: usize>(bytes: &[u8; SIZE]) -> bool {
+pub(crate) fn any_special<const SIZE: usize>(bytes: &[u8; SIZE]) -> bool {
     // Without an early exit and without branches this compiles to vector instructions.
     bytes.iter().fold(0_u8, |hit, &byte| {
         hit | u8::from(byte | 1 == b'\'') | u8::from(byte | 2 == b'>') | u8::from(byte == b'"')

@@ -9,6 +9,7 @@
 //! | module | functions |
 //! |---|---|
 //! | [`html`] | `needs_escape`, `escape_into`, `escape`, `normalize_newlines`, `linebreaks`, `linebreaksbr`, `linenumbers`, `strip_spaces_between_tags`, `spaceless` |
+//! | [`characters`] | `push_characters` |
 //! | [`markup`] | `striptags` |
 //! | [`js`] | `escapejs_into`, `escapejs`, `json_script_into` |
 //! | [`text`] | `addslashes`, `capfirst`, `lower`, `upper`, `title`, `python_title`, `cut`, `center`, `ljust`, `rjust`, `slugify`, `phone2numeric`, `words`, `wordcount`, `characters`, `get_digit`, `pluralize`, `yesno` |
@@ -24,6 +25,7 @@
 //!
 //! Rules that differ between the supported Django series take a [`Series`].
 
+pub mod characters;
 pub mod dates;
 mod decimal;
 pub mod durations;

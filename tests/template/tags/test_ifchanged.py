@@ -18,6 +18,11 @@ SOURCES = r"""
 {% ifchanged v %}a{% endifchanged %}{% ifchanged v %}b{% endifchanged %}
 {% ifchanged %}{% endifchanged %}{% ifchanged missing %}m{% else %}n{% endifchanged %}
 {% for x in 'ab' %}{% include 'inner' %}{% endfor %}
+{% load law %}{% for x in 'aab' %}{% peek %}{% ifchanged x %}{% peek %}{% endifchanged %}{% peek %}{% endfor %}
+{% load law %}{% for x in 'aab' %}{% ifchanged %}{% peek %}{% endifchanged %}{% ifchanged %}{{ x }}{% endifchanged %}{% peek %}{% endfor %}
+{% for x in 'aab' %}{{ forloop|length }}{% ifchanged %}{{ forloop|length }}{% else %}={% endifchanged %}{{ forloop }}{% endfor %}
+{% for x in 'aab' %}{% ifchanged %}{{ forloop|length }}{{ v|add:missing }}{% endifchanged %}{% endfor %}
+{% with forloop=v %}{% ifchanged v %}a{% endifchanged %}{{ forloop }}{% ifchanged %}b{% endifchanged %}{{ forloop }}{% endwith %}
 {% ifchanged v|nofilter %}{% endifchanged %}
 {% ifchanged %}
 {% ifchanged %}{% else %}{% else %}{% endifchanged %}

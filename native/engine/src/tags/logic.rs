@@ -1,4 +1,4 @@
-//! `if`, `ifchanged`, `firstof`, `widthratio`, `with`.
+//! `if`, `firstof`, `widthratio`, `with`.
 
 use crate::filters::subject::small_int;
 use crate::program::Program;
@@ -6,11 +6,11 @@ use crate::py::program::NativeProgram;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;
-use djust_syntax::ast::{Cond, ExprId, ListId, NameId, NodeId};
+use djust_syntax::ast::{Cond, ExprId, ListId, NameId};
 use djust_text::numbers::widthratio;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError, PyZeroDivisionError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyList, PyTuple};
+use pyo3::types::{PyFloat, PyTuple};
 
 impl<'py> Render<'py> {
     #[inline(never)]
@@ -95,67 +95,6 @@ impl<'py> Render<'py> {
                 self.assign(p, name, shown)
             }
         }
-    }
-
-    #[inline(never)]
-    pub(crate) fn ifchanged_node(
-        &mut self,
-        program: &Bound<'py, NativeProgram>,
-        p: &Program,
-        id: NodeId,
-        vars: &[ExprId],
-        (body, unchanged): (ListId, Option<ListId>),
-    ) -> PyResult<()> {
-        let key = (p.key(), id);
-        let py = self.py;
-        let (compare_to, rendered) = if vars.is_empty() {
-            let text = self.captured(program, p, body)?;
-            (text.clone().into_any(), Some(text))
-        } else {
-            let mut values = Vec::with_capacity(vars.len());
-            for &expr in vars {
-                let value = self.eval_or_none(p, expr)?;
-                values.push(self.to_py(&value)?);
-            }
-            (PyList::new(py, values)?.into_any(), None)
-        };
-        let last = self.last_value(key)?;
-        let changed = match &last {
-            Some(last) => compare_to.ne(last)?,
-            None => !compare_to.is_none(),
-        };
-        if changed {
-            self.keep_last_value(key, &compare_to)?;
-            return match rendered {
-                Some(text) if !text.is_empty()? => self.out.push_py(&text, false),
-                _ => self.list(program, p, body),
-            };
-        }
-        unchanged.map_or(Ok(()), |list| self.list(program, p, list))
-    }
-
-    /// What an `ifchanged` node remembers: in the loop it stands in, or in the frame.
-    fn last_value(&self, key: (usize, u32)) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = self.py;
-        match self.scopes.get(self.stock.forloop.bind(py))? {
-            Some(Value::Loop(forloop)) => forloop.last_value(py, key),
-            Some(Value::Py(forloop)) => match forloop.cast::<PyDict>() {
-                Ok(dict) => dict.get_item(key),
-                Err(_) => Ok(None),
-            },
-            _ => Ok(self.frame().state.last_values.borrow().get(&key).map(|v| v.bind(py).clone())),
-        }
-    }
-
-    fn keep_last_value(&self, key: (usize, u32), value: &Bound<'py, PyAny>) -> PyResult<()> {
-        match self.scopes.get(self.stock.forloop.bind(self.py))? {
-            Some(Value::Loop(forloop)) => forloop.keep_last_value(key, value)?,
-            Some(Value::Py(forloop)) => forloop.set_item(key, value)?,
-            _ => {
-                self.frame().state.last_values.borrow_mut().insert(key, value.clone().unbind());
-            }
-        }
-        Ok(())
     }
 
     #[inline(never)]
