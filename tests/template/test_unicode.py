@@ -54,7 +54,9 @@ def texts() -> dict[str, Any]:
 
 
 def test_texts_of_every_kind_and_length_are_written_as_by_stock() -> None:
-    source = "{{ v }}{% autoescape off %}{{ v }}{% endautoescape %}|{{ v|safe }}|{{ v|force_escape }}"
+    source = (
+        "{{ v }}{% autoescape off %}{{ v }}{% endautoescape %}|{{ v|safe }}|{{ v|force_escape }}"
+    )
     made = {name: (lambda text=text: text) for name, text in texts().items()}
     assert differences(source, Table(), made) == []
 
