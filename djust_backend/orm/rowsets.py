@@ -45,12 +45,13 @@ class CannotBuildError(Exception):
 def fetch(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Fetched:
     """The rows of a QuerySet in the order of `level.columns`; the QuerySet stays as it is.
 
-    CannotBuildError if Django makes no SQL of it; database errors as they come.
+    CannotBuildError if Django makes no SQL of it; what running it raises as it comes.
     """
     try:
-        return _run(request_selected(queryset, level.columns, level, simple))
+        request = request_selected(queryset, level.columns, level, simple)
     except _BUILD_ERRORS as error:
         raise CannotBuildError(str(error)) from error
+    return _run(request)
 
 
 def request_of_rows(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Request | None:
