@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,12 @@ settings.register_profile(
     "long", max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("short")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what thousands of collected tests are made of out of every garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
