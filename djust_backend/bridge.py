@@ -132,7 +132,7 @@ from .translations import (
     translate_text,
     zone_name,
 )
-from .watched import comes_from, uses_djangos_own, watch
+from .watched import comes_from, tags_span_lines, uses_djangos_own, watch
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
@@ -144,8 +144,9 @@ __all__ = [
     "block_value", "blocks_within", "cache_tags", "cache_timeout", "cache_variable",
     "cached_property", "check_count", "counted_text", "counts_its_rows", "current_language",
     "current_language_bidi", "current_timezone_name", "dangling", "date", "date_format_string",
-    "date_names", "datetime", "defaulttags", "display_label", "django_conditional_escape",
-    "django_escape", "django_format_html", "django_get_token", "django_json_script",
+    "date_names", "datetime", "defaulttags", "display_label", "django_base",
+    "django_conditional_escape", "django_escape", "django_format_html", "django_get_token",
+    "django_json_script",
     "django_mark_safe", "empty", "evaluate", "fill", "first_of", "form_methods_of", "form_pieces",
     "format_translation", "fragment_cache", "fragment_key", "group_result", "helped",
     "hidden_errors", "humanize_now", "instances", "is_bidi", "is_link_warning_ignored",
@@ -156,7 +157,8 @@ __all__ = [
     "override_timezone", "processor_kind", "proxy_node", "reach", "related_context",
     "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy", "single_percents",
     "size_of", "source_queryset", "stand_in", "static_function", "static_place", "static_url",
-    "string_filter_result", "surroundings", "time", "token_code", "token_types", "trans",
+    "string_filter_result", "surroundings", "tags_span_lines", "time", "token_code", "token_types",
+    "trans",
     "trans_real", "translate_constant", "translate_lazily", "translate_plural", "translate_text",
     "translated_text", "undecorated", "unpacked_choice", "usage", "usage_of_page", "value_node",
     "version", "watch", "watch_instances", "zone_name",

@@ -112,14 +112,23 @@ def is_genuine(holder: Any, name: str, value: Any) -> bool:
     """
     if inspect.isclass(holder):
         return comes_from(value, holder.__module__)
-    if name == "tag_re":
-        return bool((value.pattern, value.flags) == (_TAG_RE.pattern, _TAG_RE.flags))
     if name == "filter_re":
         return bool((value.pattern, value.flags) == (base.filter_raw_string, _FILTER_FLAGS))
     home = str(getattr(value, "__module__", ""))
     if not home.startswith("django.") or getattr(value, "__name__", "") != name:
         return False
     return inspect.isclass(value) or comes_from(value, home)
+
+
+def tags_span_lines(tag_re: Any) -> bool | None:
+    """Whether an expression finds tags that go on over the end of a line.
+
+    False for Django's own `django.template.base.tag_re`, True for the same with `re.DOTALL`, as
+    sites put it there to write long tags in several lines; None for any other.
+    """
+    if getattr(tag_re, "pattern", None) != _TAG_RE.pattern:
+        return None
+    return {_TAG_RE.flags: False, _TAG_RE.flags | re.DOTALL: True}.get(tag_re.flags)
 
 
 def _note(holder: Any, name: str) -> tuple[Any, str, Any]:
@@ -273,7 +282,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """
     engine = _members(
         base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode",
-        "FilterExpression", "Variable", "Token", "render_value_in_context", "tag_re", "filter_re",
+        "FilterExpression", "Variable", "Token", "render_value_in_context", "filter_re",
         "conditional_escape", "localize", "template_localtime",
     )  # fmt: skip
     cls: type[Any]

@@ -40,7 +40,7 @@ stock! {
     types: GettextProxy, SafeData, SafeString, Promise, BaseContext, Context, RequestContext, ContextDict, Node, TextNode, SimpleNode,
         InclusionNode, BaseTemplate, Decimal, datetime, date, time, VariableDoesNotExist, TemplateDoesNotExist, TemplateSyntaxError, Undefined,
         QueryDict, DjangoTranslation, ZoneInfo, FixedZone, ZonedDateTime, BlockNode, RowProxy, LazyObject, cached_property;
-    objects: reverse, django_escape, django_conditional_escape, django_json_script, django_get_token, md5, trans, trans_real, locales, language_info, django_format_html, django_mark_safe, PartialTemplate, cache_tags, utc, defaulttags, date_filter, settings, logger, Token, token_types, group_result, simple_lazy, empty, token_code, render_to_string, static_function;
+    objects: reverse, django_escape, django_conditional_escape, django_json_script, django_get_token, md5, trans, trans_real, locales, language_info, django_format_html, django_mark_safe, PartialTemplate, cache_tags, utc, defaulttags, django_base, date_filter, settings, logger, Token, token_types, group_result, simple_lazy, empty, token_code, render_to_string, static_function;
     names: autoescape = "autoescape", use_l10n = "use_l10n", use_tz = "use_tz", template = "template",
         template_name = "template_name", template_cache = "template_cache", render_context = "render_context", dicts = "dicts", engine = "engine",
         string_if_invalid = "string_if_invalid", debug = "debug", render = "render", render_annotated = "render_annotated",

@@ -4,6 +4,7 @@ use crate::host::NativeTags;
 use crate::modules;
 use crate::stock::Stock;
 use djust_syntax::tags::COMPILE_FUNCTIONS;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule, PyTuple, PyType};
@@ -15,6 +16,8 @@ static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static WATCHED: PyOnceLock<Watched> = PyOnceLock::new();
 /// Every state of replacement that was met.
 static GENERATIONS: LazyLock<Mutex<FxHashMap<Replaced, u64>>> = LazyLock::new(Mutex::default);
+/// The value of `tag_re` that was looked at last, and what it says.
+static TAG_RE: Mutex<Option<(Py<PyAny>, Option<bool>)>> = Mutex::new(None);
 static TAGS: Mutex<Option<(Vec<usize>, Arc<NativeTags>)>> = Mutex::new(None);
 
 /// One attribute whose value was noted when `djust_backend` was imported.
@@ -309,6 +312,21 @@ pub fn tokens_are_stock(stock: &Stock, py: Python<'_>) -> PyResult<bool> {
 /// Names in expressions may hold signs.
 pub fn signs_in_names(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
     Ok(watched(py, stock)?.signs_in_names)
+}
+
+/// Whether tags may go on over the ends of lines, by `django.template.base.tag_re`. `None`: a site has put another
+/// expression there.
+pub fn tags_span_lines(py: Python<'_>, stock: &Stock) -> PyResult<Option<bool>> {
+    let now = stock.django_base.bind(py).getattr(intern!(py, "tag_re"))?;
+    let mut known = TAG_RE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((tag_re, answer)) = &*known
+        && tag_re.is(&now)
+    {
+        return Ok(*answer);
+    }
+    let answer = stock.call(py, "tags_span_lines", (&now,))?.extract()?;
+    *known = Some((now.unbind(), answer));
+    Ok(answer)
 }
 
 /// Which pieces are replaced: numbers of tags, and `None` for those that every template needs.

@@ -65,10 +65,12 @@ fn stripped(source: &str, from: usize, to: usize) -> (usize, usize) {
     (from, from + inner.len())
 }
 
-/// Where a tag ends whose inside starts at `at`: after its first `%}` (`close` and a brace), if that is on the line.
-fn tag_end(bytes: &[u8], mut at: usize, close: u8) -> Option<usize> {
+/// Where a tag ends whose inside starts at `at`: after its first `%}` (`close` and a brace), if that is on the line or
+/// tags may span lines.
+fn tag_end(bytes: &[u8], mut at: usize, close: u8, tags_span_lines: bool) -> Option<usize> {
     loop {
-        let found = at + memchr2(close, b'\n', &bytes[at..])?;
+        let rest = &bytes[at..];
+        let found = at + if tags_span_lines { memchr(close, rest)? } else { memchr2(close, b'\n', rest)? };
         if bytes[found] == b'\n' {
             return None;
         }
@@ -79,26 +81,55 @@ fn tag_end(bytes: &[u8], mut at: usize, close: u8) -> Option<usize> {
     }
 }
 
-/// Finds the next tag at or after `at`: `(start, end)` of `{%…%}`, `{{…}}` or `{#…#}` on one line.
-fn next_tag(source: &str, mut at: usize) -> Option<(usize, usize)> {
+/// Finds the next tag at or after `at`: `(start, end)` of `{%…%}`, `{{…}}` or `{#…#}`.
+///
+/// Once there is no end for a kind of tag, there is none for another of that kind that starts later; `unclosed` keeps
+/// their signs, so that a source full of beginnings takes no more than a few walks.
+fn next_tag(source: &str, mut at: usize, tags_span_lines: bool, unclosed: &mut Vec<u8>) -> Option<(usize, usize)> {
     let bytes = source.as_bytes();
     while let Some(found) = memchr(b'{', &bytes[at..]) {
         let start = at + found;
+        at = start + 1;
         let close = match bytes.get(start + 1) {
             Some(b'%') => b'%',
             Some(b'{') => b'}',
             Some(b'#') => b'#',
-            _ => {
-                at = start + 1;
-                continue;
-            }
+            _ => continue,
         };
-        if let Some(end) = tag_end(bytes, start + 2, close) {
+        if unclosed.contains(&close) {
+            continue;
+        }
+        if let Some(end) = tag_end(bytes, start + 2, close, tags_span_lines) {
             return Some((start, end));
         }
-        at = start + 1;
+        if tags_span_lines {
+            unclosed.push(close);
+        }
     }
     None
+}
+
+/// Whether a text in quotes goes on over the end of a line within a tag, or a quote is not closed before one.
+pub fn quotes_span_lines(source: &str, tokens: &[Token]) -> bool {
+    let tags = tokens.iter().filter(|token| matches!(token.kind, TokenKind::Block | TokenKind::Var));
+    tags.map(|token| token.contents(source).as_bytes()).any(|contents| {
+        let (mut quote, mut is_escaped) = (None, false);
+        contents.iter().any(|&byte| {
+            match (quote, byte) {
+                _ if is_escaped => is_escaped = false,
+                (Some(_), b'\\') => is_escaped = true,
+                (Some(open), _) if open == byte => quote = None,
+                (None, b'"' | b'\'') => quote = Some(byte),
+                _ => {}
+            }
+            byte == b'\n' && quote.is_some()
+        })
+    })
+}
+
+/// Whether the contents of a tag make text of what follows.
+pub(crate) fn opens_verbatim(contents: &str) -> bool {
+    contents == "verbatim" || contents.starts_with("verbatim ")
 }
 
 struct Lexer<'a> {
@@ -106,6 +137,7 @@ struct Lexer<'a> {
     line: u32,
     /// The end tag of the verbatim block that is open.
     verbatim: Option<String>,
+    tags_span_lines: bool,
     tokens: Vec<Token>,
 }
 
@@ -118,9 +150,12 @@ impl Lexer<'_> {
     fn text(&mut self, start: usize, end: usize) {
         if start < end {
             self.push(TokenKind::Text, (start, end), (start, end));
-            // Other tokens are on one line.
-            self.line += self.source.as_bytes()[start..end].iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>();
+            self.count_lines(start, end);
         }
+    }
+
+    fn count_lines(&mut self, start: usize, end: usize) {
+        self.line += self.source.as_bytes()[start..end].iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>();
     }
 
     fn tag(&mut self, start: usize, end: usize) {
@@ -132,24 +167,35 @@ impl Lexer<'_> {
                     return self.text(start, end);
                 }
                 self.verbatim = None;
-            } else if text == "verbatim" || text.starts_with("verbatim ") {
+            } else if opens_verbatim(text) {
                 self.verbatim = Some(format!("end{text}"));
             }
-            return self.push(TokenKind::Block, (start, end), contents);
+            return self.push_tag(TokenKind::Block, (start, end), contents);
         }
         if self.verbatim.is_some() {
             return self.text(start, end);
         }
         let kind = if self.source.as_bytes()[start + 1] == b'{' { TokenKind::Var } else { TokenKind::Comment };
+        self.push_tag(kind, (start, end), contents);
+    }
+
+    fn push_tag(&mut self, kind: TokenKind, (start, end): (usize, usize), contents: (usize, usize)) {
         self.push(kind, (start, end), contents);
+        if self.tags_span_lines {
+            self.count_lines(start, end);
+        }
     }
 }
 
 /// Splits a source into tokens. `source` must be shorter than 4 GiB.
-pub fn tokenize(source: &str) -> Vec<Token> {
-    let mut lexer = Lexer { source, line: 1, verbatim: None, tokens: Vec::with_capacity(source.len() / 16 + 1) };
+///
+/// `tags_span_lines`: as when a site has compiled `django.template.base.tag_re` with `re.DOTALL`.
+pub fn tokenize(source: &str, tags_span_lines: bool) -> Vec<Token> {
+    let tokens = Vec::with_capacity(source.len() / 16 + 1);
+    let mut lexer = Lexer { source, line: 1, verbatim: None, tags_span_lines, tokens };
+    let mut unclosed = Vec::new();
     let mut at = 0;
-    while let Some((start, end)) = next_tag(source, at) {
+    while let Some((start, end)) = next_tag(source, at, tags_span_lines, &mut unclosed) {
         lexer.text(at, start);
         lexer.tag(start, end);
         at = end;
@@ -163,7 +209,7 @@ mod tests {
     use super::*;
 
     fn show(source: &str) -> Vec<(TokenKind, &str, u32)> {
-        let tokens = tokenize(source);
+        let tokens = tokenize(source, false);
         tokens.iter().map(|t| (t.kind, t.contents(source), t.line)).collect()
     }
 

@@ -13,10 +13,13 @@ SOURCES = r"""
 {% verbatim %}
 {% verbatim x %}{% endverbatim %}
 {% endverbatim %}
+{% verbatim\t%}{{ v }}{% endverbatim\t%}
+{% verbatim\tx %}{{ v }}{% endverbatim\tx %}
+{% verbatim\tx %}text{% endverbatim\tx %}
 {%verbatim%}{{x}}{%endverbatim%}{% verbatim %}{%endverbatim%}{% endverbatim %}
 """.strip().splitlines()
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_same(source: str) -> None:
-    check(source.replace("\\n", "\n"))
+    check(source.replace("\\t", "\t"))

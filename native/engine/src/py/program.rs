@@ -18,6 +18,7 @@ use crate::value::Value;
 use crate::vectorcall::Rendering;
 use crate::watch;
 use djust_syntax::ast::{NodeId, NodeKind};
+use djust_syntax::lexer::quotes_span_lines;
 use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
@@ -130,6 +131,7 @@ impl NativeProgram {
         let py = template.py();
         let stock = Stock::get(py)?;
         let Some(native_tags) = watch::native_tags(py, stock)? else { return Ok(None) };
+        let Some(tags_span_lines) = watch::tags_span_lines(py, stock)? else { return Ok(None) };
         let engine = template.getattr(stock.engine.bind(py))?;
         let source = template.getattr(intern!(template.py(), "source"))?;
         let Some(source) = text_of(source.cast::<PyString>()?)? else { return Ok(None) };
@@ -156,8 +158,12 @@ impl NativeProgram {
             },
         )?;
         let host = PyHost::new(template, &engine, native_tags, &handle, debug)?;
-        let dialect = Dialect { signs_in_names: watch::signs_in_names(py, stock)? };
+        let dialect = Dialect { signs_in_names: watch::signs_in_names(py, stock)?, tags_span_lines };
         let mut parser = Parser::new(source, template_name, dialect, host);
+        // Django's expressions for words and arguments end at the end of a line in their own ways.
+        if tags_span_lines && quotes_span_lines(&parser.source, parser.coming()) {
+            return Ok(None);
+        }
         let parsed = parser.parse_template();
         if let Ok(mut slot) = handle.get().parser.lock() {
             *slot = None;

@@ -13,6 +13,7 @@ pub use inheritance::relative_path;
 
 use crate::ast::{Bindings, ExprId, NameId, NodeKind};
 use crate::error::{ErrorKind, Result, fail};
+use crate::lexer::opens_verbatim;
 use crate::parser::{Host, Parser, Tag};
 use crate::split::keyword;
 use std::borrow::Cow;
@@ -126,7 +127,7 @@ impl<H: Host> Parser<H> {
             TagKind::Spaceless => Ok(NodeKind::Spaceless(self.body(tag, "endspaceless")?)),
             TagKind::TemplateTag => Self::templatetag(tag),
             TagKind::Url => self.url(tag),
-            TagKind::Verbatim => Ok(NodeKind::Verbatim(self.body(tag, "endverbatim")?)),
+            TagKind::Verbatim => self.verbatim(tag),
             TagKind::WidthRatio => self.widthratio(tag),
             TagKind::With => self.with(tag),
             TagKind::Block => self.block(tag),
@@ -145,6 +146,15 @@ impl<H: Host> Parser<H> {
             TagKind::Cache => self.cache(tag),
             TagKind::Static => self.static_file(tag),
         }
+    }
+
+    fn verbatim(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        // Other signs than a space behind the word, or another word, and the lexer has taken what follows for tags.
+        // Django renders these in a context without a template.
+        if !opens_verbatim(tag.contents) {
+            return fail(ErrorKind::Unsupported);
+        }
+        Ok(NodeKind::Verbatim(self.body(tag, "endverbatim")?))
     }
 
     /// `token_kwargs`: takes `name=value` words (or, `legacy`, `value as name and …`) from the front of `bits`.

@@ -161,7 +161,7 @@ impl Template for Shared {
     }
 }
 
-pub const DIALECT: Dialect = Dialect { signs_in_names: false };
+pub const DIALECT: Dialect = Dialect { signs_in_names: false, tags_span_lines: false };
 
 pub fn parse(source: &str, name: Option<&str>) -> Result<Shared> {
     let mut parser = Parser::new(source.into(), name.map(Into::into), DIALECT, TestHost::default());

@@ -8,7 +8,7 @@ use djust_syntax::usage::{Composition, Names, Usage};
 use std::fmt::Write;
 
 pub fn tokens(source: &str, out: &mut String) {
-    for token in tokenize(source) {
+    for token in tokenize(source, false) {
         let contents = token.contents(source);
         writeln!(out, "{:>3} {:<7} {contents:?}", token.line, format!("{:?}", token.kind)).unwrap();
     }
