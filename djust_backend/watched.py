@@ -281,13 +281,13 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     have.
     """
     engine = _members(
-        base, "Lexer", "DebugLexer", "Parser", "NodeList", "TextNode", "VariableNode",
+        base, "Parser", "NodeList", "TextNode", "VariableNode",
         "FilterExpression", "Variable", "Token", "render_value_in_context", "filter_re",
         "conditional_escape", "localize", "template_localtime",
     )  # fmt: skip
     cls: type[Any]
     for cls in (
-        base.Lexer, base.DebugLexer, base.Parser, base.NodeList, base.Node, base.TextNode,
+        base.Parser, base.NodeList, base.Node, base.TextNode,
         base.VariableNode, base.FilterExpression, base.Variable, base.Token,
     ):  # fmt: skip
         engine += _methods(cls)
@@ -302,6 +302,8 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
     ]
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
+    lexers = _members(base, "Lexer", "DebugLexer")
+    lexers += _methods(base.Lexer) + _methods(base.DebugLexer)
     contexts = _members(django_backend, "make_context")
     contexts += _members(context, "Context", "RenderContext", "RequestContext")
     for cls in (Context, RequestContext):
@@ -323,6 +325,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     return {
         "engine": engine,
         "template": template,
+        "lexers": lexers,
         "contexts": contexts,
         "addresses": _addresses(),
         "languages": _languages(),

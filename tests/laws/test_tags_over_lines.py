@@ -84,15 +84,17 @@ def test_quotes_over_lines_are_left_to_django() -> None:
     assert is_native('{{ "a"\n|default:"b" }}')
 
 
-def test_another_expression_is_left_to_django(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_expression_makes_the_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_native("{{ v }}")
-    monkeypatch.setattr(base, "tag_re", re.compile(ONE_LINE.pattern, re.DOTALL | re.IGNORECASE))
-    assert not is_native("{{ v }}")
-    monkeypatch.setattr(base, "tag_re", re.compile(r"({%.*?%}|{{.*?}})"))
-    assert not is_native("{# v #}{{ v }}")
-    monkeypatch.setattr(base, "tag_re", ONE_LINE)
-    assert is_native("{{ v }}")
-    assert differences("{{\nv }}{{ v }}", TABLE, VALUES) == []
+    flags = re.DOTALL | re.IGNORECASE
+    for expression, source in (
+        (re.compile(ONE_LINE.pattern, flags), "{{\nv }}{{ v }}"),
+        (re.compile(r"({%.*?%}|{{.*?}})"), "{# v #}{{ v }}{{ v\n }}"),
+        (ONE_LINE, "{{\nv }}{{ v }}"),
+    ):
+        monkeypatch.setattr(base, "tag_re", expression)
+        assert is_native(source)
+        assert differences(source, TABLE, VALUES) == []
 
 
 def over_lines(case: RandomCase, end: str = "\n") -> RandomCase:

@@ -136,6 +136,8 @@ struct Watched {
     fragment_keys: Vec<Holder>,
     /// What CSRF tokens are made with.
     tokens: Vec<Holder>,
+    /// Django's lexers.
+    lexers: Vec<Holder>,
     /// What `reverse` is made of.
     addresses: Vec<Holder>,
     /// What switches languages, and tells about them.
@@ -217,6 +219,7 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             contexts: notes(&found.get_item("contexts")?)?,
             fragment_keys: notes(&found.get_item("fragment_keys")?)?,
             tokens: notes(&found.get_item("tokens")?)?,
+            lexers: notes(&found.get_item("lexers")?)?,
             addresses: notes(&found.get_item("addresses")?)?,
             languages: notes(&found.get_item("languages")?)?,
             safe_text: notes(&found.get_item("safe_text")?)?,
@@ -314,9 +317,13 @@ pub fn signs_in_names(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
     Ok(watched(py, stock)?.signs_in_names)
 }
 
-/// Whether tags may go on over the ends of lines, by `django.template.base.tag_re`. `None`: a site has put another
-/// expression there.
+/// Whether tags may go on over the ends of lines for Django's lexers, by `django.template.base.tag_re`.
+///
+/// `None`: they are not Django's own any more, or a site has put another expression there.
 pub fn tags_span_lines(py: Python<'_>, stock: &Stock) -> PyResult<Option<bool>> {
+    if !all_hold(py, &watched(py, stock)?.lexers)? {
+        return Ok(None);
+    }
     let now = stock.django_base.bind(py).getattr(intern!(py, "tag_re"))?;
     let mut known = TAG_RE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((tag_re, answer)) = &*known

@@ -127,11 +127,6 @@ pub fn quotes_span_lines(source: &str, tokens: &[Token]) -> bool {
     })
 }
 
-/// Whether the contents of a tag make text of what follows.
-pub(crate) fn opens_verbatim(contents: &str) -> bool {
-    contents == "verbatim" || contents.starts_with("verbatim ")
-}
-
 struct Lexer<'a> {
     source: &'a str,
     line: u32,
@@ -167,7 +162,7 @@ impl Lexer<'_> {
                     return self.text(start, end);
                 }
                 self.verbatim = None;
-            } else if opens_verbatim(text) {
+            } else if text == "verbatim" || text.starts_with("verbatim ") {
                 self.verbatim = Some(format!("end{text}"));
             }
             return self.push_tag(TokenKind::Block, (start, end), contents);

@@ -2,20 +2,18 @@
 
 use crate::ast::{Ast, FilterId, ForeignId, ListId, NodeId, NodeKind, Text};
 use crate::error::{ErrorKind, Result, SyntaxError, fail};
-use crate::lexer::{Token, TokenKind, is_python_space, tokenize};
+use crate::lexer::{Token, TokenKind, is_python_space};
 use crate::stack;
 use crate::tags::TagKind;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What differs between the versions of Django that are supported, or by what a site has made of Django's lexer.
+/// What differs between the versions of Django that are supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     /// Names in expressions are read with `+` and `-` in them (Django 6.1), so that signs end no name.
     pub signs_in_names: bool,
-    /// Tags may go on over the ends of lines (`re.DOTALL` in `django.template.base.tag_re`).
-    pub tags_span_lines: bool,
 }
 
 /// What the host says about a tag.
@@ -93,9 +91,14 @@ pub struct Parser<H: Host> {
 }
 
 impl<H: Host> Parser<H> {
-    /// A parser at the start of a source.
-    pub fn new(source: Arc<str>, template_name: Option<Box<str>>, dialect: Dialect, host: H) -> Self {
-        let tokens = tokenize(&source, dialect.tags_span_lines);
+    /// A parser at the start of a source that is split into these tokens.
+    pub fn new(
+        source: Arc<str>,
+        tokens: Vec<Token>,
+        template_name: Option<Box<str>>,
+        dialect: Dialect,
+        host: H,
+    ) -> Self {
         Self {
             ast: Ast::new(Arc::clone(&source), tokens),
             source,

@@ -7,5 +7,6 @@ pub mod counters;
 pub mod describe;
 pub mod entry;
 pub mod frame;
+pub mod lexing;
 pub mod parser;
 pub mod program;

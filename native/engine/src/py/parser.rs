@@ -62,7 +62,7 @@ impl NativeParser {
     ) -> PyResult<T> {
         let dialect = parser.dialect;
         let host = PyHost::hollow(this.py(), &parser.host);
-        let empty = Parser::new("".into(), None, dialect, host);
+        let empty = Parser::new("".into(), Vec::new(), None, dialect, host);
         let full = std::mem::replace(parser, empty);
         let before = this.get().state.replace(Some(full));
         let result = call();

@@ -8,6 +8,7 @@ use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
 use crate::py::entry::{enter, enter_frame, fresh, leave, let_go, render_state};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
+use crate::py::lexing::tokens_of;
 use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
 use crate::render::Render;
@@ -18,7 +19,6 @@ use crate::value::Value;
 use crate::vectorcall::Rendering;
 use crate::watch;
 use djust_syntax::ast::{NodeId, NodeKind};
-use djust_syntax::lexer::quotes_span_lines;
 use djust_syntax::{Dialect, Parser};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
@@ -131,11 +131,11 @@ impl NativeProgram {
         let py = template.py();
         let stock = Stock::get(py)?;
         let Some(native_tags) = watch::native_tags(py, stock)? else { return Ok(None) };
-        let Some(tags_span_lines) = watch::tags_span_lines(py, stock)? else { return Ok(None) };
         let engine = template.getattr(stock.engine.bind(py))?;
         let source = template.getattr(intern!(template.py(), "source"))?;
-        let Some(source) = text_of(source.cast::<PyString>()?)? else { return Ok(None) };
-        if source.len() >= u32::MAX as usize {
+        let source = source.cast_into::<PyString>()?;
+        let Some(text) = text_of(&source)? else { return Ok(None) };
+        if text.len() >= u32::MAX as usize {
             return Ok(None);
         }
         let origin = template.getattr(stock.origin.bind(py))?;
@@ -153,17 +153,14 @@ impl NativeProgram {
                 nodes: PyDict::new(py).unbind(),
                 origin: origin.clone().unbind(),
                 debug,
-                size_hint: AtomicU64::new(source.len() as u64),
+                size_hint: AtomicU64::new(text.len() as u64),
                 composed: OnceLock::new(),
             },
         )?;
         let host = PyHost::new(template, &engine, native_tags, &handle, debug)?;
-        let dialect = Dialect { signs_in_names: watch::signs_in_names(py, stock)?, tags_span_lines };
-        let mut parser = Parser::new(source, template_name, dialect, host);
-        // Django's expressions for words and arguments end at the end of a line in their own ways.
-        if tags_span_lines && quotes_span_lines(&parser.source, parser.coming()) {
-            return Ok(None);
-        }
+        let Some(tokens) = tokens_of(stock, &source, &text, debug)? else { return Ok(None) };
+        let dialect = Dialect { signs_in_names: watch::signs_in_names(py, stock)? };
+        let mut parser = Parser::new(text, tokens, template_name, dialect, host);
         let parsed = parser.parse_template();
         if let Ok(mut slot) = handle.get().parser.lock() {
             *slot = None;

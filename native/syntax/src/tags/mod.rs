@@ -13,7 +13,6 @@ pub use inheritance::relative_path;
 
 use crate::ast::{Bindings, ExprId, NameId, NodeKind};
 use crate::error::{ErrorKind, Result, fail};
-use crate::lexer::opens_verbatim;
 use crate::parser::{Host, Parser, Tag};
 use crate::split::keyword;
 use std::borrow::Cow;
@@ -149,12 +148,15 @@ impl<H: Host> Parser<H> {
     }
 
     fn verbatim(&mut self, tag: Tag<'_>) -> Result<NodeKind> {
+        let body = self.body(tag, "endverbatim")?;
         // Other signs than a space behind the word, or another word, and the lexer has taken what follows for tags.
         // Django renders these in a context without a template.
-        if !opens_verbatim(tag.contents) {
-            return fail(ErrorKind::Unsupported);
+        let is_text =
+            |&id: &u32| matches!(self.ast.nodes[id as usize].kind, NodeKind::Text(..) | NodeKind::MadeUpText(_));
+        if self.ast.list(body).iter().all(is_text) {
+            return Ok(NodeKind::Verbatim(body));
         }
-        Ok(NodeKind::Verbatim(self.body(tag, "endverbatim")?))
+        fail(ErrorKind::Unsupported)
     }
 
     /// `token_kwargs`: takes `name=value` words (or, `legacy`, `value as name and …`) from the front of `bits`.

@@ -5,7 +5,7 @@ use djust_syntax::ast::{Ast, FilterId, ForeignId};
 use djust_syntax::error::Result;
 use djust_syntax::usage::effects::FILTERS;
 use djust_syntax::usage::{Composition, Resolver, Template, compose};
-use djust_syntax::{Dialect, Foreign, Host, Parser, TagBinding, TagKind, Token};
+use djust_syntax::{Dialect, Foreign, Host, Parser, TagBinding, TagKind, Token, tokenize};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -161,10 +161,11 @@ impl Template for Shared {
     }
 }
 
-pub const DIALECT: Dialect = Dialect { signs_in_names: false, tags_span_lines: false };
+pub const DIALECT: Dialect = Dialect { signs_in_names: false };
 
 pub fn parse(source: &str, name: Option<&str>) -> Result<Shared> {
-    let mut parser = Parser::new(source.into(), name.map(Into::into), DIALECT, TestHost::default());
+    let mut parser =
+        Parser::new(source.into(), tokenize(source, false), name.map(Into::into), DIALECT, TestHost::default());
     parser.parse_template()?;
     let Parser { ast, host, .. } = parser;
     Ok(Shared(Rc::new(Parsed { source: source.to_owned(), ast, host })))
