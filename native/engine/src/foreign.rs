@@ -4,7 +4,7 @@ use crate::calls::Arguments;
 use crate::program::Program;
 use crate::py::program::native_program;
 use crate::render::Render;
-use crate::scopes::Layer;
+use crate::scopes::{Layer, Scopes};
 use crate::site_functions::SiteFunction;
 use crate::stock::Stock;
 use crate::value::Value;
@@ -321,7 +321,7 @@ impl<'py> Render<'py> {
         } else if !values.is_none() {
             layers.push(Layer::of(values, self.stock.ContextDict.bind(self.py).as_any()));
         }
-        self.in_new_context(layers, |render| {
+        self.in_new_context(Scopes { layers, is_given: false }, |render| {
             if let Some(token) = csrf {
                 render.scopes.set(render.py, render.stock, &csrf_name, token)?;
             }

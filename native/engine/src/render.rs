@@ -501,7 +501,8 @@ impl<'py> Render<'py> {
                 dict
             }
             Layer::Native(entries) => {
-                let dict = self.new_dict(context)?;
+                let is_plain = self.scopes.is_given && at == 1;
+                let dict = if is_plain { PyDict::new(self.py) } else { self.new_dict(context)? };
                 for (name, value) in entries {
                     dict.set_item(name, self.to_py_without_context(value)?)?;
                 }
@@ -532,6 +533,7 @@ impl<'py> Render<'py> {
         if !same {
             let context_dict = self.stock.ContextDict.bind(py).as_any();
             self.scopes.layers = dicts.iter().map(|dict| Layer::of(dict, context_dict)).collect();
+            self.scopes.is_given = false;
             self.know_layers();
         }
         self.autoescape = context.getattr(self.stock.autoescape.bind(py))?.is_truthy()?;

@@ -39,6 +39,9 @@ pub enum Top<'py> {
 pub struct Scopes<'py> {
     /// The layers.
     pub layers: Vec<Layer<'py>>,
+    /// The layer above the built-ins is what `Context.new` was given: a plain dictionary for Python, where others are
+    /// `ContextDict`s.
+    pub is_given: bool,
 }
 
 fn plain_dict(dict: &Bound<'_, PyDict>, context_dict: &Bound<'_, PyAny>) -> bool {

@@ -8,6 +8,8 @@ from tests.template.tables import Table, check
 
 TEMPLATES = {
     "a.html": "[{{ v }}{{ w }}]",
+    "peek.html": "{% load law %}{% peek %}{% for x in 'a' %}{% peek %}{% with y=x %}{% peek %}{% endwith %}{% endfor %}",
+    "sets.html": "{% load law %}{% store 'w' 5 %}{% peek %}{{ w }}{% push_and_forget %}{% for x in 'a' %}{% peek %}{% endfor %}",
     "loop.html": "{% for x in v %}{{ x }}{{ forloop.parentloop.counter }}{% endfor %}",
     "broken.html": "{{ v|nofilter }}",
     "raises.html": "{{ v.a.b }}{{ 'x'|add:missing }}",
@@ -22,6 +24,8 @@ SOURCES = r"""
 {% include 'a.html' %}{{ v }}
 {% include "a.html" with w=v %}{{ w }}
 {% include 'a.html' with w=1 only %}{% include 'a.html' only %}
+{% include 'peek.html' with v=v only %}{% include 'peek.html' only %}{% include 'peek.html' with w=v %}
+{% include 'sets.html' with w=v only %}{% include 'sets.html' only %}{% with q=1 %}{% include 'sets.html' %}{% endwith %}
 {% include 'a.html' with v=v.a w=v.b.a|default:"x" %}
 {% for x in 'ab' %}{% include 'loop.html' %}{% include 'a.html' with w=forloop.counter %}{% endfor %}
 {% include v %}

@@ -76,7 +76,7 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         Tri::of(&context.getattr(stock.use_tz.bind(py))?)?,
     );
     Ok(Render {
-        scopes: Scopes { layers },
+        scopes: Scopes { layers, is_given: false },
         autoescape: flags.0,
         use_l10n: flags.1,
         use_tz: flags.2,

@@ -319,16 +319,17 @@ impl<'py> Render<'py> {
             let value = if matches!(value, Value::Block(_)) { Value::Py(self.to_py(&value)?) } else { value };
             entries.push((p.name(self.py, name).clone(), value));
         }
-        self.in_new_context(vec![Layer::Builtins, Layer::Native(entries)], work)
+        let layers = vec![Layer::Builtins, Layer::Native(entries)];
+        self.in_new_context(Scopes { layers, is_given: true }, work)
     }
 
     /// Runs `work` with other layers, in a context of its own that shares everything else.
     pub(crate) fn in_new_context(
         &mut self,
-        layers: Vec<Layer<'py>>,
+        scopes: Scopes<'py>,
         work: impl FnOnce(&mut Self) -> PyResult<()>,
     ) -> PyResult<()> {
-        self.outer.push(std::mem::replace(&mut self.scopes, Scopes { layers }));
+        self.outer.push(std::mem::replace(&mut self.scopes, scopes));
         let context = self.context.take();
         let derive_from = self.derive_from.clone();
         if let Some(context) = &context {
