@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from . import bridge, nodes
 from ._native import (
     Arrivals,
+    KeyReader,
     NativeProgram,
     UtcReader,
     class_versions,
@@ -26,6 +27,7 @@ from .orm import (
     Plan,
     Usage,
     plan_of,
+    read_query_keys,
     read_timestamps,
     settle_arrivals,
     share_plans,
@@ -38,6 +40,7 @@ install(bridge)
 share_plans(shared_plans)
 tell_versions(class_versions)
 settle_arrivals(Arrivals)
+read_query_keys(KeyReader)
 read_timestamps(UtcReader)
 
 _PENDING = object()

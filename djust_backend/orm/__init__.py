@@ -25,6 +25,7 @@ from .pushed import Answers
 from .rowsets import rows_read
 from .shared import install as share_plans
 from .source import counts_itself, kind, usage_of_page
+from .query_keys import install as read_query_keys
 from .timestamps import install as read_timestamps
 from .usage import Usage
 from .versions import install as tell_versions
@@ -57,6 +58,7 @@ __all__ = [
     "memory_hits",
     "missing",
     "plan_of",
+    "read_query_keys",
     "read_timestamps",
     "release",
     "rows",

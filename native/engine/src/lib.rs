@@ -25,6 +25,7 @@ mod hidden;
 mod host;
 mod interned;
 mod interpreters;
+mod keys;
 mod languages;
 mod lazies;
 mod lent;
@@ -79,6 +80,8 @@ mod _native {
     use super::helpers::{format_html, localized, mark_safe, number_format, static_address, template_localtime};
     #[pymodule_export]
     use super::install;
+    #[pymodule_export]
+    use super::keys::{KeyReader, ObjectKey};
     #[pymodule_export]
     use super::py::block_context::NativeBlocks;
     #[pymodule_export]
