@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from . import bridge, nodes
 from ._native import (
     Arrivals,
+    ConvertedRows,
     KeyReader,
     NativeProgram,
     UtcReader,
@@ -26,6 +27,7 @@ from ._native import (
 from .orm import (
     Plan,
     Usage,
+    convert_rows,
     plan_of,
     read_query_keys,
     read_timestamps,
@@ -41,6 +43,7 @@ share_plans(shared_plans)
 tell_versions(class_versions)
 settle_arrivals(Arrivals)
 read_query_keys(KeyReader)
+convert_rows(ConvertedRows)
 read_timestamps(UtcReader)
 
 _PENDING = object()

@@ -25,6 +25,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from djust_backend.conf import sql_check, sql_reuse
 
 from . import query_keys, statements
+from .conversions import Kinds, converted, kinds_of
 
 # Where connections, their operations and fields are Django's own.
 _BACKENDS = "django.db.backends."
@@ -37,7 +38,9 @@ _OWN = frozenset({"connection", "_cache"})
 _MOST_VALUES = 200
 
 # What the constructor of a compiler sets, and what compiling leaves in it.
-_GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache", "_known"})
+_GIVEN = frozenset(
+    {"query", "connection", "using", "elide_empty", "quote_cache", "_known", "_kinds"}
+)
 _LEFT = frozenset(
     {
         "_meta_ordering",
@@ -70,8 +73,9 @@ class _Compiled(NamedTuple):
     left: dict[str, Any]
     columns: tuple[Any, ...]
     aliases: dict[str, Any]
-    # By the setting that they depend on; None if a class of the site's is asked for them.
-    converters: dict[bool, Any] | None
+    # By the setting that they depend on, with what is known of them; None if a class of the site's
+    # is asked for them.
+    converters: dict[bool, tuple[Any, Kinds]] | None
 
 
 class _ReusingCompiler(SQLCompiler):
@@ -80,6 +84,7 @@ class _ReusingCompiler(SQLCompiler):
     # Django's, which its stubs leave out.
     elide_empty: bool
     _known: _Compiled | None = None
+    _kinds: Kinds | None = None
 
     def as_sql(
         self, with_limits: bool = True, with_col_aliases: bool = False
@@ -110,7 +115,10 @@ class _ReusingCompiler(SQLCompiler):
     def _used(
         self, key: Any, head: tuple[Any, ...] | None, values: Sequence[Any]
     ) -> tuple[str, tuple[Any, ...]]:
-        """What is remembered under a key, or is compiled now; without `head`, all values are in it."""
+        """What is remembered under a key, or is compiled now.
+
+        Without `head`, the key has all values in it.
+        """
         known: _Compiled | None = statements.remembered(self.connection, key)
         if known is None:
             return self._compile(key, head, values)
@@ -151,7 +159,7 @@ class _ReusingCompiler(SQLCompiler):
             )
         ):
             del left["where"]
-            converters: dict[bool, Any] | None = (
+            converters: dict[bool, tuple[Any, Kinds]] | None = (
                 {} if all(map(_has_plain_values, self.select)) else None
             )
             columns = tuple([column for column, _, _ in left["select"]])
@@ -204,8 +212,18 @@ class _ReusingCompiler(SQLCompiler):
         zones = bool(settings.USE_TZ)
         found = known.converters.get(zones)
         if found is None:
-            found = known.converters[zones] = super().get_converters(expressions)
-        return found.copy()
+            made = super().get_converters(expressions)
+            found = known.converters[zones] = (made, kinds_of(made, self.connection))
+        self._kinds = found[1]
+        return found[0].copy()
+
+    def apply_converters(self, rows: Any, converters: Any) -> Any:
+        """`SQLCompiler.apply_converters`"""
+        kinds = self._kinds
+        found = None
+        if kinds is not None:
+            found = converted(rows, converters, kinds, self.connection)
+        return super().apply_converters(rows, converters) if found is None else found
 
     def _compare(self, known: str | None, params: tuple[Any, ...]) -> None:
         """Raise DifferentSQLError if Django compiles anything else of the query."""

@@ -111,7 +111,7 @@ class Reader:
 
 def unbound_field(field: Any) -> tuple[Any, ...] | None:
     """A key of a field that was made for an expression, perhaps each time; None if it has none."""
-    kind: type = type(field)
+    kind: Any = type(field)
     if kind.__module__ != _FIELDS:
         return None
     plain = [

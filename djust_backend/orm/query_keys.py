@@ -30,7 +30,7 @@ class Reading(Protocol):
 
 
 # Makes a reader of the function that is asked for recipes, and of the number of grammars.
-Make = Callable[[Callable[[int, type], Any], int], Reading]
+Make = Callable[[Callable[[int, Any], Any], int], Reading]
 
 
 # The grammars: what an object's class has to be depends on where it stands.
@@ -176,7 +176,7 @@ def _compared_column() -> tuple[Any, ...]:
     return ("parts", [("alias", _ANY), ("target", field), ("output_field", field)])
 
 
-def _comparison(kind: type) -> tuple[Any, ...]:
+def _comparison(kind: Any) -> tuple[Any, ...]:
     """A comparison of a column with a value, which becomes a parameter."""
     parameter = ("parameter", tuple(conditions.VALUES), *conditions.operands(kind))
     return (
@@ -190,19 +190,19 @@ def _comparison(kind: type) -> tuple[Any, ...]:
 
 
 def _dictionary(
-    kind: type, rules: dict[str, Any], others: Any, is_reference: bool = False
+    kind: Any, rules: dict[str, Any], others: Any, is_reference: bool = False
 ) -> tuple[Any, ...]:
     """Everything in an expression's dictionary but what it remembers since it was asked for it."""
     skipped = dict.fromkeys(expressions.when_read(kind), _SKIPPED)
     return ("dictionary", {**skipped, **rules}, others, is_reference)
 
 
-def _field(kind: type) -> Any:
-    """A field of a model is known by its identity, one that was made for an expression by itself."""
+def _field() -> Any:
+    """A field of a model is known by its identity, one made for an expression by what it is."""
     return ("owned", "model", expressions.unbound_field)
 
 
-def _in_all(kind: type) -> Any:
+def _in_all(kind: Any) -> Any:
     """The recipes that simple and whole queries have in common; None for other classes."""
     if issubclass(kind, SQLCompiler):
         return _COMPILER
@@ -211,17 +211,17 @@ def _in_all(kind: type) -> Any:
     return {Join: _JOIN, WhereNode: _NODE}.get(kind)
 
 
-def _in_simple(kind: type) -> Any:
+def _in_simple(kind: Any) -> Any:
     if kind is Query:
         return _SIMPLE_QUERY
     return _comparison(kind) if kind in conditions.LOOKUPS else _in_all(kind)
 
 
-def _in_order(kind: type) -> Any:
+def _in_order(kind: Any) -> Any:
     if kind is float:
         return ("equal",)
     if issubclass(kind, Field):
-        return _field(kind)
+        return _field()
     if kind is Col:
         return _COLUMN
     if expressions.is_known(kind):
@@ -229,7 +229,7 @@ def _in_order(kind: type) -> Any:
     return None
 
 
-def _in_whole(kind: type, *, is_inert: bool = False) -> Any:
+def _in_whole(kind: Any, *, is_inert: bool = False) -> Any:
     if kind is uuid.UUID:
         return ("equal",)
     if kind is NothingNode:
@@ -259,7 +259,7 @@ def _in_whole(kind: type, *, is_inert: bool = False) -> Any:
     return _in_order(kind)
 
 
-_RECIPES: dict[int, Callable[[type], Any]] = {
+_RECIPES: dict[int, Callable[[Any], Any]] = {
     _SIMPLE: _in_simple,
     _SELECTED: lambda kind: _selected_column() if kind is Col else None,
     _COMPARED: lambda kind: _compared_column() if kind is Col else None,
@@ -271,7 +271,7 @@ _RECIPES: dict[int, Callable[[type], Any]] = {
 }
 
 
-def _recipe(grammar: int, kind: type) -> tuple[Any, bool]:
+def _recipe(grammar: int, kind: Any) -> tuple[Any, bool]:
     """The recipe of a class, and whether no change of the class matters to it."""
     found = _RECIPES[grammar](kind)
     # The versions of fields say nothing: their class counts its objects.

@@ -16,6 +16,7 @@ mod bodies;
 mod calls;
 mod classes;
 mod collections;
+mod converted;
 mod expr;
 mod filters;
 mod foreign;
@@ -74,6 +75,8 @@ mod _native {
     use super::admin::AdminRows;
     #[pymodule_export]
     use super::arrivals::Arrivals;
+    #[pymodule_export]
+    use super::converted::ConvertedRows;
     #[pymodule_export]
     use super::forms::set_backend;
     #[pymodule_export]
