@@ -1,4 +1,4 @@
-"""Keys of queries: equal where the SQL differs in parameters only, and different wherever anything else may."""
+"""Keys of queries: equal where only parameters differ, and different where anything else may."""
 
 from __future__ import annotations
 
