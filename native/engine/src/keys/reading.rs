@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Longer texts and sequences have no key: keys are kept.
 const LONGEST: usize = 200;
 /// Objects within objects; more have no key.
-const DEEPEST: usize = 80;
+const DEEPEST: usize = 48;
 /// Classes that a grammar knows.
 const REMEMBERED: usize = 4096;
 
