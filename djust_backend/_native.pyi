@@ -1,6 +1,6 @@
 """The extension module: what Python sees of the native renderer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
 from typing import Any, final
 
@@ -14,10 +14,13 @@ from .orm import Usage
 __all__ = [
     "AdminRows",
     "Arrivals",
+    "ConvertedRows",
+    "KeyReader",
     "NativeBlocks",
     "NativeFrame",
     "NativeParser",
     "NativeProgram",
+    "ObjectKey",
     "SiteCall",
     "UtcReader",
     "class_versions",
@@ -71,6 +74,28 @@ def render_counters() -> dict[str, Any]: ...
 class Arrivals:
     def __new__(cls, columns: Sequence[int]) -> Arrivals: ...
     def settle(self, rows: list[tuple[Any, ...]]) -> None: ...
+
+@final
+class ConvertedRows:
+    def __new__(
+        cls,
+        rows: Any,
+        converters: dict[int, tuple[Any, Any]],
+        kinds: dict[int, tuple[Any, str]],
+        connection: Any,
+    ) -> ConvertedRows: ...
+    def __iter__(self) -> ConvertedRows: ...
+    def __next__(self) -> list[Any]: ...
+
+@final
+class KeyReader:
+    def __new__(cls, ask: Callable[[int, Any], Any], grammars: int) -> KeyReader: ...
+    def read(self, grammar: int, values: tuple[Any, ...]) -> tuple[ObjectKey, list[Any]] | None: ...
+
+@final
+class ObjectKey:
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class UtcReader:

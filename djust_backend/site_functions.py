@@ -20,7 +20,7 @@ from django import urls
 from django.middleware import csrf
 from django.template import loader
 from django.templatetags import static
-from django.utils import html, safestring
+from django.utils import html, safestring, translation
 
 from . import _native
 
@@ -36,6 +36,10 @@ _HELPERS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "reverse": (urls.reverse, _native.reverse_by_name),
     "static": (static.static, _native.static_by_name),
 }
+
+# Functions that have native bodies (`native_bodies`), by whatever name they are called. Until
+# Python 3.12, only calls from C ask for these.
+_ASKED_FROM_C: tuple[Any, ...] = (translation.gettext,) if sys.version_info < (3, 12) else ()
 
 #: Code that names this looks the helper up where all names end: among Python's builtins. No code of
 #: a site can name it.
@@ -67,6 +71,8 @@ def _helped(function: Any, outer: tuple[FunctionType, ...]) -> FunctionType | No
         helper = _HELPERS.get(name)
         if helper is not None and value is helper[0]:
             place, call = _PLACE.format(name), helper[1]
+        elif type(value) is FunctionType and value in _ASKED_FROM_C:
+            place, call = _place_of(name, value), _native.SiteCall(name, value, value)
         else:
             inner = _helped_inside(name, value, (*outer, function))
             if inner is None:
@@ -92,8 +98,11 @@ def _helped_inside(
     made = _helped(function, outer)
     if made is None:
         return None
-    place = _PLACE.format(f"{function.__module__}.{function.__qualname__} as {name}")
-    return place, _native.SiteCall(name, function, made)
+    return _place_of(name, function), _native.SiteCall(name, function, made)
+
+
+def _place_of(name: str, function: FunctionType) -> str:
+    return _PLACE.format(f"{function.__module__}.{function.__qualname__} as {name}")
 
 
 def _is_of_module(function: Any) -> bool:

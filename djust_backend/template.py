@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from . import bridge, nodes
 from ._native import (
     Arrivals,
+    ConvertedRows,
+    KeyReader,
     NativeProgram,
     UtcReader,
     class_versions,
@@ -25,7 +27,9 @@ from ._native import (
 from .orm import (
     Plan,
     Usage,
+    convert_rows,
     plan_of,
+    read_query_keys,
     read_timestamps,
     settle_arrivals,
     share_plans,
@@ -38,6 +42,8 @@ install(bridge)
 share_plans(shared_plans)
 tell_versions(class_versions)
 settle_arrivals(Arrivals)
+read_query_keys(KeyReader)
+convert_rows(ConvertedRows)
 read_timestamps(UtcReader)
 
 _PENDING = object()

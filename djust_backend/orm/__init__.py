@@ -14,6 +14,7 @@ from .arrivals import install as settle_arrivals
 from .choose.pushdown import reads_whole
 from .choose.rows import level
 from .compilers import lendings
+from .conversions import install as convert_rows
 from .display import display_labels
 from .facts import accessor, id_column
 from .fingerprint import release
@@ -22,6 +23,7 @@ from .hidden import Watch, may_walk, missing
 from .peers import complete, load
 from .plan import Plan, Reason, Step
 from .pushed import Answers
+from .query_keys import install as read_query_keys
 from .rowsets import rows_read
 from .shared import install as share_plans
 from .source import counts_itself, kind, usage_of_page
@@ -39,6 +41,7 @@ __all__ = [
     "accessor",
     "adopt",
     "complete",
+    "convert_rows",
     "counts_its_rows",
     "counts_itself",
     "display_labels",
@@ -57,6 +60,7 @@ __all__ = [
     "memory_hits",
     "missing",
     "plan_of",
+    "read_query_keys",
     "read_timestamps",
     "release",
     "rows",

@@ -20,16 +20,12 @@ from django.core.exceptions import EmptyResultSet, FullResultSet, ImproperlyConf
 from django.db import connections
 from django.db.models import IntegerField
 from django.db.models.expressions import Col, Value
-from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.models.sql.datastructures import BaseTable, Join
 
 from djust_backend.conf import sql_check, sql_reuse
 
-from . import conditions, shapes, statements, whole
-from .conditions import Condition
-from .expressions import are_told
-from .versions import versions
+from . import query_keys, statements
+from .conversions import Kinds, converted, kinds_of
 
 # Where connections, their operations and fields are Django's own.
 _BACKENDS = "django.db.backends."
@@ -42,7 +38,9 @@ _OWN = frozenset({"connection", "_cache"})
 _MOST_VALUES = 200
 
 # What the constructor of a compiler sets, and what compiling leaves in it.
-_GIVEN = frozenset({"query", "connection", "using", "elide_empty", "quote_cache", "_known"})
+_GIVEN = frozenset(
+    {"query", "connection", "using", "elide_empty", "quote_cache", "_known", "_kinds"}
+)
 _LEFT = frozenset(
     {
         "_meta_ordering",
@@ -75,19 +73,9 @@ class _Compiled(NamedTuple):
     left: dict[str, Any]
     columns: tuple[Any, ...]
     aliases: dict[str, Any]
-    # Fields and lists of fields that the key names by their identity.
-    held: tuple[Any, ...]
-    # By the setting that they depend on; None if a class of the site's is asked for them.
-    converters: dict[bool, Any] | None
-
-
-class _Shape(NamedTuple):
-    """What the text of a simple query depends on, but for the values of its condition."""
-
-    key: tuple[Any, ...]
-    condition: Condition
-    head: tuple[Any, ...]
-    held: tuple[Any, ...]
+    # By the setting that they depend on, with what is known of them; None if a class of the site's
+    # is asked for them.
+    converters: dict[bool, tuple[Any, Kinds]] | None
 
 
 class _ReusingCompiler(SQLCompiler):
@@ -96,13 +84,14 @@ class _ReusingCompiler(SQLCompiler):
     # Django's, which its stubs leave out.
     elide_empty: bool
     _known: _Compiled | None = None
+    _kinds: Kinds | None = None
 
     def as_sql(
         self, with_limits: bool = True, with_col_aliases: bool = False
     ) -> tuple[str, tuple[Any, ...]]:
         """`SQLCompiler.as_sql`"""
         usual = with_limits and not with_col_aliases and self.elide_empty
-        if usual and sql_reuse() and _is_readable(self):
+        if usual and sql_reuse() and len(vars(self.connection.ops)) == len(_OWN):
             found = self._once()
             if found is not None:
                 return found
@@ -113,25 +102,26 @@ class _ReusingCompiler(SQLCompiler):
 
         Raises EmptyResultSet as compiling does.
         """
-        shape = _shape(self)
-        if shape is None:
-            read = whole.key(self.query)
-            now = versions((type(self),))
-            if read is None or now is None:
-                return None
-            return self._used((self.using, now, read[0]), None, (), read[1])
-        marks, values = _values(shape.condition.comparisons, self.connection)
+        head = _selected(self.query)
+        simple = None if head is None else query_keys.simple(self)
+        if simple is None:
+            key = query_keys.whole(self)
+            return None if key is None else self._used(key, None, ())
+        marks, values = _values(simple[1], self.connection)
         if len(values) > _MOST_VALUES:
             return None
-        return self._used((shape.key, marks), shape, values, shape.held)
+        return self._used((simple[0], marks), head, values)
 
     def _used(
-        self, key: tuple[Any, ...], shape: _Shape | None, values: Sequence[Any], held: Sequence[Any]
+        self, key: Any, head: tuple[Any, ...] | None, values: Sequence[Any]
     ) -> tuple[str, tuple[Any, ...]]:
-        """What is remembered under a key, or is compiled now; without a shape, values are in it."""
+        """What is remembered under a key, or is compiled now.
+
+        Without `head`, the key has all values in it.
+        """
         known: _Compiled | None = statements.remembered(self.connection, key)
         if known is None:
-            return self._compile(key, shape, values, held)
+            return self._compile(key, head, values)
         params = (*known.head, *values)
         if sql_check():
             self._compare(known.sql, params)
@@ -141,7 +131,7 @@ class _ReusingCompiler(SQLCompiler):
         return known.sql, params
 
     def _compile(
-        self, key: tuple[Any, ...], shape: _Shape | None, values: Sequence[Any], held: Sequence[Any]
+        self, key: Any, head: tuple[Any, ...] | None, values: Sequence[Any]
     ) -> tuple[str, tuple[Any, ...]]:
         query: Any = self.query
         before = vars(query).copy()
@@ -151,14 +141,14 @@ class _ReusingCompiler(SQLCompiler):
             sql, params = super().as_sql()
         except EmptyResultSet as error:
             empty = error
-            sql, params = "", ((*shape.head, *values) if shape is not None else ())
+            sql, params = "", ((*head, *values) if head is not None else ())
         left = {name: value for name, value in vars(self).items() if name not in _GIVEN}
         added = {alias: table for alias, table in query.alias_map.items() if alias not in aliases}
         # Drivers have classes of their own for values, which are equal to them.
-        head = params if shape is None else params[: len(shape.head)]
+        first = params if head is None else params[: len(head)]
         if (
             type(params) is tuple
-            and (shape is None or params == (*shape.head, *values))
+            and (head is None or params == (*head, *values))
             and self._is_repeatable(left)
             and all(aliases[alias] is query.alias_map.get(alias) for alias in aliases)
             and query.alias_refcount == {**counts, **dict.fromkeys(added, 0)}
@@ -169,12 +159,12 @@ class _ReusingCompiler(SQLCompiler):
             )
         ):
             del left["where"]
-            converters: dict[bool, Any] | None = (
+            converters: dict[bool, tuple[Any, Kinds]] | None = (
                 {} if all(map(_has_plain_values, self.select)) else None
             )
             columns = tuple([column for column, _, _ in left["select"]])
             text = sql if empty is None else None
-            found = _Compiled(text, head, left, columns, added, tuple(held), converters)
+            found = _Compiled(text, first, left, columns, added, converters)
             statements.remember(self.connection, key, found)
         if empty is not None:
             raise empty
@@ -222,8 +212,18 @@ class _ReusingCompiler(SQLCompiler):
         zones = bool(settings.USE_TZ)
         found = known.converters.get(zones)
         if found is None:
-            found = known.converters[zones] = super().get_converters(expressions)
-        return found.copy()
+            made = super().get_converters(expressions)
+            found = known.converters[zones] = (made, kinds_of(made, self.connection))
+        self._kinds = found[1]
+        return found[0].copy()
+
+    def apply_converters(self, rows: Any, converters: Any) -> Any:
+        """`SQLCompiler.apply_converters`"""
+        kinds = self._kinds
+        found = None
+        if kinds is not None:
+            found = converted(rows, converters, kinds, self.connection)
+        return super().apply_converters(rows, converters) if found is None else found
 
     def _compare(self, known: str | None, params: tuple[Any, ...]) -> None:
         """Raise DifferentSQLError if Django compiles anything else of the query."""
@@ -268,85 +268,19 @@ def _copied(info: Any) -> Any:
     return copied
 
 
-def _is_readable(compiler: Any) -> bool:
-    """Whether anything may be known of a query, and the connection is as it was made."""
-    # The class that stands behind ours.
-    kinds = (type(compiler).__mro__[2],)
-    now = versions(kinds)
-    return (
-        now is not None
-        and conditions.are_django_s(kinds, now)
-        and shapes.is_plain(compiler.query)
-        and len(vars(compiler.connection.ops)) == len(_OWN)
-    )
+def _selected(query: Any) -> tuple[Any, ...] | None:
+    """Parameters of what a query selects; None if it may select expressions.
 
-
-def _shape(compiler: Any) -> _Shape | None:
-    """What a query is that its text may be remembered by; None if it is not simple enough."""
-    query: Any = compiler.query
-    if query.subquery or query.external_aliases or query.group_by is not None:
-        return None
-    condition = conditions.read(query.where)
-    selected = None if condition is None else _selected(query)
-    if condition is None or selected is None:
-        return None
-    tables = shapes.tables(query)
-    order = shapes.expressions(query) if not query.annotations else ((), ())
-    kinds = (type(compiler), Query, BaseTable, Join, Value)
-    now = versions(kinds)
-    if (
-        tables is None
-        or order is None
-        or now is None
-        or not conditions.are_django_s(kinds[1:], now[1:])
-    ):
-        return None
-    if not all(are_told(_class(field)) for field in condition.fields):
-        return None
-    columns, head, held = selected
-    meta = query.get_meta()
-    key = (
-        compiler.using,
-        now,
-        query.model,
-        meta.db_table,
-        id(meta.concrete_fields),
-        columns,
-        tables,
-        query.alias_prefix,
-        tuple([(name, tuple(named)) for name, named in query.table_map.items()]),
-        condition.key,
-        order[0],
-        shapes.wishes(query),
-        query.max_depth,
-        query.low_mark,
-        query.high_mark,
-    )
-    return _Shape(key, condition, head, (meta.concrete_fields, *condition.fields, *order[1], *held))
-
-
-def _selected(query: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]] | None:
-    """What a query selects, parameters of that, and what is held; None if nothing is proven of it.
-
-    That are the columns of its model, columns that the site has named (`values`), or nothing but
-    whether there are rows (`exists`).
+    Others select the columns of their model, columns that the site has named (`values`), or nothing
+    but whether there are rows (`exists`).
     """
-    named = query.selected
-    if named is not None and not all(type(value) in (int, str) for value in named.values()):
-        return None
-    names = (query.values_select, None if named is None else tuple(named.items()))
     if query.default_cols:
-        return None if query.annotations or query.select else (("all", names), (), ())
+        return None if query.annotations or query.select else ()
     if query.annotations:
         if query.select or query.order_by or query.default_ordering or not _asks_for_any(query):
             return None
-        return ("any", names), (1,), ()
-    if not query.select or not all(type(column) is Col for column in query.select):
-        return None
-    columns = tuple(
-        [(column.alias, id(column.target), id(column.output_field)) for column in query.select]
-    )
-    return (columns, names), (), tuple(query.select)
+        return (1,)
+    return () if query.select else None
 
 
 def _asks_for_any(query: Any) -> bool:

@@ -56,7 +56,8 @@ _TRUTHS = _COMPARISONS | {lookups.IsNull, related_lookups.RelatedIsNull}
 #: The comparisons of which anything is known.
 LOOKUPS = _TRUTHS | _LISTS
 
-_VALUES = frozenset(
+#: The classes of values that become parameters.
+VALUES = frozenset(
     {
         str,
         int,
@@ -76,6 +77,11 @@ _CACHED: Any = type(lru_cache(lambda: None))
 
 # Sets of classes that conditions are made of, each with their versions.
 _REMEMBERED = 1024
+
+
+def operands(kind: type) -> tuple[bool, bool, bool]:
+    """Whether this comparison takes one value, takes lists of them, and writes truths out."""
+    return kind in _COMPARISONS, kind in _LISTS, kind in _TRUTHS
 
 
 class Condition(NamedTuple):
@@ -118,8 +124,8 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
             return False
         target, value = column.target, child.rhs
         field = column.output_field
-        if (kind in _COMPARISONS and type(value) in _VALUES) or (
-            kind in _LISTS and type(value) is list and _VALUES.issuperset(map(type, value))
+        if (kind in _COMPARISONS and type(value) in VALUES) or (
+            kind in _LISTS and type(value) is list and VALUES.issuperset(map(type, value))
         ):
             key.append((kind, column.alias, id(target), id(field)))
             condition.comparisons.append(child)

@@ -61,6 +61,47 @@ class Calls:
         return generated.conversion(self.width, self.columns)(found, self.constants)
 
 
+# Makes an iterator over rows: of the driver's rows, the converters as Django's compiler has them,
+# what is known of these by column, and the connection.
+Make: TypeAlias = "Callable[[Any, Any, dict[int, tuple[Any, str]], Any], Any]"
+
+
+class Kinds(NamedTuple):
+    """What is known of the converters of a query: by column, the very converters and their kind."""
+
+    columns: dict[int, tuple[Any, str]]
+    is_timed: bool
+
+
+_made: list[Make] = []
+
+
+def install(make: Make) -> None:
+    """Have the rows of instances converted by this."""
+    _made[:] = [make]
+
+
+def kinds_of(converters: Any, connection: Any) -> Kinds:
+    """What is known of converters as `SQLCompiler.get_converters` gives them."""
+    found = {}
+    for at, pair in converters.items():
+        made, expression = pair
+        known = _stored(Call(at, tuple(made), expression), made, connection)
+        if known is not None:
+            found[at] = (pair, known.kind)
+    return Kinds(found, any(kind == "datetime" for _, kind in found.values()))
+
+
+def converted(rows: Any, converters: Any, kinds: Kinds, connection: Any) -> Any:
+    """`SQLCompiler.apply_converters`, as an iterator over lists; None if Django has to do it.
+
+    Converters that are not those that `kinds` is about are called.
+    """
+    if not _made or (kinds.is_timed and not is_utc(connection)):
+        return None
+    return _made[0](rows, converters, kinds.columns, connection)
+
+
 class Conversion:
     """How the rows of a statement become rows of Python values.
 

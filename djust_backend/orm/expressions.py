@@ -103,16 +103,24 @@ class Reader:
         if hasattr(field, "model"):
             self.held.append(field)
             return id(field)
-        # One that was made for the expression, perhaps each time.
-        if kind.__module__ != _FIELDS:
+        found = unbound_field(field)
+        if found is None:
             raise UnknownError
-        plain = [
-            (name, value)
-            for name, value in vars(field).items()
-            if type(value) in _PLAIN and name != "creation_counter"
-        ]
-        methods = [vars(base).get(name) for base in kind.__mro__ for name in _FIELD_METHODS]
-        return kind, *plain, *methods
+        return found
+
+
+def unbound_field(field: Any) -> tuple[Any, ...] | None:
+    """A key of a field that was made for an expression, perhaps each time; None if it has none."""
+    kind: Any = type(field)
+    if kind.__module__ != _FIELDS:
+        return None
+    plain = [
+        (name, value)
+        for name, value in vars(field).items()
+        if type(value) in _PLAIN and name != "creation_counter"
+    ]
+    methods = [vars(base).get(name) for base in kind.__mro__ for name in _FIELD_METHODS]
+    return (kind, *plain, *methods)
 
 
 @lru_cache(maxsize=_REMEMBERED)

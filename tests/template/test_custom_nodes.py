@@ -13,6 +13,8 @@ from django.template.backends.django import DjangoTemplates
 from django.template.base import Lexer, Node, NodeList, TextNode, Token, TokenType, VariableNode
 from django.template.defaulttags import ForNode, IfNode
 from django.template.loader_tags import BlockNode
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from djust_backend import DjustTemplates
 from djust_backend.template import Template as OurTemplate
@@ -377,3 +379,95 @@ def test_nodes_that_override_more_than_render() -> None:
 )
 def test_a_tag_of_a_project_replaces_a_built_in_one(name: str) -> None:
     assert both(f"a{{% {name} x %}}b", {name: lambda parser, token: TextNode("mine")}) == "amineb"
+
+
+class Heard(dict):  # type: ignore[type-arg]
+    """A layer that hears what it is asked for."""
+
+    def __init__(self, values: dict[str, Any], heard: list[Any]) -> None:
+        super().__init__(values)
+        self.heard = heard
+
+    def __contains__(self, name: Any) -> bool:
+        self.heard.append(("in", name))
+        return super().__contains__(name)
+
+    def __getitem__(self, name: Any) -> Any:
+        self.heard.append(("item", name))
+        return super().__getitem__(name)
+
+
+class Doubled(Context):
+    """A context that looks names up in a way of its own."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return (super().__getitem__(key), "doubled")
+
+
+class Called:
+    """Templates call it."""
+
+    def __call__(self) -> str:
+        return "called"
+
+    def __repr__(self) -> str:
+        return "Called()"
+
+
+RESOLVED = [
+    '"a <b>"', "'x'", '""', "5", "-1.5", '_("Yes")', "word", "word.1", "safe", "number", "truth",
+    "nothing", "float", "missing", "missing.x", "called", "sub", "True", "None", "lazy", "many",
+    '"x"|upper', "word|upper", "missing|default:5", "layered", "hidden",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RESOLVED)
+@pytest.mark.parametrize("kind", [Context, Doubled])
+def test_expressions_of_a_node_give_what_djangos_give(kind: Any, text: str) -> None:
+    def seen(backend: Any) -> list[Any]:
+        heard: list[Any] = []
+
+        class Told(Node):
+            def __init__(self, expression: Any) -> None:
+                self.expression = expression
+
+            def told(self, *arguments: Any, **more: Any) -> None:
+                try:
+                    value = self.expression.resolve(*arguments, **more)
+                    heard.append((type(value).__name__, str(value)))
+                except Exception as error:  # noqa: BLE001 - compared
+                    heard.append((type(error), str(error)))
+
+            def render(self, context: Any) -> str:
+                self.told(context)
+                self.told(context, True)
+                with context.push(word="inner", layered="inner", hidden=None):
+                    self.told(context)
+                context.dicts.append(Heard({"layered": "heard", "word": 7}, heard))
+                self.told(context, ignore_failures=True)
+                context.dicts.pop()
+                self.told(Context({"word": "alone"}))
+                self.told({"word": "no context"})
+                return ""
+
+        def tag(parser: Any, token: Any) -> Node:
+            return Told(parser.compile_filter(token.split_contents()[1]))
+
+        made = engine(backend, {"told": tag}, string_if_invalid="[none]")
+        source = "{% told " + text + " %}"
+        values = {
+            "word": "w<", "safe": mark_safe("<i>"), "number": 3, "truth": True, "nothing": None,
+            "float": 1.5, "called": Called(), "sub": Cooked("sub"), "lazy": gettext_lazy("Yes"),
+            "many": [1], "layered": "outer", "hidden": "outer",
+        }  # fmt: skip
+        heard.append(made.from_string(source).render(kind(values)))
+        return heard
+
+    assert seen(DjustTemplates) == seen(DjangoTemplates)
+
+
+class Cooked(str):
+    """Text that can be called."""
+
+    def __call__(self) -> str:
+        return "cooked"

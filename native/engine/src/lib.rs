@@ -16,6 +16,7 @@ mod bodies;
 mod calls;
 mod classes;
 mod collections;
+mod converted;
 mod expr;
 mod filters;
 mod foreign;
@@ -25,6 +26,7 @@ mod hidden;
 mod host;
 mod interned;
 mod interpreters;
+mod keys;
 mod languages;
 mod lazies;
 mod lent;
@@ -74,11 +76,15 @@ mod _native {
     #[pymodule_export]
     use super::arrivals::Arrivals;
     #[pymodule_export]
+    use super::converted::ConvertedRows;
+    #[pymodule_export]
     use super::forms::set_backend;
     #[pymodule_export]
     use super::helpers::{format_html, localized, mark_safe, number_format, static_address, template_localtime};
     #[pymodule_export]
     use super::install;
+    #[pymodule_export]
+    use super::keys::{KeyReader, ObjectKey};
     #[pymodule_export]
     use super::py::block_context::NativeBlocks;
     #[pymodule_export]

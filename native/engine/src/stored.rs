@@ -28,44 +28,56 @@ impl<'py> Stored<'py> {
     /// See `conversions.Stored` of the ORM room.
     pub fn read(wire: &Bound<'py, PyAny>) -> PyResult<(usize, Self)> {
         let (at, kind, convert, places, digits): (usize, Bound<'py, PyString>, _, u32, u32) = wire.extract()?;
-        let kind = match kind.to_str()? {
-            "decimal" => StoredKind::Decimal(places, digits),
-            "date" => StoredKind::Date,
-            "datetime" => StoredKind::DateTime,
-            "boolean" => StoredKind::Boolean,
-            _ => StoredKind::Integer,
-        };
+        let kind = StoredKind::named(kind.to_str()?, places, digits);
         Ok((at, Self { convert, kind }))
     }
 
     /// Whether something is left to be made of a value.
     pub fn is_meant(&self, value: &Bound<'py, PyAny>) -> bool {
-        let is_ready = match self.kind {
-            StoredKind::Boolean => value.is_exact_instance_of::<PyBool>(),
-            StoredKind::Integer => value.is_exact_instance_of::<PyInt>(),
-            StoredKind::Decimal(..) | StoredKind::Date | StoredKind::DateTime => false,
-        };
-        !is_ready && !value.is_none()
+        self.kind.is_meant(value)
     }
 
     /// The value that an instance has.
     pub fn ready(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        match self.made(value) {
+        match self.kind.made(value) {
             Some(made) => Ok(made),
             None => self.convert.call1((value,)),
         }
     }
+}
+
+impl StoredKind {
+    /// See `conversions.Stored` of the ORM room.
+    pub fn named(name: &str, places: u32, digits: u32) -> Self {
+        match name {
+            "decimal" => Self::Decimal(places, digits),
+            "date" => Self::Date,
+            "datetime" => Self::DateTime,
+            "boolean" => Self::Boolean,
+            _ => Self::Integer,
+        }
+    }
+
+    /// Whether something is left to be made of a value.
+    pub fn is_meant(self, value: &Bound<'_, PyAny>) -> bool {
+        let is_ready = match self {
+            Self::Boolean => value.is_exact_instance_of::<PyBool>(),
+            Self::Integer => value.is_exact_instance_of::<PyInt>(),
+            Self::Decimal(..) | Self::Date | Self::DateTime => false,
+        };
+        !is_ready && !value.is_none()
+    }
 
     /// `None`: written otherwise than Django does, or no such day. Django's converters say what that is.
-    fn made(&self, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    pub fn made<'py>(self, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
         let py = value.py();
-        match self.kind {
-            StoredKind::Decimal(..) | StoredKind::Integer => None,
-            StoredKind::Date => {
+        match self {
+            Self::Decimal(..) | Self::Integer => None,
+            Self::Date => {
                 let (year, month, day) = djust_text::stored::date(value.cast::<PyString>().ok()?.to_str().ok()?)?;
                 Some(PyDate::new(py, year, month, day).ok()?.into_any())
             }
-            StoredKind::DateTime => {
+            Self::DateTime => {
                 let text = value.cast::<PyString>().ok()?;
                 let ((year, month, day), (hour, minute, second, micro)) =
                     djust_text::stored::datetime(text.to_str().ok()?)?;
@@ -73,7 +85,7 @@ impl<'py> Stored<'py> {
                 let made = PyDateTime::new(py, year, month, day, hour, minute, second, micro, Some(&utc));
                 Some(made.ok()?.into_any())
             }
-            StoredKind::Boolean => match value.extract::<u8>() {
+            Self::Boolean => match value.extract::<u8>() {
                 Ok(number @ 0..=1) => Some(PyBool::new(py, number == 1).to_owned().into_any()),
                 _ => None,
             },

@@ -104,18 +104,24 @@ pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
     if cfg!(Py_3_12) || flags & VALID_VERSION_TAG != 0 { version } else { 0 }
 }
 
+/// The version of a class, which is given one if it had none and CPython has any left. 0: it has none.
+pub fn version_of(class: &Bound<'_, PyType>) -> PyResult<u32> {
+    let version = type_version(class);
+    if version != 0 {
+        return Ok(version);
+    }
+    // Looking an attribute up gives a class a version; no metaclass answers for this one.
+    class.getattr(pyo3::intern!(class.py(), "__init__"))?;
+    Ok(type_version(class))
+}
+
 /// The versions of classes, which change with every change of a class or of its bases; `None` if one of them has none.
 #[pyfunction]
 pub fn class_versions<'py>(classes: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, PyTuple>>> {
     let mut versions = Vec::with_capacity(classes.len());
     for class in classes.iter() {
         let class = class.cast::<PyType>()?;
-        let mut version = type_version(class);
-        if version == 0 {
-            // Looking an attribute up gives a class a version; no metaclass answers for this one.
-            class.getattr(pyo3::intern!(class.py(), "__init__"))?;
-            version = type_version(class);
-        }
+        let version = version_of(class)?;
         if version == 0 {
             return Ok(None);
         }

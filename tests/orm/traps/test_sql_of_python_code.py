@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, models
+from django.db import IntegrityError, connections, models
 from django.db.models import (
     Case,
     CharField,
@@ -38,9 +38,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.template import Context
 from django.template.backends.django import DjangoTemplates
 from django.template.defaulttags import IfNode
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from traps.compared import case_of
 from traps.test_sql_used_again import QUERYSETS
+from traps.test_stored_times import STORED
 from zoo.models import Author, Book, Chapter, Country
 from zoo.odd import Sample
 
@@ -247,6 +248,60 @@ def test_values_of_expressions(library, same_work, subtests, order, way):
 def plain(row: Any) -> list[str]:
     """What a row has, its state aside."""
     return [f"{name}={value!r}" for name, value in vars(row).items() if name != "_state"]
+
+
+#: Columns that Django converts, without those of classes of a site's own.
+CONVERTED = ("flag", "maybe", "whole", "price", "day", "at", "hour", "took", "key", "address")
+
+
+@pytest.mark.parametrize("changed", [{}, {"TIME_ZONE": "Asia/Tokyo"}, {"USE_TZ": False}])
+def test_what_instances_hold(zoo_rows, same_work, changed):
+    with override_settings(**changed):
+        same_work(lambda: [plain(row) for row in Sample.objects.only(*CONVERTED)])
+        same_work(lambda: list(Sample.objects.values_list(*CONVERTED)))
+        same_work(lambda: [plain(row) for row in Sample.objects.only("at").iterator()][:1])
+        same_work(lambda: next(iter(Sample.objects.only(*CONVERTED).iterator(1))).at)
+        same_work(lambda: [row.n for row in Sample.objects.only("at").annotate(n=Max("at"))])
+        same_work(lambda: Sample.objects.aggregate(n=Max("at"), m=Max("price")))
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="others keep times as such")
+def test_whatever_stands_in_a_column_of_instances(zoo_rows, same_work, subtests):
+    """The same value, or the same error."""
+    for value in (*STORED, 2, "x", True, 1.0, b"1"):
+        with subtests.test(repr(value)):
+            for name in ("at", "day", "flag", "maybe", "price", "whole"):
+                # A page later, nothing is left of this.
+                Sample.objects.update(**dict.fromkeys(("at", "day", "maybe"), None), flag=False)
+                with connection.cursor() as cursor:
+                    try:
+                        cursor.execute(f"UPDATE zoo_sample SET {name} = %s", [value])
+                    except IntegrityError:
+                        continue
+                same_work(lambda name=name: [plain(row) for row in Sample.objects.only(name)])
+
+
+def test_a_row_that_cannot_be_converted_ends_the_rows(zoo_rows, same_work):
+    def work():
+        seen = []
+        fails = [True]
+
+        def convert(value, _expression, _connection):
+            if fails.pop() if fails else False:
+                raise ValueError("first")
+            return value
+
+        compiler = Book.objects.order_by("pk").query.get_compiler("default")
+        rows = compiler.results_iter()
+        rows = compiler.apply_converters(rows, {0: ([convert], compiler.select[0][0])})
+        for _ in range(3):
+            try:
+                seen.append(type(next(rows)).__name__)
+            except (ValueError, StopIteration) as error:
+                seen.append(repr(error))
+        return seen
+
+    same_work(work)
 
 
 def test_django_compiles_an_expression_once(library, pages, settings):

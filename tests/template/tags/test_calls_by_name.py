@@ -31,6 +31,7 @@ HELPERS = """
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 VERSION = "7"
 calls = []
@@ -59,6 +60,9 @@ def deepest(value):
 def around(count):
     return format_html("{}{}", count, around(count - 1) if count else "")
 
+def named(value):
+    return _("Yes") + _("No") + _(value)
+
 def other(value):
     return "other " + str(value)
 """
@@ -67,8 +71,9 @@ TAGS = """
 from django.template import Library
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext
 
-from site_helpers import around, deep, linked, listed, other, versioned as addressed
+from site_helpers import around, deep, linked, listed, named, other, versioned as addressed
 
 register = Library()
 
@@ -109,6 +114,14 @@ def others(value):
     return other(value)
 
 @register.simple_tag
+def said(*args, **kwargs):
+    return gettext(*args, **kwargs)
+
+@register.simple_tag
+def answered(value):
+    return named(value)
+
+@register.simple_tag
 def compared(value):
     return "%s %s" % (addressed.__name__, addressed(value))
 """
@@ -139,6 +152,11 @@ SOURCES = """
 {% link 'nowhere' %}
 {% files 'a.css' 'b c.css' v %}{% files %}
 {% deeply 'a.css' %}{% deeply v %}{% turns 3 %}{% others v %}{% compared 'a.css' %}
+{% said 'Yes' %}{% said v %}{% said message='No' %}{% said '' %}
+{% said %}
+{% said 'Yes' 'No' %}
+{% answered v %}
+{% answered 'Monday' %}
 """.strip().splitlines()
 
 
@@ -257,7 +275,12 @@ CHANGES: list[Change] = [
     helper("static", mine),
     helper("reverse", mine),
     helper("format_html", mine),
+    own("gettext", mine),
+    own("named", mine),
+    helper("_", mine),
     helper("VERSION", "8"),
+    lambda _: mock.patch.object(translation, "gettext", mine),
+    lambda _: replaced(translation.gettext, "__code__", mine.__code__),
     helper("deeper", mine),
     helper("deepest", mine),
     lambda _: replaced(sys.modules["site_helpers"].versioned, "__kwdefaults__", {"mark": "k"}),
@@ -333,3 +356,22 @@ def test_a_call_says_what_is_called() -> None:
     del space["called"]
     with pytest.raises(NameError, match="name 'called' is not defined"):
         space["caller"]()  # type: ignore[operator]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="the code does not say what is called")
+def test_texts_that_are_known_run_no_code_of_django() -> None:
+    made = DjustTemplates({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}})
+    made.engine.template_builtins.append(site().register)
+    template = made.from_string("{% said v %}{% answered v %}")
+    with translation.override("de"):
+        # The first pages of a process do without native bodies.
+        for _ in range(10):
+            template.render({"v": "Monday"})
+        found: list[str] = []
+        sys.setprofile(lambda frame, event, _: found.append(frame.f_code.co_name))
+        try:
+            template.render({"v": "Monday"})
+        finally:
+            sys.setprofile(None)
+    assert {"said", "answered", "named"} <= set(found)
+    assert "gettext" not in found

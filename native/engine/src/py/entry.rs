@@ -2,10 +2,12 @@
 
 use crate::lookup::own_dict;
 use crate::out::Out;
+use crate::program::Program;
 use crate::py::frame::Frame;
 use crate::render::{Known, Render, Tri};
 use crate::scopes::{Layer, Scopes};
-use crate::stock::Stock;
+use crate::stock::{Class, Stock, class_of};
+use djust_syntax::ast::{ExprId, Head};
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::intern;
@@ -194,4 +196,37 @@ pub fn let_go(stock: &Stock, context: &Bound<'_, PyAny>) -> PyResult<()> {
 pub(crate) fn references(object: &Bound<'_, PyAny>) -> isize {
     // SAFETY: a live object.
     unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}
+
+/// The value of an expression that no render is needed for: a constant, or a name that stands for a text, a number, truth
+/// or nothing. `None`: any other expression.
+pub fn plain_value<'py>(
+    stock: &Stock,
+    p: &Program,
+    expr: ExprId,
+    context: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = context.py();
+    let expr = &p.ast.exprs[expr as usize];
+    if !p.ast.calls(expr.filters).is_empty() {
+        return Ok(None);
+    }
+    let names = match &expr.head {
+        Head::Const(id) | Head::Number(id) => return Ok(Some(p.consts[*id as usize].bind(py).clone())),
+        Head::Path(names) => p.ast.path(*names),
+    };
+    let [name] = names else { return Ok(None) };
+    let name = p.name(py, *name);
+    let dicts = context.getattr(stock.dicts.bind(py))?;
+    for layer in dicts.cast::<PyList>()?.iter().rev() {
+        let Layer::Dict(layer) = Layer::of(layer, stock.ContextDict.bind(py)) else { return Ok(None) };
+        if let Some(found) = layer.get_item(name)? {
+            let is_plain = matches!(
+                class_of(stock, &found)?,
+                Class::Str | Class::Safe | Class::Int | Class::Bool | Class::None | Class::Float
+            );
+            return Ok(is_plain.then_some(found));
+        }
+    }
+    Ok(None)
 }

@@ -6,7 +6,7 @@ use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};
 use crate::py::composition::Composed;
-use crate::py::entry::{enter, enter_frame, fresh, leave, let_go, render_state};
+use crate::py::entry::{enter, enter_frame, fresh, leave, let_go, plain_value, render_state};
 use crate::py::frame::{Frame, RootState, forget_root, known_root, root_in};
 use crate::py::lexing::tokens_of;
 use crate::py::parser::{NativeParser, make_token};
@@ -415,6 +415,9 @@ impl NativeProgram {
             return Ok(py.NotImplemented().into_bound(py));
         }
         let p = slf.get().program()?;
+        if let Some(value) = plain_value(stock, p, expr, context)? {
+            return Ok(value);
+        }
         let mut render = enter(py, stock, context)?;
         enter_frame(&mut render, render_state(stock, context)?)?;
         let value = if ignore_failures { render.eval_or_none(p, expr) } else { render.eval(p, expr) };
