@@ -11,7 +11,7 @@ from django.template import base as stock
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from . import bridge, nodes
+from . import bridge, nodes, orm
 from ._native import (
     Arrivals,
     NativeProgram,
@@ -25,7 +25,6 @@ from ._native import (
 from .orm import (
     Plan,
     Usage,
-    plan_of,
     read_timestamps,
     settle_arrivals,
     share_plans,
@@ -119,7 +118,7 @@ class Template(stock.Template):
             if isinstance(source, QuerySet) or (
                 isinstance(source, type) and issubclass(source, Model)
             ):
-                found[name] = plan_of(source, usage)
+                found[name] = orm.plan_of(source, usage)
         return found
 
     def render(self, context: Context) -> SafeString:

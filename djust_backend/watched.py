@@ -32,6 +32,7 @@ from django.utils import (
     functional,
     html,
     numberformat,
+    regex_helper,
     safestring,
     translation,
 )
@@ -46,7 +47,8 @@ _CONTEXT_METHODS = (
     "set_upward", "setdefault", "update",
 )  # fmt: skip
 
-_TAG_RE = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})")
+#: The expressions that Django splits a source and a filter with: text and flags.
+_TAG_RE = (r"({%.*?%}|{{.*?}}|{#.*?#})", re.UNICODE)
 _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 _FILTER_FLAGS = re.VERBOSE | re.UNICODE
 
@@ -113,13 +115,29 @@ def is_genuine(holder: Any, name: str, value: Any) -> bool:
     if inspect.isclass(holder):
         return comes_from(value, holder.__module__)
     if name == "tag_re":
-        return bool((value.pattern, value.flags) == (_TAG_RE.pattern, _TAG_RE.flags))
+        return _expression(value) == _TAG_RE
     if name == "filter_re":
-        return bool((value.pattern, value.flags) == (base.filter_raw_string, _FILTER_FLAGS))
+        return _expression(value) == (base.filter_raw_string, _FILTER_FLAGS)
     home = str(getattr(value, "__module__", ""))
     if not home.startswith("django.") or getattr(value, "__name__", "") != name:
         return False
     return inspect.isclass(value) or comes_from(value, home)
+
+
+def _expression(value: Any) -> tuple[Any, int]:
+    """Text and flags of a regular expression.
+
+    Django compiles its own when they are first used: the renderer does without these two, and the
+    first page without compiling them.
+    """
+    if type(value) is functional.SimpleLazyObject and vars(value)["_wrapped"] is functional.empty:
+        setup = vars(value)["_setupfunc"]
+        if comes_from(setup, regex_helper.__name__) and setup.__closure__:
+            cells = (cell.cell_contents for cell in setup.__closure__)
+            known = dict(zip(setup.__code__.co_freevars, cells, strict=True))
+            if known.keys() == {"flags", "regex"} and isinstance(known["regex"], str):
+                return known["regex"], known["flags"] | re.UNICODE
+    return value.pattern, value.flags
 
 
 def _note(holder: Any, name: str) -> tuple[Any, str, Any]:
@@ -150,11 +168,14 @@ def _constant(module: Any, name: str, known: Any) -> tuple[Any, str, Any]:
 
 def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
     """What is called on a class, as (class, name, function)."""
-    return [
-        _note(cls, name)
-        for name, value in vars(cls).items()
-        if callable(value) and not inspect.isclass(value)
-    ]
+    notes = []
+    for name, value in vars(cls).items():
+        # Of most it is enough to ask this; there are some hundred.
+        if type(value) is FunctionType and value.__globals__.get("__name__") == cls.__module__:
+            notes.append((cls, name, value))
+        elif callable(value) and not isinstance(value, type):
+            notes.append(_note(cls, name))
+    return notes
 
 
 def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 from django.db.models import DecimalField
 from django.db.models.expressions import Col
 
+from djust_backend.records import Record
+
 from . import generated
 from .undeclared import Undeclared, as_the_driver_gives, is_utc
 
@@ -36,7 +38,7 @@ class Stored(NamedTuple):
         return value if is_ready else self.convert(value)
 
 
-class Call(NamedTuple):
+class Call(Record):
     """A column with the converters that Django calls on its values, the first one first."""
 
     at: int

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from djust_backend.conf import pipeline
+from djust_backend.records import Record
 
 from .harmless import leaves_all, only_reads
 from .timestamps import read_natively
@@ -90,7 +91,7 @@ class Expectation:
         self._line.forget(self)
 
 
-class _Expected(NamedTuple):
+class _Expected(Record):
     """A statement, who has announced it, and once it was sent the driver's cursor."""
 
     sql: str
@@ -147,7 +148,7 @@ class _Line:
             return
         waiting, self.waiting = self.waiting, []
         is_open = raw.info.transaction_status == _OPEN
-        sent = [one._replace(cursor=self._new_cursor()) for one in waiting]
+        sent = [one.but(cursor=self._new_cursor()) for one in waiting]
         try:
             with raw.pipeline():
                 if is_open:

@@ -21,6 +21,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from djust_backend.conf import sql_check, sql_reuse
+from djust_backend.records import Record
 
 from . import conditions
 from .arrivals import arrivals
@@ -63,14 +64,14 @@ def compare(
         raise DifferentSQLError(f"{sql} {tuple(params)} is now {now} {tuple(compiled)}")
 
 
-class Text(NamedTuple):
+class Text(Record):
     """The text of a condition, and the fields that its key names by their identity."""
 
     text: str
     fields: tuple[Any, ...]
 
 
-class Statement(NamedTuple):
+class Statement(Record):
     """SQL before and after what changes, parameters that follow, and how rows are converted.
 
     `repeated` are columns of texts of joined rows, which many rows may have in common; `is_timed`
@@ -199,7 +200,7 @@ def request_selected(
         text = sql[: len(sql) - len(limits)]
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
-            remember(connection, key, statement._replace(before=parts[0], after=parts[1]))
+            remember(connection, key, statement.but(before=parts[0], after=parts[1]))
     return statement.request(connection, "", "", params)
 
 
@@ -235,7 +236,7 @@ def request_of_keys(
     prepared = tuple(prepare(key, connection) for key in keys)
     if len(parts) == 2 and "%s" not in parts[0] and tuple(params[: len(keys)]) == prepared:
         tail = tuple(params[len(keys) :])
-        cut = statement._replace(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
+        cut = statement.but(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
         remember(connection, name, cut)
     return statement.request(connection, "", "", params)
 
