@@ -72,8 +72,6 @@ from .localisation import (
     translated_text,
     version,
 )
-from .nodes import BlockContext as block_context  # noqa: N813
-from .nodes import block_value, blocks_within, make_partials, proxy_node
 from .processors import known_token, processor_kind, token_code
 from .proxies import RowProxy
 from .sources import (
@@ -110,16 +108,16 @@ __all__ = [
     "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeData", "SafeString",
     "SimpleNode", "TemplateDoesNotExist", "TemplateSyntaxError", "TextNode", "Token",
     "Undefined", "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "ambient",
-    "answers", "ask", "block_context", "block_value", "blocks_within", "cache_tags",
+    "answers", "ask", "cache_tags",
     "cache_timeout", "cache_variable", "cached_property", "counted_text", "counts_its_rows",
     "dangling", "date", "date_format_string", "date_names", "datetime", "defaulttags",
     "display_label", "django_conditional_escape", "django_escape", "django_format_html",
     "django_get_token", "django_json_script", "django_mark_safe", "empty", "evaluate",
     "first_of", "fragment_cache", "fragment_key", "group_result", "humanize_now", "instances",
     "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "lendings",
-    "load", "locales", "logger", "look_ahead", "make_partials", "may_look_ahead", "md5",
+    "load", "locales", "logger", "look_ahead", "may_look_ahead", "md5",
     "model_step", "named_cache", "needs_of_collection", "now_like", "number_formats",
-    "processor_kind", "proxy_node", "reach", "render_to_string", "reverse", "rows", "settings",
+    "processor_kind", "reach", "render_to_string", "reverse", "rows", "settings",
     "simple_lazy", "size_of", "source_queryset", "static_function", "surroundings", "time",
     "token_code", "token_types", "trans", "trans_real", "translated_text", "usage",
     "usage_of_page", "value_node", "version", "watch", "watch_instances",
@@ -140,6 +138,13 @@ __getattr__ = from_homes(
         "links": ("is_link_warning_ignored", "link_notes"),
         "loading": ("loading_notes",),
         "native_bodies": ("media_body", "media_notes", "native_bodies"),
+        "nodes": (
+            "block_context",
+            "block_value",
+            "blocks_within",
+            "make_partials",
+            "proxy_node",
+        ),
         "orm.adoption": ("adopt", "fill"),
         "parser": ("make_parser",),
         "site_functions": ("helped",),
@@ -370,10 +375,23 @@ def retire_parser(parser: Any, tags: dict[str, Any], filters: dict[str, Any]) ->
 
 @lru_cache(maxsize=2048)
 def _takes(function: Any, args: int) -> bool:
+    plain = _plain(function)
+    if plain is not None:
+        # What `FilterExpression.args_check` finds out by a signature, which takes longer to make.
+        most = plain.__code__.co_argcount
+        return most - len(plain.__defaults__ or ()) <= args + 1 <= most
     try:
         return bool(base.FilterExpression.args_check("", function, [(False, None)] * args))
     except TemplateSyntaxError:
         return False
+
+
+def _plain(function: Any) -> FunctionType | None:
+    """The function that a decorator has wrapped, if it has no other signature than its code's."""
+    inner = inspect.unwrap(function)
+    if type(inner) is not FunctionType or "__signature__" in vars(inner):
+        return None
+    return inner
 
 
 def filter_takes(name: str, function: Any, args: int) -> bool:
@@ -388,6 +406,9 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
 @lru_cache(maxsize=2048)
 def binds_autoescape(function: Any) -> bool:
     """True if the first argument after the value would bind to `autoescape`."""
+    plain = _plain(function)
+    if plain is not None and plain.__code__.co_argcount > 1:
+        return plain.__code__.co_varnames[1] == "autoescape"
     names = list(inspect.signature(inspect.unwrap(function)).parameters)
     return names[1:2] == ["autoescape"]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-#: The modules that have such names.
-_asked: list[tuple[str, Mapping[str, str]]] = []
+#: The home of each such name, for each module that has some.
+_asked: list[Mapping[str, str]] = []
 
 
 def from_homes(module: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
@@ -21,7 +21,7 @@ def from_homes(module: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[s
     """
     package = vars(sys.modules[module])["__package__"]
     places = {name: f"{package}.{home}" for home, names in homes.items() for name in names}
-    _asked.append((module, places))
+    _asked.append(places)
 
     def find(name: str) -> Any:
         if name not in places:
@@ -36,6 +36,6 @@ def from_homes(module: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[s
 
 def import_all() -> None:
     """Import all homes now: what a server does before it has a request."""
-    for module, places in _asked:
-        for name in places:
-            getattr(sys.modules[module], name)
+    for places in _asked:
+        for home in places.values():
+            import_module(home)

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from typing_extensions import dataclass_transform
+    from typing_extensions import Self, dataclass_transform
 else:
     # Only type checkers ask for it, and Python has it since 3.11.
     def dataclass_transform(**_options: Any) -> Callable[[Any], Any]:
         """Leaves a class as it is."""
         return lambda cls: cls
-
-
-_Own = TypeVar("_Own", bound="Record")
 
 
 @dataclass_transform(frozen_default=True)
@@ -33,6 +30,7 @@ class Record:
 
     names: ClassVar[tuple[str, ...]]
     _contents: ClassVar[Callable[[Any], Any]]
+    _known: ClassVar[frozenset[str]]
     _required: ClassVar[frozenset[str]]
 
     def __init_subclass__(cls) -> None:
@@ -40,6 +38,7 @@ class Record:
         if "names" not in own:
             cls.names = tuple(cls.__annotations__)
         cls._contents = attrgetter(*cls.names)
+        cls._known = frozenset(cls.names)
         cls._required = frozenset(name for name in cls.names if name not in own)
 
     if not TYPE_CHECKING:
@@ -48,9 +47,12 @@ class Record:
             held = vars(self)
             held.update(zip(self.names, values, strict=False))
             held.update(named)
-            is_whole = self._required <= held.keys() and len(held) == len(values) + len(named)
-            if not is_whole or not held.keys() <= set(self.names):
-                wanted = ", ".join(self.names)
+            if (
+                len(held) != len(values) + len(named)
+                or not self._required <= held.keys()
+                or not held.keys() <= self._known
+            ):
+                wanted = ", ".join(type(self).names)
                 raise TypeError(f"{type(self).__qualname__} takes {wanted}")
 
     def __eq__(self, other: object) -> bool:
@@ -78,7 +80,7 @@ class Record:
         """What is held, by name."""
         return {name: getattr(self, name) for name in self.names}
 
-    def but(self: _Own, **changes: Any) -> _Own:
+    def but(self, **changes: Any) -> Self:
         """The same with other values under these names. Error: TypeError for an unknown name."""
         return type(self)(**{**self.contents(), **changes})
 

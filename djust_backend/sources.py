@@ -13,6 +13,7 @@ from django.utils.hashable import make_hashable
 
 from . import orm
 from .conf import hidden_relations, row_mode, serialization
+from .later import from_homes
 from .orm import Usage, accessor, usage_of_page
 from .orm.usage import REACHED
 
@@ -29,6 +30,9 @@ __all__ = [
 ]  # fmt: skip
 
 FORM = 5
+
+# Only instances have attributes that are more than columns and relations.
+_asked = from_homes(__name__, {"address_methods": ("address_method",)})
 
 
 def kind(cls: type) -> int:
@@ -51,10 +55,7 @@ def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
             return ("display", *labels)
     if found is not None:
         return found
-    # Only of instances may an attribute be more than a column or a relation.
-    from .address_methods import address_method  # noqa: PLC0415 - see above
-
-    method = address_method(model, name)
+    method = _asked("address_method")(model, name)
     if method is not None:
         return ("address", *method)
     return ("code",) if orm.may_walk(model, name) else None

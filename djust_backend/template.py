@@ -11,7 +11,7 @@ from django.template import base as stock
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from . import bridge, nodes, orm
+from . import bridge, orm
 from ._native import (
     Arrivals,
     NativeProgram,
@@ -76,6 +76,9 @@ class Template(stock.Template):
             program = self._program
             if program is None:
                 raise AttributeError("nodelist")
+            # Django's classes of nodes, for who asks for them: pages do not.
+            from . import nodes  # noqa: PLC0415 - see above
+
             nodelist = nodes.nodelist(program, program.root)
             self.__dict__["_nodelist"] = nodelist
         return nodelist

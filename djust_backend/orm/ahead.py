@@ -14,8 +14,9 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import MAX_GET_RESULTS
 
 from . import facts, peers
-from .pipelines import Expectation, Query, expect, may_send
+from .pipelines import Expectation, Query, expect
 from .row_mode import database, request
+from .sending import may_send
 from .statements import lookup
 from .usage import REACHED, READS_ALL, Usage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import DecimalField
 from django.db.models.expressions import Col
@@ -20,17 +20,27 @@ Row: TypeAlias = "tuple[Any, ...]"
 _READY: dict[str, type] = {"boolean": bool, "integer": int}
 
 
-class Stored(NamedTuple):
+class Stored:
     """A column that is left as the database has it: its position, and what is stored there.
 
     `convert` is what Django's converters make of one value. A decimal has `places` and `digits`.
     """
 
-    at: int
-    kind: str
-    convert: Callable[[Any], Any]
-    places: int = 0
-    digits: int = 0
+    __slots__ = ("at", "convert", "digits", "kind", "places")
+
+    def __init__(
+        self,
+        at: int,
+        kind: str,
+        convert: Callable[[Any], Any],
+        places: int = 0,
+        digits: int = 0,
+    ) -> None:
+        self.at = at
+        self.kind = kind
+        self.convert = convert
+        self.places = places
+        self.digits = digits
 
     def ready(self, value: Any) -> Any:
         """The value that an instance has."""

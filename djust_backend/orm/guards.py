@@ -17,7 +17,7 @@ from django.db.models.sql.where import ExtraWhere
 
 from djust_backend.records import Record
 
-from . import facts, routes
+from . import facts
 from .plan import Reason
 from .source import QUERYSET_PROTOCOL, counts_itself, keeps
 from .touched import TouchedRows
@@ -121,6 +121,9 @@ def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts
     """
     if not router.routers:
         return facts
+    # Most sites have none.
+    from . import routes  # noqa: PLC0415 - see above
+
     if routes.look_at_instances():
         refused = facts.refused or Reason.ROUTED_BY_INSTANCE
         return facts.but(refused=refused, rows=facts.rows or Reason.ROUTED_BY_INSTANCE)

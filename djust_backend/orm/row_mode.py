@@ -15,8 +15,8 @@ from . import guards, shapes
 from .choose.rows import Refusal, level
 from .guards import QueryFacts
 from .levels import Level
-from .pipelines import may_send
 from .rowsets import RowSet, request_of_rows, rows_of
+from .sending import may_send
 from .shapes import Simple
 from .statements import Request
 from .usage import Usage

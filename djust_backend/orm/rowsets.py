@@ -20,7 +20,7 @@ from . import facts, guards, links
 from .conversions import Stored
 from .display import display_labels
 from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Part, Shape, Slot
-from .pipelines import expect, may_send
+from .sending import may_send
 from .shapes import Simple
 from .statements import NOTHING, Fetched, Request, request_of_keys, request_selected
 from .undeclared import without_types
@@ -188,6 +188,9 @@ class RowSet:
         requests = [self._request(*place) for place in places if place != asked]
         queries = [(request.sql, request.params) for request in requests if request is not None]
         if queries:
+            # On PostgreSQL only.
+            from .pipelines import expect  # noqa: PLC0415 - see above
+
             announced = expect(connections[self.using], queries)
             finalize(self, announced.stop).atexit = False
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
@@ -41,11 +41,14 @@ _CHUNK = 200
 _LARGE = 1000
 
 
-class Fetched(NamedTuple):
+class Fetched:
     """Rows, and those of their columns that are left as the database stores them."""
 
-    rows: list[Row]
-    stored: tuple[Stored, ...] = ()
+    __slots__ = ("rows", "stored")
+
+    def __init__(self, rows: list[Row], stored: tuple[Stored, ...] = ()) -> None:
+        self.rows = rows
+        self.stored = stored
 
 
 NOTHING = Fetched([])
@@ -123,13 +126,18 @@ def _as_tuples(found: Any) -> list[Row]:
     return found if is_ready else [tuple(row) for row in found]
 
 
-class Request(NamedTuple):
+class Request:
     """One query that is ready to be run."""
 
-    connection: Any
-    sql: str
-    params: tuple[Any, ...]
-    statement: Statement
+    __slots__ = ("connection", "params", "sql", "statement")
+
+    def __init__(
+        self, connection: Any, sql: str, params: tuple[Any, ...], statement: Statement
+    ) -> None:
+        self.connection = connection
+        self.sql = sql
+        self.params = params
+        self.statement = statement
 
     def compare(self, selected: Any) -> None:
         """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
