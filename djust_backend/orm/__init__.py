@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .adoption import adopt, fill
     from .ahead import look_ahead
     from .apply import evaluate, explain, forget_plans, memory_hits, plan_of
+    from .code_reading import reads
     from .compilers import lendings
     from .fingerprint import release
     from .hidden import Watch, may_walk, missing
@@ -59,6 +60,7 @@ __all__ = [
     "missing",
     "plan_of",
     "read_timestamps",
+    "reads",
     "release",
     "rows",
     "rows_read",
@@ -74,6 +76,7 @@ __getattr__ = from_homes(
     {
         "adoption": ("adopt", "fill"),
         "ahead": ("look_ahead",),
+        "code_reading": ("reads",),
         "apply": ("evaluate", "explain", "forget_plans", "memory_hits", "plan_of"),
         "compilers": ("lendings",),
         "fingerprint": ("release",),

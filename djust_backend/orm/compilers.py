@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import import_module
 from operator import is_not
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, FullResultSet, ImproperlyConfigured
@@ -25,6 +25,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable, Join
 
 from djust_backend.conf import sql_check, sql_reuse
+from djust_backend.records import Record
 
 from . import conditions, shapes, statements, whole
 from .conditions import Condition
@@ -65,7 +66,7 @@ _COLUMN_METHODS = ("get_col", "select_format", "cached_col", "get_attname_column
 _VALUE_METHODS = ("from_db_value", "get_db_converters", "get_internal_type")
 
 
-class _Compiled(NamedTuple):
+class _Compiled(Record):
     """What Django has made of a query, and what that has left in the compiler and in the query."""
 
     # None if there can be no rows.
@@ -81,13 +82,22 @@ class _Compiled(NamedTuple):
     converters: dict[bool, Any] | None
 
 
-class _Shape(NamedTuple):
+class _Shape:
     """What the text of a simple query depends on, but for the values of its condition."""
 
-    key: tuple[Any, ...]
-    condition: Condition
-    head: tuple[Any, ...]
-    held: tuple[Any, ...]
+    __slots__ = ("condition", "head", "held", "key")
+
+    def __init__(
+        self,
+        key: tuple[Any, ...],
+        condition: Condition,
+        head: tuple[Any, ...],
+        held: tuple[Any, ...],
+    ) -> None:
+        self.key = key
+        self.condition = condition
+        self.head = head
+        self.held = held
 
 
 class _ReusingCompiler(SQLCompiler):
