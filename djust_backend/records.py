@@ -24,13 +24,11 @@ else:
 class Record:
     """A value whose annotated names are the parameters of its constructor, with their defaults.
 
-    A class that has a constructor of its own says which `names` count. Nobody writes to a record
-    that is made, so that it may be a key: its hash is remembered.
+    Nobody writes to a record that is made, so that it may be a key: its hash is remembered.
     """
 
     names: ClassVar[tuple[str, ...]]
     _contents: ClassVar[Callable[[Any], Any]]
-    _known: ClassVar[frozenset[str]]
     _required: ClassVar[frozenset[str]]
 
     def __init_subclass__(cls) -> None:
@@ -38,35 +36,39 @@ class Record:
         if "names" not in own:
             cls.names = tuple(cls.__annotations__)
         cls._contents = attrgetter(*cls.names)
-        cls._known = frozenset(cls.names)
         cls._required = frozenset(name for name in cls.names if name not in own)
 
     if not TYPE_CHECKING:
+        # Attributes are set one by one, and the dictionary of the instance is left alone: CPython
+        # keeps those of a class side by side as long as nobody asks for it.
+
+        _hash = None
 
         def __init__(self, *values: Any, **named: Any) -> None:
-            held = vars(self)
-            held.update(zip(self.names, values, strict=False))
-            held.update(named)
+            cls = type(self)
+            rest = cls.names[len(values) :]
             if (
-                len(held) != len(values) + len(named)
-                or not self._required <= held.keys()
-                or not held.keys() <= self._known
+                len(values) > len(cls.names)
+                or not named.keys() <= set(rest)
+                or not cls._required.intersection(rest) <= named.keys()
             ):
-                wanted = ", ".join(type(self).names)
-                raise TypeError(f"{type(self).__qualname__} takes {wanted}")
+                raise TypeError(f"{cls.__qualname__} takes {', '.join(cls.names)}")
+            for name, value in zip(cls.names, values, strict=False):
+                setattr(self, name, value)
+            for name, value in named.items():
+                setattr(self, name, value)
+
+        def __hash__(self) -> int:
+            known = self._hash
+            if known is None:
+                known = self._hash = hash(self._key())
+            return known
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
         contents = type(self)._contents
         return bool(contents(self) == contents(other))
-
-    def __hash__(self) -> int:
-        held = vars(self)
-        known: int | None = held.get("_hash")
-        if known is None:
-            known = held["_hash"] = hash(self._key())
-        return known
 
     def __repr__(self) -> str:
         held = ", ".join(f"{name}={value!r}" for name, value in self.contents().items())
