@@ -10,8 +10,7 @@ from django.apps import AppConfig
 
 import djust_backend
 
-from . import plan_cache
-from .orm import release
+from . import later, orm, plan_cache
 
 
 class DjustBackendConfig(AppConfig):
@@ -21,11 +20,12 @@ class DjustBackendConfig(AppConfig):
     verbose_name = "djust_backend"
 
     def ready(self) -> None:
-        """Load the engine, and what the store needs; nothing is connected.
+        """Load the engine, all of it, and what the store needs; nothing is connected.
 
         What is wrong with the store goes into the log.
         """
         # The class, which takes longer to import than a page to render.
         _ = djust_backend.DjustTemplates
+        later.import_all()
         if plan_cache.shared_plans() is not None:
-            release()
+            orm.release()

@@ -49,10 +49,6 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import trans_real
 from django.utils.translation.trans_real import DjangoTranslation
 
-from .addresses import address_sources, routes, static_place, static_url
-from .form_classes import hidden_errors, related_context, unpacked_choice
-from .form_classes import methods_of as form_methods_of
-from .form_classes import pieces as form_pieces
 from .fragments import (
     cache_tags,
     cache_timeout,
@@ -63,8 +59,7 @@ from .fragments import (
     named_cache,
 )
 from .known_nodes import is_stock_querystring, language_info, value_node
-from .links import is_link_warning_ignored, link_notes
-from .loading import loading_notes
+from .later import from_homes
 from .localisation import (
     ambient,
     counted_text,
@@ -77,23 +72,16 @@ from .localisation import (
     translated_text,
     version,
 )
-from .native_bodies import media_body, media_notes, native_bodies
-from .nodes import BlockContext as block_context  # noqa: N813
-from .nodes import block_value, blocks_within, make_partials, proxy_node
-from .parser import Parser
 from .processors import known_token, processor_kind, token_code
 from .proxies import RowProxy
-from .site_functions import helped
 from .sources import (
     accessor,
-    adopt,
     answers,
     ask,
     counts_its_rows,
     dangling,
     display_label,
     evaluate,
-    fill,
     first_of,
     instances,
     key_column,
@@ -112,26 +100,6 @@ from .sources import (
     usage_of_page,
     watch_instances,
 )
-from .standins import stand_in
-from .string_filters import string_filter_result, undecorated
-from .translations import (
-    activate_language,
-    available_languages,
-    check_count,
-    current_language,
-    current_language_bidi,
-    current_timezone_name,
-    format_translation,
-    is_bidi,
-    override_language,
-    override_timezone,
-    single_percents,
-    translate_constant,
-    translate_lazily,
-    translate_plural,
-    translate_text,
-    zone_name,
-)
 from .watched import comes_from, tags_span_lines, uses_djangos_own, watch
 
 __all__ = [
@@ -139,30 +107,68 @@ __all__ = [
     "DjangoTranslation", "FixedZone", "InclusionNode", "LazyObject", "Node", "PartialTemplate",
     "Promise", "QueryDict", "RequestContext", "RowProxy", "SafeData", "SafeString", "SimpleNode",
     "TemplateDoesNotExist", "TemplateSyntaxError", "TextNode", "Token", "Undefined",
-    "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "activate_language",
-    "address_sources", "adopt", "ambient", "answers", "ask", "available_languages", "block_context",
-    "block_value", "blocks_within", "cache_tags", "cache_timeout", "cache_variable",
-    "cached_property", "check_count", "counted_text", "counts_its_rows", "current_language",
-    "current_language_bidi", "current_timezone_name", "dangling", "date", "date_format_string",
-    "date_names", "datetime", "defaulttags", "display_label", "django_base",
-    "django_conditional_escape", "django_escape", "django_format_html", "django_get_token",
-    "django_json_script",
-    "django_mark_safe", "empty", "evaluate", "fill", "first_of", "form_methods_of", "form_pieces",
-    "format_translation", "fragment_cache", "fragment_key", "group_result", "helped",
-    "hidden_errors", "humanize_now", "instances", "is_bidi", "is_link_warning_ignored",
-    "is_stock_querystring", "key_column", "kind", "known_token", "language_info", "lendings",
-    "link_notes", "load", "loading_notes", "locales", "logger", "look_ahead", "make_partials",
-    "may_look_ahead", "md5", "media_body", "media_notes", "model_step", "named_cache",
-    "native_bodies", "needs_of_collection", "now_like", "number_formats", "override_language",
-    "override_timezone", "processor_kind", "proxy_node", "reach", "related_context",
-    "render_to_string", "reverse", "routes", "rows", "settings", "simple_lazy", "single_percents",
-    "size_of", "source_queryset", "stand_in", "static_function", "static_place", "static_url",
-    "string_filter_result", "surroundings", "tags_span_lines", "time", "token_code", "token_types",
-    "trans",
-    "trans_real", "translate_constant", "translate_lazily", "translate_plural", "translate_text",
-    "translated_text", "undecorated", "unpacked_choice", "usage", "usage_of_page", "value_node",
-    "version", "watch", "watch_instances", "zone_name",
+    "VariableDoesNotExist", "ZoneInfo", "ZonedDateTime", "accessor", "ambient", "answers", "ask",
+    "cache_tags", "cache_timeout", "cache_variable", "cached_property", "counted_text",
+    "counts_its_rows", "dangling", "date", "date_format_string", "date_names", "datetime",
+    "defaulttags", "display_label", "django_base", "django_conditional_escape", "django_escape",
+    "django_format_html", "django_get_token", "django_json_script", "django_mark_safe", "empty",
+    "evaluate", "first_of", "fragment_cache", "fragment_key", "group_result", "humanize_now",
+    "instances", "is_stock_querystring", "key_column", "kind", "known_token", "language_info",
+    "lendings", "load", "locales", "logger", "look_ahead", "may_look_ahead", "md5", "model_step",
+    "named_cache", "needs_of_collection", "now_like", "number_formats", "processor_kind", "reach",
+    "render_to_string", "reverse", "rows", "settings", "simple_lazy", "size_of", "source_queryset",
+    "static_function", "surroundings", "tags_span_lines", "time", "token_code", "token_types",
+    "trans", "trans_real", "translated_text", "usage", "usage_of_page", "value_node", "version",
+    "watch", "watch_instances",
 ]  # fmt: skip
+
+# Only what a page needs is imported for it.
+__getattr__ = from_homes(
+    __name__,
+    {
+        "addresses": ("address_sources", "routes", "static_place", "static_url"),
+        "form_classes": (
+            "form_methods_of",
+            "form_pieces",
+            "hidden_errors",
+            "related_context",
+            "unpacked_choice",
+        ),
+        "links": ("is_link_warning_ignored", "link_notes"),
+        "loading": ("loading_notes",),
+        "native_bodies": ("media_body", "media_notes", "native_bodies"),
+        "nodes": (
+            "block_context",
+            "block_value",
+            "blocks_within",
+            "make_partials",
+            "proxy_node",
+        ),
+        "orm.adoption": ("adopt", "fill"),
+        "parser": ("make_parser",),
+        "site_functions": ("helped",),
+        "standins": ("stand_in",),
+        "string_filters": ("string_filter_result", "undecorated"),
+        "translations": (
+            "activate_language",
+            "available_languages",
+            "check_count",
+            "current_language",
+            "current_language_bidi",
+            "current_timezone_name",
+            "format_translation",
+            "is_bidi",
+            "override_language",
+            "override_timezone",
+            "single_percents",
+            "translate_constant",
+            "translate_lazily",
+            "translate_plural",
+            "translate_text",
+            "zone_name",
+        ),
+    },
+)
 
 # What these modules import themselves counts too, which their stubs leave out.
 base: Any = django_base
@@ -361,11 +367,6 @@ def annotate(error: Any, node: Node, template: Any) -> None:
 # Compiling
 
 
-def make_parser(native: Any, program: Any, template: Any) -> Any:
-    """The parser for compile functions in Python."""
-    return Parser(native, program, template)
-
-
 def retire_parser(parser: Any, tags: dict[str, Any], filters: dict[str, Any]) -> None:
     """Makes a parser whose template is parsed one of Django's: a node may have kept it."""
     parser.retire(tags, filters)
@@ -373,10 +374,23 @@ def retire_parser(parser: Any, tags: dict[str, Any], filters: dict[str, Any]) ->
 
 @lru_cache(maxsize=2048)
 def _takes(function: Any, args: int) -> bool:
+    plain = _plain(function)
+    if plain is not None:
+        # What `FilterExpression.args_check` finds out by a signature, which takes longer to make.
+        most = plain.__code__.co_argcount
+        return most - len(plain.__defaults__ or ()) <= args + 1 <= most
     try:
         return bool(base.FilterExpression.args_check("", function, [(False, None)] * args))
     except TemplateSyntaxError:
         return False
+
+
+def _plain(function: Any) -> FunctionType | None:
+    """The function that a decorator has wrapped, if it has no other signature than its code's."""
+    inner = inspect.unwrap(function)
+    if type(inner) is not FunctionType or "__signature__" in vars(inner):
+        return None
+    return inner
 
 
 def filter_takes(name: str, function: Any, args: int) -> bool:
@@ -391,6 +405,9 @@ def filter_takes(name: str, function: Any, args: int) -> bool:
 @lru_cache(maxsize=2048)
 def binds_autoescape(function: Any) -> bool:
     """True if the first argument after the value would bind to `autoescape`."""
+    plain = _plain(function)
+    if plain is not None and plain.__code__.co_argcount > 1:
+        return plain.__code__.co_varnames[1] == "autoescape"
     names = list(inspect.signature(inspect.unwrap(function)).parameters)
     return names[1:2] == ["autoescape"]
 

@@ -62,7 +62,7 @@ REDIS_SCHEMES = (
 BUNDLE_SCHEMES = ("", "file", "http", "https")
 
 # What an address may hold before its host is for no log.
-_PASSWORD = re.compile(r"//[^@/]*@")
+_PASSWORD = r"//[^@/]*@"
 
 # Both words for a folder are usual in settings files.
 _TYPES: dict[str, tuple[type, ...]] = {"JIT_CACHE_DIR": (str, Path)}
@@ -187,7 +187,7 @@ def problems() -> list[tuple[str, str]]:
             continue
         wanted = _wanted(name, value)
         if wanted is not None:
-            shown = _PASSWORD.sub("//…@", repr(value))
+            shown = re.sub(_PASSWORD, "//…@", repr(value))
             found.append((f"DJUST_CONFIG[{name!r}] is {shown}, not {wanted}.", f"Write {wanted}."))
     return found
 

@@ -24,10 +24,13 @@ from django.template import engines
 from django.template import loader as template_loader
 from django.utils import html, safestring
 from django.utils.functional import cached_property, keep_lazy
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from .form_methods import CHAINS, DIGESTS
 from .texts import digest
+
+# Its stubs leave out what only Django itself uses.
+_forms: Any = forms.forms
 
 _ADMIN = "django.contrib.admin.widgets"
 
@@ -39,7 +42,7 @@ _HELPERS = (
 )
 
 
-def pieces() -> dict[str, Any]:
+def form_pieces() -> dict[str, Any]:
     """What the native side needs of Django's forms besides their methods."""
     return {
         "BoundField": forms.BoundField,
@@ -60,7 +63,7 @@ def pieces() -> dict[str, Any]:
     }
 
 
-def methods_of(cls: type[Any]) -> list[str]:
+def form_methods_of(cls: type[Any]) -> list[str]:
     """The tokens of `CHAINS` that hold for a class; none if it finds attributes in its own way."""
     if isinstance(cls.__getattribute__, FunctionType) or hasattr(cls, "__getattr__"):
         return []
@@ -75,7 +78,7 @@ def methods_of(cls: type[Any]) -> list[str]:
 def hidden_errors(name: str, field: Any) -> list[str]:
     """The errors of a hidden field as they stand above a form (`BaseForm.get_context`)."""
     return [
-        gettext("(Hidden field %(name)s) %(error)s") % {"name": name, "error": str(error)}
+        _forms._("(Hidden field %(name)s) %(error)s") % {"name": name, "error": str(error)}
         for error in field.errors
     ]
 

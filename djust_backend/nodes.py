@@ -358,6 +358,11 @@ class BlockContext(loader_tags.BlockContext):
         return self._native.get_block(name)
 
 
+def block_context(handle: NativeBlocks) -> BlockContext:
+    """The blocks of a render as Python code finds them in its `render_context`."""
+    return BlockContext(handle)
+
+
 def blocks_within(node: stock.Node) -> list[tuple[str, Any]]:
     """Name, and number or object, of the blocks in a node of Python's and of itself if it is one.
 

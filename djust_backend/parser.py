@@ -12,6 +12,11 @@ from . import nodes
 from ._native import NativeParser, NativeProgram
 
 
+def make_parser(native: NativeParser, program: NativeProgram, template: Any) -> Parser:
+    """The parser for compile functions in Python."""
+    return Parser(native, program, template)
+
+
 class Parser(stock.Parser):
     """Django's parser for the time of one template; its state lives in `_native`.
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 
-from . import conf
-from .cache.filesystem import FileStore
-from .cache.memory import MemoryStore
-from .cache.shared import SharedPlans
-from .cache.store import Store
-from .orm import forget_plans, release, share_plans
+from . import conf, orm
+
+# Stores are imported when the first plan that travels is made, which is on few first pages.
+if TYPE_CHECKING:
+    from .cache.memory import MemoryStore
+    from .cache.shared import SharedPlans
+    from .cache.store import Store
 
 logger = logging.getLogger("djust_backend.jit")
 
@@ -46,7 +48,7 @@ def _shared_plans() -> SharedPlans | None:
         return None
     # Loads all of urllib, which a site without a bundle need not wait for.
     bundle = import_module("djust_backend.cache.bundle").Bundle(url) if url else {}
-    return SharedPlans(store, bundle)
+    return _between(store, bundle)
 
 
 def make_store() -> Store | None:
@@ -57,12 +59,17 @@ def make_store() -> Store | None:
     """
     backend = conf.get("JIT_CACHE_BACKEND")
     if backend == "filesystem":
+        from .cache.filesystem import FileStore  # noqa: PLC0415 - see above
+
         return FileStore(folder())
     if backend == "redis":
         # redis-py is an optional package.
         module = import_module("djust_backend.cache.redis_store")
         made: Store = module.RedisStore(
-            conf.get("JIT_REDIS_URL"), conf.get("JIT_REDIS_POOL_SIZE"), project(), release()[:16]
+            conf.get("JIT_REDIS_URL"),
+            conf.get("JIT_REDIS_POOL_SIZE"),
+            project(),
+            orm.release()[:16],
         )
         return made
     if backend == "memory":
@@ -73,14 +80,23 @@ def make_store() -> Store | None:
 @contextmanager
 def collecting() -> Iterator[MemoryStore]:
     """A store of its own for all plans that are derived as long as this lasts, for a bundle."""
+    from .cache.memory import MemoryStore  # noqa: PLC0415 - see above
+
     store = MemoryStore()
-    plans = SharedPlans(store, {})
-    share_plans(lambda: plans)
-    forget_plans()
+    plans = _between(store, {})
+    orm.share_plans(lambda: plans)
+    orm.forget_plans()
     try:
         yield store
     finally:
-        share_plans(shared_plans)
+        orm.share_plans(shared_plans)
+
+
+def _between(store: Store | None, bundle: Mapping[str, bytes]) -> SharedPlans:
+    """Plans of a store and of a bundle."""
+    from .cache.shared import SharedPlans  # noqa: PLC0415 - see above
+
+    return SharedPlans(store, bundle)
 
 
 def project() -> str:

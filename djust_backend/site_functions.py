@@ -16,25 +16,21 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
-from django import urls
-from django.middleware import csrf
-from django.template import loader
-from django.templatetags import static
-from django.utils import html, safestring, translation
+from django.utils import translation
 
-from . import _native
+from . import _native, bridge
 
-#: What is called natively: Django's function, and ours.
+#: What is called natively: Django's function, as it was when the engine was loaded, and ours.
 _HELPERS: dict[str, tuple[Any, Callable[..., Any]]] = {
-    "conditional_escape": (html.conditional_escape, _native.conditional_escape_by_name),
-    "escape": (html.escape, _native.escape_by_name),
-    "format_html": (html.format_html, _native.format_html_by_name),
-    "get_token": (csrf.get_token, _native.get_token_by_name),
-    "json_script": (html.json_script, _native.json_script_by_name),
-    "mark_safe": (safestring.mark_safe, _native.mark_safe_by_name),
-    "render_to_string": (loader.render_to_string, _native.render_to_string_by_name),
-    "reverse": (urls.reverse, _native.reverse_by_name),
-    "static": (static.static, _native.static_by_name),
+    "conditional_escape": (bridge.django_conditional_escape, _native.conditional_escape_by_name),
+    "escape": (bridge.django_escape, _native.escape_by_name),
+    "format_html": (bridge.django_format_html, _native.format_html_by_name),
+    "get_token": (bridge.django_get_token, _native.get_token_by_name),
+    "json_script": (bridge.django_json_script, _native.json_script_by_name),
+    "mark_safe": (bridge.django_mark_safe, _native.mark_safe_by_name),
+    "render_to_string": (bridge.render_to_string, _native.render_to_string_by_name),
+    "reverse": (bridge.reverse, _native.reverse_by_name),
+    "static": (bridge.static_function, _native.static_by_name),
 }
 
 # Functions that have native bodies (`native_bodies`), by whatever name they are called. Until

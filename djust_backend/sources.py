@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page
 from django.db import connections, router
@@ -12,13 +12,16 @@ from django.utils.encoding import force_str
 from django.utils.hashable import make_hashable
 
 from . import orm
-from .address_methods import address_method
 from .conf import hidden_relations, row_mode, serialization
-from .orm import Usage, Watch, accessor, adopt, usage_of_page
+from .later import from_homes
+from .orm import Usage, accessor, usage_of_page
 from .orm.usage import REACHED
 
+if TYPE_CHECKING:
+    from .orm import Answers, Watch
+
 __all__ = [
-    "accessor", "adopt", "answers", "ask", "counts_its_rows", "dangling", "display_label",
+    "accessor", "answers", "ask", "counts_its_rows", "dangling", "display_label",
     "evaluate", "fill", "first_of", "instances", "key_column", "kind", "lendings", "load",
     "look_ahead",
     "may_look_ahead", "model_step",
@@ -27,6 +30,9 @@ __all__ = [
 ]  # fmt: skip
 
 FORM = 5
+
+# Only instances have attributes that are more than columns and relations.
+_asked = from_homes(__name__, {"address_methods": ("address_method",)})
 
 
 def kind(cls: type) -> int:
@@ -47,11 +53,12 @@ def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
         labels = orm.display_labels(model, name)
         if labels is not None:
             return ("display", *labels)
-    if found is None and (method := address_method(model, name)) is not None:
+    if found is not None:
+        return found
+    method = _asked("address_method")(model, name)
+    if method is not None:
         return ("address", *method)
-    if found is None and orm.may_walk(model, name):
-        return ("code",)
-    return found
+    return ("code",) if orm.may_walk(model, name) else None
 
 
 def usage(wire: Any) -> Usage:
@@ -168,13 +175,13 @@ def load(
     return None
 
 
-def answers() -> orm.Answers:
+def answers() -> Answers:
     """Who asks for a render."""
     return orm.Answers()
 
 
 def ask(
-    answers: orm.Answers, group: tuple[Any, Any, Any], current: Any, question: Any
+    answers: Answers, group: tuple[Any, Any, Any], current: Any, question: Any
 ) -> tuple[list[tuple[Any, Any]], Usage | None] | None:
     """What `current` and its peers would ask about a collection; see `orm.Answers.ask`.
 
@@ -247,7 +254,7 @@ def watch_instances(watch: Watch | None, rows: list[Any], path: tuple[str, ...])
     """Watches the instances at the end of `path` from these, which Python code is about to get."""
     if not hidden_relations():
         return None
-    watch = watch or Watch()
+    watch = watch or orm.Watch()
     watch.instances(rows, path)
     return watch
 
@@ -260,7 +267,7 @@ def reach(watch: Watch | None, value: Any) -> Watch | None:
     """
     if not hidden_relations():
         return None
-    watch = watch or Watch()
+    watch = watch or orm.Watch()
     if isinstance(value, BaseForm):
         for field in value.fields.values():
             _reach_rows(watch, getattr(field, "queryset", None))

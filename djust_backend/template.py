@@ -11,7 +11,7 @@ from django.template import base as stock
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from . import bridge, nodes
+from . import bridge, orm
 from ._native import (
     Arrivals,
     ConvertedRows,
@@ -27,9 +27,7 @@ from ._native import (
 from .orm import (
     Plan,
     Usage,
-    convert_rows,
-    plan_of,
-    read_query_keys,
+    read_natively,
     read_timestamps,
     settle_arrivals,
     share_plans,
@@ -42,8 +40,7 @@ install(bridge)
 share_plans(shared_plans)
 tell_versions(class_versions)
 settle_arrivals(Arrivals)
-read_query_keys(KeyReader)
-convert_rows(ConvertedRows)
+read_natively(KeyReader, ConvertedRows)
 read_timestamps(UtcReader)
 
 _PENDING = object()
@@ -83,6 +80,9 @@ class Template(stock.Template):
             program = self._program
             if program is None:
                 raise AttributeError("nodelist")
+            # Django's classes of nodes, for who asks for them: pages do not.
+            from . import nodes  # noqa: PLC0415 - see above
+
             nodelist = nodes.nodelist(program, program.root)
             self.__dict__["_nodelist"] = nodelist
         return nodelist
@@ -125,7 +125,7 @@ class Template(stock.Template):
             if isinstance(source, QuerySet) or (
                 isinstance(source, type) and issubclass(source, Model)
             ):
-                found[name] = plan_of(source, usage)
+                found[name] = orm.plan_of(source, usage)
         return found
 
     def render(self, context: Context) -> SafeString:

@@ -10,7 +10,7 @@ from django.template import base as django_base
 from django.template.exceptions import TemplateSyntaxError
 from django.utils import html, timezone, translation
 from django.utils.functional import Promise
-from django.utils.safestring import SafeData, mark_safe
+from django.utils.safestring import SafeData
 
 # What this module imports itself counts too, which its stubs leave out.
 base: Any = django_base
@@ -20,7 +20,7 @@ def translate_lazily(value: Any, message_context: Any) -> Any:
     """A value that `{% translate %}` translates (`Variable.resolve`)."""
     message = value.replace("%", "%%")
     if isinstance(value, SafeData):
-        message = mark_safe(message)
+        message = base.mark_safe(message)
     if message_context:
         return base.pgettext_lazy(message_context, message)
     return base.gettext_lazy(message)
@@ -32,7 +32,7 @@ def translate_constant(text: Any, message_context: Any) -> Any:
         # `{% translate _("text") %}`
         translated = str(translate_lazily(text, message_context))
         return single_percents(html.conditional_escape(translated))
-    message = mark_safe(text.replace("\\'", "'").replace("\\\\", "\\").replace("%", "%%"))
+    message = base.mark_safe(text.replace("\\'", "'").replace("\\\\", "\\").replace("%", "%%"))
     if message_context:
         return single_percents(translation.pgettext(message_context, message))
     return single_percents(translation.gettext(message))
@@ -41,7 +41,7 @@ def translate_constant(text: Any, message_context: Any) -> Any:
 def single_percents(value: str) -> str:
     """Takes back the doubling of percent signs."""
     text = value.replace("%%", "%")
-    return mark_safe(text) if isinstance(value, SafeData) else text
+    return base.mark_safe(text) if isinstance(value, SafeData) else text
 
 
 def check_count(count: Any, name: str, tag_name: str) -> None:

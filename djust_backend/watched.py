@@ -32,6 +32,7 @@ from django.utils import (
     functional,
     html,
     numberformat,
+    regex_helper,
     safestring,
     translation,
 )
@@ -46,7 +47,8 @@ _CONTEXT_METHODS = (
     "set_upward", "setdefault", "update",
 )  # fmt: skip
 
-_TAG_RE = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})")
+#: The expressions that Django splits a source and a filter with: text and flags.
+_TAG_RE = (r"({%.*?%}|{{.*?}}|{#.*?#})", re.UNICODE)
 _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 _FILTER_FLAGS = re.VERBOSE | re.UNICODE
 
@@ -113,7 +115,7 @@ def is_genuine(holder: Any, name: str, value: Any) -> bool:
     if inspect.isclass(holder):
         return comes_from(value, holder.__module__)
     if name == "filter_re":
-        return bool((value.pattern, value.flags) == (base.filter_raw_string, _FILTER_FLAGS))
+        return _expression(value) == (base.filter_raw_string, _FILTER_FLAGS)
     home = str(getattr(value, "__module__", ""))
     if not home.startswith("django.") or getattr(value, "__name__", "") != name:
         return False
@@ -126,9 +128,28 @@ def tags_span_lines(tag_re: Any) -> bool | None:
     False for Django's own `django.template.base.tag_re`, True for the same with `re.DOTALL`, as
     sites put it there to write long tags in several lines; None for any other.
     """
-    if getattr(tag_re, "pattern", None) != _TAG_RE.pattern:
+    try:
+        text, flags = _expression(tag_re)
+    except AttributeError:
+        # It is no regular expression of Python's.
         return None
-    return {_TAG_RE.flags: False, _TAG_RE.flags | re.DOTALL: True}.get(tag_re.flags)
+    return {_TAG_RE: False, (_TAG_RE[0], _TAG_RE[1] | re.DOTALL): True}.get((text, flags))
+
+
+def _expression(value: Any) -> tuple[Any, int]:
+    """Text and flags of a regular expression.
+
+    Django compiles its own when they are first used: the renderer does without these two, and the
+    first page without compiling them.
+    """
+    if type(value) is functional.SimpleLazyObject and vars(value)["_wrapped"] is functional.empty:
+        setup = vars(value)["_setupfunc"]
+        if comes_from(setup, regex_helper.__name__) and setup.__closure__:
+            cells = (cell.cell_contents for cell in setup.__closure__)
+            known = dict(zip(setup.__code__.co_freevars, cells, strict=True))
+            if known.keys() == {"flags", "regex"} and isinstance(known["regex"], str):
+                return known["regex"], known["flags"] | re.UNICODE
+    return value.pattern, value.flags
 
 
 def _note(holder: Any, name: str) -> tuple[Any, str, Any]:
@@ -159,11 +180,14 @@ def _constant(module: Any, name: str, known: Any) -> tuple[Any, str, Any]:
 
 def _methods(cls: type[Any]) -> list[tuple[Any, str, Any]]:
     """What is called on a class, as (class, name, function)."""
-    return [
-        _note(cls, name)
-        for name, value in vars(cls).items()
-        if callable(value) and not inspect.isclass(value)
-    ]
+    notes = []
+    for name, value in vars(cls).items():
+        # Of most it is enough to ask this; there are some hundred.
+        if type(value) is FunctionType and value.__globals__.get("__name__") == cls.__module__:
+            notes.append((cls, name, value))
+        elif callable(value) and not isinstance(value, type):
+            notes.append(_note(cls, name))
+    return notes
 
 
 def _members(module: Any, *names: str) -> list[tuple[Any, str, Any]]:

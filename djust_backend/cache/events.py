@@ -10,7 +10,9 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from djust_backend.records import Record
 
 logger = logging.getLogger("djust_backend.jit")
 
@@ -18,20 +20,20 @@ logger = logging.getLogger("djust_backend.jit")
 Place: TypeAlias = Literal["store", "bundle"]
 
 
-class Hit(NamedTuple):
+class Hit(Record):
     """A plan that another process had derived; `model` is the label of its QuerySet's model."""
 
     place: Place
     model: str
 
 
-class Miss(NamedTuple):
+class Miss(Record):
     """A plan that no store had."""
 
     model: str
 
 
-class Compiled(NamedTuple):
+class Compiled(Record):
     """A plan was derived in this process; `mode` is `rows` or `instances`."""
 
     seconds: float
@@ -39,7 +41,7 @@ class Compiled(NamedTuple):
     mode: str
 
 
-class Decided(NamedTuple):
+class Decided(Record):
     """A plan that rests on no code was made in this process; no store is asked for such plans.
 
     `mode` is `rows` or `instances`.
@@ -49,14 +51,14 @@ class Decided(NamedTuple):
     mode: str
 
 
-class StoreError(NamedTuple):
+class StoreError(Record):
     """A store failed; `operation` is `get`, `set`, `lock`, `unlock`, `clear` or `verify`."""
 
     backend: str
     operation: str
 
 
-class Breaker(NamedTuple):
+class Breaker(Record):
     """The circuit breaker of a store changed its state: `closed`, `open` or `half-open`."""
 
     backend: str

@@ -21,9 +21,9 @@ from djust_backend.orm import (
     facts,
     generated,
     plan_of,
+    reads,
     usage_of_page,
 )
-from djust_backend.orm.code_reading import reads
 from djust_backend.orm.conversions import Conversion
 from djust_backend.orm.levels import Level
 from djust_backend.orm.usage import ESCAPED, PRINTED, is_part

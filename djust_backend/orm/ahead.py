@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import MAX_GET_RESULTS
 
 from . import facts, peers
-from .apply import request
-from .pipelines import Expectation, Query, expect, may_send
+from .pipelines import Expectation, Query, expect
+from .row_mode import database, request
+from .sending import may_send
 from .statements import lookup
 from .usage import REACHED, READS_ALL, Usage
 
 #: An unread QuerySet or an instance, and everything that the page does with it.
 Source: TypeAlias = "tuple[QuerySet[Any] | Model, Usage]"
-
-
-def may_look_ahead(source: QuerySet[Any] | Model) -> bool:
-    """Whether queries may be sent with the one that this source is about to run."""
-    return may_send(connections[_database(source)])
 
 
 def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
@@ -35,7 +31,7 @@ def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
     """
     wanted: dict[str, list[Query]] = {}
     for source, usage in sources:
-        using = _database(source)
+        using = database(source)
         if not may_send(connections[using]):
             continue
         queries = (
@@ -45,12 +41,6 @@ def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
         )
         wanted.setdefault(using, []).extend(queries)
     return [expect(connections[using], queries) for using, queries in wanted.items() if queries]
-
-
-def _database(source: QuerySet[Any] | Model) -> str:
-    if isinstance(source, Model):
-        return source._state.db or DEFAULT_DB_ALIAS
-    return source.db
 
 
 def _of_queryset(queryset: QuerySet[Any], usage: Usage) -> Iterator[Query]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,9 +18,7 @@ from .choose.rows import Refusal, level
 from .guards import QueryFacts, Selection
 from .levels import Level
 from .plan import Plan, Reason, Step
-from .rowsets import RowSet, request_of_rows, rows_of
-from .shapes import Simple
-from .statements import Request
+from .row_mode import facts_of, level_for
 from .usage import PRINTED, Usage
 
 logger = logging.getLogger("djust_backend.orm")
@@ -62,40 +59,20 @@ def evaluate(queryset: QuerySet[Any], usage: Usage | None) -> None:
         peers.complete([row for row in rows if isinstance(row, Model)], each)
 
 
-def rows(queryset: QuerySet[Any], usage: Usage) -> RowSet | None:
-    """The rows of an unevaluated QuerySet that meet these needs of it, without instances.
-
-    `usage` is everything that the page does with the QuerySet. None, with nothing asked of the
-    database, if instances are needed. The QuerySet itself stays as it is; the rows are kept with
-    it, as a result is. Raises what its evaluation would raise.
-    """
-    found, simple = _level(queryset, usage)
-    return None if found is None else rows_of(queryset, found, simple)
+def plan_of(source: QuerySet[Any] | type[Model], usage: Usage) -> Plan:
+    """The plan for a QuerySet, or for all rows of a model, used like this; runs no query."""
+    queryset = source if isinstance(source, QuerySet) else source._default_manager.all()
+    return whole_plan(queryset, usage)
 
 
-def request(queryset: QuerySet[Any], usage: Usage) -> Request | None:
-    """The query that `rows` would run; None if it runs none, or if instances are needed."""
-    found, simple = _level(queryset, usage)
-    return None if found is None else request_of_rows(queryset, found, simple)
+def explain(source: QuerySet[Any] | type[Model], usage: Usage) -> str:
+    """The same plan as lines for people: every relation, what is done, and why."""
+    return plan_of(source, usage).explain()
 
 
-def _level(queryset: QuerySet[Any], usage: Usage) -> tuple[Level | None, Simple | None]:
-    """The columns of an unevaluated QuerySet, if it is read in row mode, and its shape."""
-    if guards.is_evaluated(queryset):
-        return None, None
-    simple = shapes.simple(queryset)
-    found = level(_facts(queryset, simple, usage.each), usage)
-    return (found if isinstance(found, Level) else None), simple
-
-
-def level_for(queryset: QuerySet[Any], usage: Usage) -> Level | Refusal:
-    """The columns of a QuerySet in row mode when all of the page uses it like this, or why not."""
-    return level(_facts(queryset, shapes.simple(queryset), usage.each), usage)
-
-
-def _facts(queryset: QuerySet[Any], simple: Simple | None, each: Usage | None) -> QueryFacts:
-    facts = guards.examine(queryset) if simple is None else simple.shape.facts
-    return guards.with_routes(facts, planner.targets(queryset.model, each))
+def memory_hits() -> int:
+    """How often a plan was in the memory of this process when it was needed."""
+    return planner.plan.cache_info().hits + level.cache_info().hits
 
 
 def forget_plans() -> None:
@@ -111,10 +88,10 @@ def _model(queryset: QuerySet[Any]) -> type[Model]:
 
 def plan_for(queryset: QuerySet[Any], each: Usage | None) -> Plan:
     """The plan for this QuerySet when each of its rows is used like this."""
-    facts = _facts(queryset, shapes.simple(queryset), each)
+    facts = facts_of(queryset, shapes.simple(queryset), each)
     plan = planner.plan(facts, each)
     if _adds_joins(plan.joins) and not _can_be_built(facts, plan.joins):
-        return planner.plan(replace(facts, refused=Reason.NOT_BUILT), each)
+        return planner.plan(facts.but(refused=Reason.NOT_BUILT), each)
     return plan
 
 
@@ -126,8 +103,8 @@ def whole_plan(queryset: QuerySet[Any], usage: Usage) -> Plan:
 @lru_cache(maxsize=2048)
 def _decided(plan: Plan, found: Level | Refusal) -> Plan:
     if isinstance(found, Level):
-        return plan._replace(rows=found)
-    return plan._replace(refused_at=found.path, refused=found.reason)
+        return plan.but(rows=found)
+    return plan.but(refused_at=found.path, refused=found.reason)
 
 
 def _fetch(queryset: Any, plan: Plan) -> None:

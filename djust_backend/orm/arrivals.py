@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+if TYPE_CHECKING:
 
-class Arrivals(Protocol):
-    """What is done to the rows of one result."""
+    class Arrivals(Protocol):
+        """What is done to the rows of one result."""
 
-    def settle(self, rows: list[tuple[Any, ...]]) -> None:
-        """Let equal texts be one object, and the collector leave the rows alone."""
+        def settle(self, rows: list[tuple[Any, ...]]) -> None:
+            """Let equal texts be one object, and the collector leave the rows alone."""
 
 
 # Makes them for the columns whose texts may repeat.
-Make = Callable[[Sequence[int]], Arrivals]
+Make: TypeAlias = "Callable[[Sequence[int]], Arrivals]"
 
 
 class _AsTheyAre:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable
 from functools import cached_property as python_cached_property
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from django.db.models import Model
 from django.utils.functional import cached_property
+
+from djust_backend.records import Record
 
 from .code_steps import Reading, is_display
 from .code_values import Need, Row, Value, is_plain, value
@@ -29,7 +31,7 @@ Watched: TypeAlias = "tuple[tuple[Callable[[str, Any], Any], str, Any], ...]"
 _Answer = TypeVar("_Answer")
 
 
-class Reads(NamedTuple):
+class Reads(Record):
     """What code reads of an instance.
 
     `usage` has flags as those of a template: always for what every run that raises nothing

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import import_module
 from operator import is_not
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, FullResultSet, ImproperlyConfigured
@@ -23,6 +23,7 @@ from django.db.models.expressions import Col, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 from djust_backend.conf import sql_check, sql_reuse
+from djust_backend.records import Record
 
 from . import query_keys, statements
 from .conversions import Kinds, converted, kinds_of
@@ -63,7 +64,7 @@ _COLUMN_METHODS = ("get_col", "select_format", "cached_col", "get_attname_column
 _VALUE_METHODS = ("from_db_value", "get_db_converters", "get_internal_type")
 
 
-class _Compiled(NamedTuple):
+class _Compiled(Record):
     """What Django has made of a query, and what that has left in the compiler and in the query."""
 
     # None if there can be no rows.

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import lookups
 from django.db.models.expressions import Col
@@ -84,22 +84,25 @@ def operands(kind: type) -> tuple[bool, bool, bool]:
     return kind in _COMPARISONS, kind in _LISTS, kind in _TRUTHS
 
 
-class Condition(NamedTuple):
+class Condition:
     """A condition's key, the comparisons whose values are its parameters, its columns and classes.
 
     The key names columns by the identity of their fields: `fields` has to live as long as it does.
     """
 
-    key: tuple[Any, ...]
-    comparisons: list[Any]
-    fields: list[Any]
-    kinds: dict[type, None]
+    __slots__ = ("comparisons", "fields", "key", "kinds")
+
+    def __init__(self) -> None:
+        self.key: tuple[Any, ...] = ()
+        self.comparisons: list[Any] = []
+        self.fields: list[Any] = []
+        self.kinds: dict[type, None] = {Col: None, WhereNode: None}
 
 
 def read(where: Any) -> Condition | None:
     """The condition of a query without subqueries, expressions or raw SQL; None for any other."""
     key: list[Any] = []
-    condition = Condition((), [], [], {Col: None, WhereNode: None})
+    condition = Condition()
     if type(where) is not WhereNode or not _read(where, key, condition):
         return None
     # Somebody may have given Django's classes other methods, before or since.
@@ -108,7 +111,8 @@ def read(where: Any) -> Condition | None:
     if now is None or not are_django_s(kinds, now):
         return None
     key.append(now)
-    return condition._replace(key=tuple(key))
+    condition.key = tuple(key)
+    return condition
 
 
 def _read(where: Any, key: list[Any], condition: Condition) -> bool:

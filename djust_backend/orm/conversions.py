@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import DecimalField
 from django.db.models.expressions import Col
 
-from . import generated
+from djust_backend.records import Record
+
+from . import generated, readers
 from .undeclared import Undeclared, as_the_driver_gives, is_utc
 
 Row: TypeAlias = "tuple[Any, ...]"
@@ -18,17 +20,27 @@ Row: TypeAlias = "tuple[Any, ...]"
 _READY: dict[str, type] = {"boolean": bool, "integer": int}
 
 
-class Stored(NamedTuple):
+class Stored:
     """A column that is left as the database has it: its position, and what is stored there.
 
     `convert` is what Django's converters make of one value. A decimal has `places` and `digits`.
     """
 
-    at: int
-    kind: str
-    convert: Callable[[Any], Any]
-    places: int = 0
-    digits: int = 0
+    __slots__ = ("at", "convert", "digits", "kind", "places")
+
+    def __init__(
+        self,
+        at: int,
+        kind: str,
+        convert: Callable[[Any], Any],
+        places: int = 0,
+        digits: int = 0,
+    ) -> None:
+        self.at = at
+        self.kind = kind
+        self.convert = convert
+        self.places = places
+        self.digits = digits
 
     def ready(self, value: Any) -> Any:
         """The value that an instance has."""
@@ -36,7 +48,7 @@ class Stored(NamedTuple):
         return value if is_ready else self.convert(value)
 
 
-class Call(NamedTuple):
+class Call(Record):
     """A column with the converters that Django calls on its values, the first one first."""
 
     at: int
@@ -61,24 +73,14 @@ class Calls:
         return generated.conversion(self.width, self.columns)(found, self.constants)
 
 
-# Makes an iterator over rows: of the driver's rows, the converters as Django's compiler has them,
-# what is known of these by column, and the connection.
-Make: TypeAlias = "Callable[[Any, Any, dict[int, tuple[Any, str]], Any], Any]"
-
-
-class Kinds(NamedTuple):
+class Kinds:
     """What is known of the converters of a query: by column, the very converters and their kind."""
 
-    columns: dict[int, tuple[Any, str]]
-    is_timed: bool
+    __slots__ = ("columns", "is_timed")
 
-
-_made: list[Make] = []
-
-
-def install(make: Make) -> None:
-    """Have the rows of instances converted by this."""
-    _made[:] = [make]
+    def __init__(self, columns: dict[int, tuple[Any, str]]) -> None:
+        self.columns = columns
+        self.is_timed = any(kind == "datetime" for _, kind in columns.values())
 
 
 def kinds_of(converters: Any, connection: Any) -> Kinds:
@@ -89,7 +91,7 @@ def kinds_of(converters: Any, connection: Any) -> Kinds:
         known = _stored(Call(at, tuple(made), expression), made, connection)
         if known is not None:
             found[at] = (pair, known.kind)
-    return Kinds(found, any(kind == "datetime" for _, kind in found.values()))
+    return Kinds(found)
 
 
 def converted(rows: Any, converters: Any, kinds: Kinds, connection: Any) -> Any:
@@ -97,9 +99,9 @@ def converted(rows: Any, converters: Any, kinds: Kinds, connection: Any) -> Any:
 
     Converters that are not those that `kinds` is about are called.
     """
-    if not _made or (kinds.is_timed and not is_utc(connection)):
+    if not readers.rows or (kinds.is_timed and not is_utc(connection)):
         return None
-    return _made[0](rows, converters, kinds.columns, connection)
+    return readers.rows[0](rows, converters, kinds.columns, connection)
 
 
 class Conversion:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.db.models import Model
 
 from djust_backend.conf import hidden_relations
 
 from . import facts
-from .code_reading import Watched, read, still_valid
 from .usage import PRINTED, REACHED, Usage
+
+if TYPE_CHECKING:
+    from .code_reading import Watched
 
 _REMEMBERED = 4096
 _TRUTH_METHODS = ("__bool__", "__len__")
@@ -23,8 +26,11 @@ def expand(model: type[Model], usage: Usage) -> Usage:
     What the code is sure to read is sure if the code is sure to run; a relation that it walks is a
     field like one that the template walks. The needs of related instances are left as they are.
     """
-    if not hidden_relations():
+    if not hidden_relations() or not _may_run_code(model, usage):
         return usage
+    # Imported for pages that run code of models.
+    from .code_reading import still_valid  # noqa: PLC0415 - see above
+
     return still_valid(_expanded, model, usage)[0]
 
 
@@ -33,6 +39,8 @@ def _expanded(model: type[Model], usage: Usage) -> tuple[Usage, Watched]:
     if facts.class_attribute(model, "__getitem__") is not None:
         # A template asks for an item before it asks for an attribute.
         return usage, ()
+    from .code_reading import read  # noqa: PLC0415 - as in `expand`
+
     result = Usage(usage.always | REACHED, usage.maybe, usage.fields, usage.each)
     watched: Watched = ()
     for name, sure in _names(model, usage):
@@ -41,6 +49,11 @@ def _expanded(model: type[Model], usage: Usage) -> tuple[Usage, Watched]:
         if found is not None:
             result = result.merge(found.usage if sure else found.usage.doubtful())
     return Usage(usage.always, usage.maybe, result.fields, result.each), watched
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _may_run_code(model: type[Model], usage: Usage) -> bool:
+    return any(True for _ in _names(model, usage))
 
 
 def _names(model: type[Model], usage: Usage) -> Iterator[tuple[str, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -21,6 +21,8 @@ from django.db.models.fields.related_descriptors import (
 )
 from django.db.models.manager import BaseManager
 from django.db.models.query_utils import DeferredAttribute
+
+from djust_backend.records import Record
 
 from .plan import Reason
 from .source import keeps
@@ -93,7 +95,7 @@ _FIELD_METHODS = (
 )
 
 
-class Relation(NamedTuple):
+class Relation(Record):
     """One relation of a model class, as attribute access on its instances meets it.
 
     `name` is the accessor (what a prefetch takes), `query_name` what `select_related` takes,

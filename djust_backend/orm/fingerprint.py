@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from functools import cached_property as python_cached_property
 from functools import lru_cache
 from operator import is_
@@ -54,7 +53,7 @@ _REMEMBERED = 4096
 
 
 # What a plan depends on of a query.
-_QUERY_FACTS = tuple(field.name for field in fields(QueryFacts) if field.compare)
+_QUERY_FACTS = QueryFacts.names
 
 
 def key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:

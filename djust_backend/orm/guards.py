@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -16,7 +15,9 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 from django.db.models.sql.where import ExtraWhere
 
-from . import facts, routes
+from djust_backend.records import Record
+
+from . import facts
 from .plan import Reason
 from .source import QUERYSET_PROTOCOL, counts_itself, keeps
 from .touched import TouchedRows
@@ -55,8 +56,7 @@ _ROW_METHODS = (
 Selection: TypeAlias = "tuple[tuple[str, Selection], ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class QueryFacts:
+class QueryFacts(Record):
     """What a plan depends on besides the usage: the model and the shape of its query.
 
     `refused` forbids joins altogether, `rows` forbids rows without instances. `apart` are models
@@ -75,21 +75,12 @@ class QueryFacts:
     known: frozenset[str] = frozenset()
     same_keys: frozenset[str] = frozenset()
     prefetched: frozenset[str] = frozenset()
-    apart: frozenset[type[Model]] = field(default=frozenset())
+    apart: frozenset[type[Model]] = frozenset()
     rows: Reason | None = None
     only: bool = False
     annotations: tuple[str, ...] = ()
     own_querysets: frozenset[str] = frozenset()
     ordered: bool = True
-    _digest: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Remember the hash: facts are a key at every fetch."""
-        names = (each.name for each in fields(self) if each.compare)
-        object.__setattr__(self, "_digest", hash(tuple(getattr(self, name) for name in names)))
-
-    def __hash__(self) -> int:
-        return self._digest
 
     def defers(self, attname: str, model: type[Model]) -> bool:
         """Whether `defer()` or `only()` of the QuerySet leaves this column of the model out."""
@@ -130,13 +121,16 @@ def with_routes(facts: QueryFacts, targets: Iterable[type[Model]]) -> QueryFacts
     """
     if not router.routers:
         return facts
+    # Most sites have none.
+    from . import routes  # noqa: PLC0415 - see above
+
     if routes.look_at_instances():
         refused = facts.refused or Reason.ROUTED_BY_INSTANCE
-        return replace(facts, refused=refused, rows=facts.rows or Reason.ROUTED_BY_INSTANCE)
+        return facts.but(refused=refused, rows=facts.rows or Reason.ROUTED_BY_INSTANCE)
     apart = frozenset(model for model in targets if router.db_for_read(model) != facts.db)
     if not apart:
         return facts
-    return replace(facts, apart=apart)
+    return facts.but(apart=apart)
 
 
 def keeps_protocols(kind: type) -> tuple[bool, bool]:

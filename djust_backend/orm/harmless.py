@@ -29,8 +29,9 @@ _HARMLESS = frozenset(
     )
     for name in line.split()
 )
-_CALL = re.compile(r'([\w$"]+)\s*\(')
-_INTO = re.compile(r"\bINTO\b", re.IGNORECASE)
+# Compiled, and kept by `re`, when the first statement is looked at.
+_CALL = r'([\w$"]+)\s*\('
+_INTO = r"(?i)\bINTO\b"
 
 #: How statements begin that leave all rows as they are, whatever functions of a SELECT may do.
 READING = ("SELECT", "SAVEPOINT", "RELEASE")
@@ -44,6 +45,6 @@ def leaves_all(sql: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def only_reads(sql: str) -> bool:
     """Whether a SELECT calls no functions that might write, take locks, or change the session."""
-    return _INTO.search(sql) is None and all(
-        name.upper() in _HARMLESS for name in _CALL.findall(sql)
+    return re.search(_INTO, sql) is None and all(
+        name.upper() in _HARMLESS for name in re.findall(_CALL, sql)
     )

@@ -16,7 +16,6 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
 from . import facts, guards, peers
-from .code_reading import reads
 from .touched import Peers, TouchedCache, TouchedRows
 
 Path: TypeAlias = "tuple[str, ...]"
@@ -131,6 +130,9 @@ def may_walk(model: type[Model], name: str) -> bool:
         return False
     if not has_relations(model):
         return False
+    # Imported for pages that run code of models.
+    from .code_reading import reads  # noqa: PLC0415 - see above
+
     found = reads(model, name)
     if found is None or not found.complete:
         return True

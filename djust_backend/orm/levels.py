@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from djust_backend.records import Record
 
 # Kinds of slots.
 COLUMN = "column"
@@ -17,8 +18,7 @@ CALL = "call"
 MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Record):
     """What the attribute `name` is in a row.
 
     `at` is the position in the row of the value, or of the key of a relation. `shape` is the shape
@@ -63,8 +63,7 @@ class Slot:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Record):
     """How a row stands for an instance of one model.
 
     `path` leads to it over joined relations. `key` is the position of its primary key, -1 for a
@@ -103,8 +102,18 @@ class Shape:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Part(Record):
+    """The rows `[start:stop]` of a collection, to its end without `stop`.
+
+    `by_key` orders rows by their primary key if their model has no order, as `first()` does.
+    """
+
+    start: int
+    stop: int | None
+    by_key: bool = False
+
+
+class Level(Record):
     """One query in row mode: its columns, as `values_list` takes them, and the shapes of its rows.
 
     The first shape is that of the rows themselves, the others are joined. The first column of a
@@ -113,14 +122,6 @@ class Level:
 
     columns: tuple[str, ...]
     shapes: tuple[Shape, ...]
-    _digest: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Remember the hash: a level is a key at every fetch."""
-        object.__setattr__(self, "_digest", hash((self.columns, self.shapes)))
-
-    def __hash__(self) -> int:
-        return self._digest
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, fit for msgpack."""

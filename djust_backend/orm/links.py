@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, models
 from django.db.models import Field, ForeignKey, Manager, Model, QuerySet
 from django.db.models.fields.related_descriptors import ManyToManyDescriptor
+
+from djust_backend.records import Record
 
 from . import facts
 from .source import keeps
@@ -37,7 +39,7 @@ _QUERYSET_METHODS = (
 )  # fmt: skip
 
 
-class Link(NamedTuple):
+class Link(Record):
     """The parent's column `key`, and where a row holds its value.
 
     `path` leads there from a row of the target, `column` is the parent's attribute. `through` and

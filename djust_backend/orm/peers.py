@@ -26,7 +26,6 @@ from django.db.models import (
 from . import facts, guards, links
 from .batched import batched
 from .choose.prefetches import Choice, choices
-from .code_reading import reads
 from .touched import TouchedCache
 from .usage import READS_ALL, Usage
 
@@ -120,6 +119,9 @@ def _is_watched(cls: type[Model], usage: Usage) -> bool:
         found = facts.class_attribute(cls, name)
         if found is None or facts.accessor(cls, name) is not None or name == "pk":
             continue
+        # Imported for pages that run code of models.
+        from .code_reading import reads  # noqa: PLC0415 - see above
+
         known = reads(cls, name)
         if known is None or not known.complete:
             return True

@@ -14,11 +14,10 @@ import selectors
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from djust_backend.conf import pipeline
+from djust_backend.records import Record
 
 from .harmless import leaves_all, only_reads
 from .timestamps import read_natively
@@ -40,19 +39,6 @@ _PLAIN = (int, float, str, bytes, Decimal, UUID, date, time, timedelta)
 _EXACT = frozenset({int, bool, str, bytes, UUID, date, type(None)})
 # `libpq`: a transaction that is open and may go on.
 _OPEN = 2
-
-
-def may_send(connection: Any) -> bool:
-    """Whether several statements can go out at once on a connection of Django's.
-
-    Not if somebody else watches or rewrites its statements.
-    """
-    return (
-        connection.vendor == "postgresql"
-        and pipeline()
-        and _has_pipelines(connection.Database)
-        and all(map(_is_ours, connection.execute_wrappers))
-    )
 
 
 def expect(connection: Any, queries: Iterable[Query]) -> Expectation:
@@ -90,7 +76,7 @@ class Expectation:
         self._line.forget(self)
 
 
-class _Expected(NamedTuple):
+class _Expected(Record):
     """A statement, who has announced it, and once it was sent the driver's cursor."""
 
     sql: str
@@ -147,7 +133,7 @@ class _Line:
             return
         waiting, self.waiting = self.waiting, []
         is_open = raw.info.transaction_status == _OPEN
-        sent = [one._replace(cursor=self._new_cursor()) for one in waiting]
+        sent = [one.but(cursor=self._new_cursor()) for one in waiting]
         try:
             with raw.pipeline():
                 if is_open:
@@ -319,15 +305,3 @@ def _tells(value: Any) -> bool:
 def _block(connection: Any) -> Any:
     """The outermost `atomic` that is open: what tells one transaction from the next."""
     return connection.atomic_blocks[0] if connection.atomic_blocks else None
-
-
-def _is_ours(wrapper: object) -> bool:
-    module = getattr(wrapper, "__module__", None)
-    return isinstance(module, str) and module.partition(".")[0] == __name__.partition(".")[0]
-
-
-@lru_cache(maxsize=8)
-def _has_pipelines(driver: Any) -> bool:
-    """Whether the driver is psycopg 3, with a library below it that knows pipelines."""
-    pipelines = getattr(driver, "Pipeline", None)
-    return pipelines is not None and bool(pipelines.is_supported())

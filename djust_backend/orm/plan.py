@@ -5,14 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgpack  # type: ignore[import-untyped]
+from djust_backend.records import Record
 
 from .levels import Level
 
 # Changes with the plain data of plans and levels.
 FORMAT = 2
+
+
+def packed(content: list[Any]) -> bytes:
+    """Plain data as a msgpack document."""
+    # Loaded with the first plan that travels.
+    import msgpack  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+
+    data: bytes = msgpack.packb(content)
+    return data
+
+
+def unpacked(data: bytes) -> Any:
+    """What `packed` wrote. Error: ValueError, for anything else that is no document."""
+    import msgpack  # noqa: PLC0415 - as in `packed`
+
+    return msgpack.unpackb(data)
 
 
 class Reason(Enum):
@@ -87,7 +103,7 @@ class Reason(Enum):
     CUSTOM_COLUMN = "the attribute is not Django's plain one for a column"
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One relation: its path of accessors from the root, what Django calls it, and why so.
 
     `lookup` is the name for `select_related` (a query name) or for a prefetch (an accessor).
@@ -128,7 +144,7 @@ class Step(NamedTuple):
         return [own, *below]
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """How the rows of one QuerySet are fetched; comparable, printable, made of plain data.
 
     `joins` go into the first query, `prefetches` follow it (their reason says why they are no
@@ -160,14 +176,13 @@ class Plan(NamedTuple):
 
     def to_bytes(self) -> bytes:
         """The plan as a msgpack document, with the version of its format."""
-        packed: bytes = msgpack.packb([FORMAT, self.to_dict()], use_bin_type=True)
-        return packed
+        return packed([FORMAT, self.to_dict()])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Plan:
         """Read what `to_bytes` wrote; ValueError for anything else."""
         try:
-            version, plan = msgpack.unpackb(data, raw=False)
+            version, plan = unpacked(data)
             found = cls.from_dict(plan) if version == FORMAT else None
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError("not a plan") from error

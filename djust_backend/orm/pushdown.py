@@ -8,7 +8,7 @@ serves whoever has only the parents' columns: the key of a parent is its column
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import connections
 from django.db.models import (
@@ -28,6 +28,7 @@ from django.db.models.functions import RowNumber
 
 from . import facts, guards
 from .choose.pushdown import count_refusal, row_order, window_refusal
+from .levels import Part
 from .links import Link, link
 
 Key: TypeAlias = Any
@@ -38,17 +39,6 @@ COUNT = "djust_count_of_siblings"
 
 # Up to so many rows of each parent, counting its rows for each of them is cheaper than in a window.
 _FEW = 8
-
-
-class Part(NamedTuple):
-    """The rows `[start:stop]` of a collection, to its end without `stop`.
-
-    `by_key` orders rows by their primary key if their model has no order, as `first()` does.
-    """
-
-    start: int
-    stop: int | None
-    by_key: bool = False
 
 
 def grouped_counts(

@@ -18,7 +18,7 @@ from django.db.models import ForeignKey, Model
 from . import facts, links, peers, pushdown
 from .choose.pushdown import count_refusal, needs_rows, window_refusal
 from .harmless import READING
-from .pushdown import Part
+from .levels import Part
 from .usage import COUNTED, Usage
 
 logger = logging.getLogger("djust_backend.orm")

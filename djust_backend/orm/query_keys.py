@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Exists, F, Field, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Col, OrderBy, Ref, ResolvedOuterRef
@@ -18,20 +18,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable, Join
 from django.db.models.sql.where import NothingNode, WhereNode
 
-from . import conditions, expressions, order_names
+from . import conditions, expressions, order_names, readers
 from .versions import versions
-
-
-class Reading(Protocol):
-    """Reads keys (`KeyReader` of the extension)."""
-
-    def read(self, grammar: int, values: tuple[Any, ...]) -> tuple[Any, list[Any]] | None:
-        """The key, and the owners of parameters; None if a value has none."""
-
-
-# Makes a reader of the function that is asked for recipes, and of the number of grammars.
-Make = Callable[[Callable[[int, Any], Any], int], Reading]
-
 
 # The grammars: what an object's class has to be depends on where it stands.
 (
@@ -285,12 +273,15 @@ def _recipe(grammar: int, kind: Any) -> tuple[Any, bool]:
     return found, False
 
 
-_reader: list[Reading] = []
+_made: list[readers.Keys] = []
 
 
-def install(make: Make) -> None:
-    """Have keys read by this."""
-    _reader[:] = [make(_recipe, len(_RECIPES))]
+def _read(grammar: int, compiler: Any) -> tuple[Any, list[Any]] | None:
+    if not _made:
+        if not readers.keys:
+            return None
+        _made[:] = [readers.keys[0](_recipe, len(_RECIPES))]
+    return _made[0].read(grammar, (compiler,))
 
 
 def simple(compiler: Any) -> tuple[Any, list[Any]] | None:
@@ -298,10 +289,10 @@ def simple(compiler: Any) -> tuple[Any, list[Any]] | None:
 
     With the comparisons that have these, in their order. None if the condition is anything more.
     """
-    return _reader[0].read(_SIMPLE, (compiler,)) if _reader else None
+    return _read(_SIMPLE, compiler)
 
 
 def whole(compiler: Any) -> Any:
     """The key of a compiler's query with all that is in it; None if it has none."""
-    found = _reader[0].read(_WHOLE, (compiler,)) if _reader else None
+    found = _read(_WHOLE, compiler)
     return None if found is None else found[0]

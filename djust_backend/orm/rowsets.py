@@ -19,9 +19,8 @@ from django.db.models.signals import post_init, pre_init
 from . import facts, guards, links
 from .conversions import Stored
 from .display import display_labels
-from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Shape, Slot
-from .pipelines import expect, may_send
-from .pushdown import COUNT, Part, counting, seeking, windowing
+from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Part, Shape, Slot
+from .sending import may_send
 from .shapes import Simple
 from .statements import NOTHING, Fetched, Request, request_of_keys, request_selected
 from .undeclared import without_types
@@ -190,6 +189,9 @@ class RowSet:
         requests = [self._request(*place) for place in places if place != asked]
         queries = [(request.sql, request.params) for request in requests if request is not None]
         if queries:
+            # On PostgreSQL only.
+            from .pipelines import expect  # noqa: PLC0415 - see above
+
             announced = expect(connections[self.using], queries)
             finalize(self, announced.stop).atexit = False
 
@@ -297,6 +299,9 @@ class Numbers:
 
     def request_numbers(self, keys: Sequence[Any], using: str) -> Request | None:
         """Asks for pairs of a key and how many rows it has, for the keys that have any."""
+        # Imported by pages with such a collection only.
+        from .pushdown import counting  # noqa: PLC0415 - see above
+
         return request_of_keys(
             lambda keys: counting(self.relation, keys, using),
             keys,
@@ -331,13 +336,17 @@ class Related(Numbers):
             columns = self.level.level.columns
             if part is None:
                 rows = self._queryset(keys, using)
-            elif sought := seeking(self.relation, keys, using, part, counted):
+                return rows.values_list(*without_types(rows.query, columns, connections[using]))
+            # As in `request_numbers`.
+            from . import pushdown  # noqa: PLC0415 - see above
+
+            if sought := pushdown.seeking(self.relation, keys, using, part, counted):
                 rows, name = sought
                 columns = tuple(f"{name}__{column}" for column in columns)
             else:
-                rows = windowing(self.relation, keys, using, part, counted=counted)
+                rows = pushdown.windowing(self.relation, keys, using, part, counted=counted)
             typed = without_types(rows.query, columns, connections[using])
-            return rows.values_list(*typed, *([COUNT] if counted else []))
+            return rows.values_list(*typed, *([pushdown.COUNT] if counted else []))
 
         return request_of_keys(make, keys, using, (self, part, counted), self.prepare)
 

@@ -7,7 +7,7 @@ depend on, but for the condition (`conditions`) and the limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connections, models
 from django.db.models import QuerySet
@@ -16,7 +16,6 @@ from django.db.models.sql.datastructures import BaseTable, Join
 
 from . import conditions, guards, order_names
 from .conditions import Condition
-from .expressions import Reader
 from .guards import QueryFacts
 
 # Shapes of one process. A site has some for each of its views.
@@ -37,11 +36,14 @@ class Shape:
         self._held = held
 
 
-class Simple(NamedTuple):
+class Simple:
     """A simple QuerySet: its shape, and its condition if that has a key."""
 
-    shape: Shape
-    condition: Condition | None
+    __slots__ = ("condition", "shape")
+
+    def __init__(self, shape: Shape, condition: Condition | None) -> None:
+        self.shape = shape
+        self.condition = condition
 
 
 _shapes: dict[tuple[Any, ...], Shape] = {}
@@ -151,6 +153,9 @@ def expressions(query: Any) -> tuple[tuple[Any, ...], Sequence[Any]] | None:
     added, groups = query.annotations, query.group_by
     if not added and groups is None and all(type(item) is str or item is None for item in order):
         return (order, related), ()
+    # Only for what is more than names.
+    from .expressions import Reader  # noqa: PLC0415 - see above
+
     reader = Reader()
     mask = query.annotation_select_mask
     names = None if mask is None else sorted(mask)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from djust_backend.cache import events
 
-from . import fingerprint
 from .code_needs import runs_code
 from .guards import QueryFacts
 from .usage import Usage
@@ -24,35 +23,36 @@ logger = logging.getLogger("djust_backend.jit")
 _Decision = TypeVar("_Decision")
 
 
-class Plans(Protocol):
-    """Sealed bytes by key, from wherever; nothing of it raises."""
+if TYPE_CHECKING:
 
-    def find(self, key: str, model: str) -> bytes | None:
-        """What another process derived; after None the caller has to `keep` or to `give_up`."""
+    class Plans(Protocol):
+        """Sealed bytes by key, from wherever; nothing of it raises."""
 
-    def keep(self, key: str, data: bytes) -> None:
-        """Hand in what was derived."""
+        def find(self, key: str, model: str) -> bytes | None:
+            """What another process derived; after None the caller has to `keep` or to `give_up`."""
 
-    def give_up(self, key: str) -> None:
-        """Nothing was derived after all."""
+        def keep(self, key: str, data: bytes) -> None:
+            """Hand in what was derived."""
 
-    def reject(self, key: str, error: Exception) -> None:
-        """What `find` gave is no decision."""
+        def give_up(self, key: str) -> None:
+            """Nothing was derived after all."""
 
+        def reject(self, key: str, error: Exception) -> None:
+            """What `find` gave is no decision."""
 
-class Codec(Protocol[_Decision]):
-    """How one kind of decision is written: `name`, both directions (ValueError), and its mode."""
+    class Codec(Protocol[_Decision]):
+        """How one kind of decision is written: `name`, both ways (ValueError), and its mode."""
 
-    name: str
+        name: str
 
-    def pack(self, decision: _Decision) -> bytes:
-        """As bytes."""
+        def pack(self, decision: _Decision) -> bytes:
+            """As bytes."""
 
-    def unpack(self, data: bytes) -> _Decision:
-        """From bytes. Error: ValueError."""
+        def unpack(self, data: bytes) -> _Decision:
+            """From bytes. Error: ValueError."""
 
-    def mode(self, decision: _Decision) -> str:
-        """`rows` or `instances`."""
+        def mode(self, decision: _Decision) -> str:
+            """`rows` or `instances`."""
 
 
 _source: list[Callable[[], Plans | None]] = []
@@ -100,6 +100,9 @@ def decided(
 
 
 def _key(kind: str, query: QueryFacts, usage: Usage | None) -> str | None:
+    # Takes a good part of the room with it, for plans that rest on code only.
+    from . import fingerprint  # noqa: PLC0415 - see above
+
     try:
         return fingerprint.key(kind, query, usage)
     except Exception:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
@@ -21,6 +21,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from djust_backend.conf import sql_check, sql_reuse
+from djust_backend.records import Record
 
 from . import conditions
 from .arrivals import arrivals
@@ -40,11 +41,14 @@ _CHUNK = 200
 _LARGE = 1000
 
 
-class Fetched(NamedTuple):
+class Fetched:
     """Rows, and those of their columns that are left as the database stores them."""
 
-    rows: list[Row]
-    stored: tuple[Stored, ...] = ()
+    __slots__ = ("rows", "stored")
+
+    def __init__(self, rows: list[Row], stored: tuple[Stored, ...] = ()) -> None:
+        self.rows = rows
+        self.stored = stored
 
 
 NOTHING = Fetched([])
@@ -63,14 +67,14 @@ def compare(
         raise DifferentSQLError(f"{sql} {tuple(params)} is now {now} {tuple(compiled)}")
 
 
-class Text(NamedTuple):
+class Text(Record):
     """The text of a condition, and the fields that its key names by their identity."""
 
     text: str
     fields: tuple[Any, ...]
 
 
-class Statement(NamedTuple):
+class Statement(Record):
     """SQL before and after what changes, parameters that follow, and how rows are converted.
 
     `repeated` are columns of texts of joined rows, which many rows may have in common; `is_timed`
@@ -122,13 +126,18 @@ def _as_tuples(found: Any) -> list[Row]:
     return found if is_ready else [tuple(row) for row in found]
 
 
-class Request(NamedTuple):
+class Request:
     """One query that is ready to be run."""
 
-    connection: Any
-    sql: str
-    params: tuple[Any, ...]
-    statement: Statement
+    __slots__ = ("connection", "params", "sql", "statement")
+
+    def __init__(
+        self, connection: Any, sql: str, params: tuple[Any, ...], statement: Statement
+    ) -> None:
+        self.connection = connection
+        self.sql = sql
+        self.params = params
+        self.statement = statement
 
     def compare(self, selected: Any) -> None:
         """Raise DifferentSQLError if Django compiles anything else of a QuerySet than this runs."""
@@ -199,7 +208,7 @@ def request_selected(
         text = sql[: len(sql) - len(limits)]
         parts = text.split(where) if where else [text, ""]
         if len(parts) == 2 and tuple(where_params) == tuple(params):
-            remember(connection, key, statement._replace(before=parts[0], after=parts[1]))
+            remember(connection, key, statement.but(before=parts[0], after=parts[1]))
     return statement.request(connection, "", "", params)
 
 
@@ -235,7 +244,7 @@ def request_of_keys(
     prepared = tuple(prepare(key, connection) for key in keys)
     if len(parts) == 2 and "%s" not in parts[0] and tuple(params[: len(keys)]) == prepared:
         tail = tuple(params[len(keys) :])
-        cut = statement._replace(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
+        cut = statement.but(before=f"{parts[0]} IN (", after=f"){parts[1]}", tail=tail)
         remember(connection, name, cut)
     return statement.request(connection, "", "", params)
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+if TYPE_CHECKING:
 
-class Reader(Protocol):
-    """Reads what a server in UTC writes; everything else it leaves to the loader it was made of."""
+    class Reader(Protocol):
+        """Reads what a server in UTC writes; the rest it leaves to the loader it was made of."""
 
-    def load(self, data: Any) -> Any:
-        """The value. Raises what the loader raises."""
+        def load(self, data: Any) -> Any:
+            """The value. Raises what the loader raises."""
 
 
 # Makes a reader of the loader that knows all the rest.
-Make = Callable[[Callable[[Any], Any]], Reader]
+Make: TypeAlias = "Callable[[Callable[[Any], Any]], Reader]"
 
 _made: list[Make] = []
 # Django makes a class for each time zone, and for each cursor in another one than its connection.

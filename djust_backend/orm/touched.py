@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import Model
 from django.db.models.query import ModelIterable
 
+from djust_backend.records import Record
 
-class Watcher(Protocol):
-    """Who is told."""
+if TYPE_CHECKING:
 
-    def touched(self, instance: Model, name: str, known: Peers) -> None:
-        """A relation is about to be fetched lazily; raises what lazy access would."""
+    class Watcher(Protocol):
+        """Who is told."""
 
-    def fetched(self, known: Peers) -> None:
-        """Relations of these instances have been fetched."""
+        def touched(self, instance: Model, name: str, known: Peers) -> None:
+            """A relation is about to be fetched lazily; raises what lazy access would."""
 
-    def instances(self, rows: list[Model]) -> None:
-        """These instances were fetched together."""
+        def fetched(self, known: Peers) -> None:
+            """Relations of these instances have been fetched."""
+
+        def instances(self, rows: list[Model]) -> None:
+            """These instances were fetched together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Peers:
+class Peers(Record):
     """Where watched instances stand: at the end of `path`, some accessors from `rows`."""
 
     watcher: Watcher

@@ -13,6 +13,7 @@ from django.db.models import DateField, DateTimeField, F, Func, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import Col
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import cached_property
 
 # The declared type of a column, and what Django's converter for it in the driver parses texts with.
 _DECLARED = {DateTimeField: ("datetime", parse_datetime), DateField: ("date", parse_date)}
@@ -26,6 +27,18 @@ class Undeclared(Func):
 
     template = "+%(expressions)s"
     arity = 1
+
+    @cached_property
+    def identity(self) -> tuple[Any, ...]:
+        """What equal ones have in common: for a column, less than Django takes long to find out.
+
+        Compilers ask each selected expression before they write an order.
+        """
+        (inner,) = self.source_expressions
+        if type(inner) is Col:
+            return type(self), inner.alias, inner.target, inner.output_field
+        found: tuple[Any, ...] = super().identity
+        return found
 
 
 def without_types(query: Any, columns: Sequence[str], connection: Any) -> list[Any]:

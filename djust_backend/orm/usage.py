@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from djust_backend.records import Record
 
 REACHED = 1
 PRINTED = 2
@@ -25,8 +26,7 @@ READS_ALL = TRUTH | ITERATED | COUNTED
 Wire: TypeAlias = "tuple[int, int, Mapping[str, Wire], Wire | None]"
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record):
     """A tree of needs: the flags of this value, of its attributes, and of each of its items.
 
     `always` holds what happens in every render in which the parent is reached, `maybe` what may
@@ -38,17 +38,20 @@ class Usage:
     maybe: int
     fields: Mapping[str, Usage]
     each: Usage | None
-    _digest: int = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Freeze the mapping and remember the hash (children already know theirs)."""
-        fields = MappingProxyType(dict(self.fields))
-        object.__setattr__(self, "fields", fields)
-        content = (self.always, self.maybe, frozenset(fields.items()), self.each)
-        object.__setattr__(self, "_digest", hash(content))
+    if not TYPE_CHECKING:
 
-    def __hash__(self) -> int:
-        return self._digest
+        def __init__(
+            self, always: int, maybe: int, fields: Mapping[str, Usage], each: Usage | None
+        ) -> None:
+            self.always = always
+            self.maybe = maybe
+            self.fields = MappingProxyType(dict(fields))
+            self.each = each
+
+    def _key(self) -> Any:
+        # Children remember theirs.
+        return self.always, self.maybe, frozenset(self.fields.items()), self.each
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Usage:

@@ -7,7 +7,9 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class RoomsContract(Contract):
-    """A module in a room imports only its own room and the shared leaves; a shared leaf, nothing.
+    """A module in a room imports only its own room and the shared leaves.
+
+    A shared leaf that is in a room imports only those that are in none.
 
     Fields: `package`, the `rooms` (its subpackages that are closed), the subpackages that belong
     to the `face`, and the `shared` modules. A subpackage that is in neither list breaks the
@@ -41,12 +43,14 @@ class RoomsContract(Contract):
 
     def _forbidden_imports(self, graph: ImportGraph) -> list[str]:
         shared = {module.name for module in self.shared}
+        rooms = [f"{self.package.name}.{name}" for name in self.rooms]
+        outside = {leaf for leaf in shared if not leaf.startswith(tuple(f"{r}." for r in rooms))}
         offences = []
-        for room in (f"{self.package.name}.{name}" for name in self.rooms):
+        for room in rooms:
             if room not in graph.modules:
                 continue
             for importer in sorted({room, *graph.find_descendants(room)}):
-                allowed = set() if importer in shared else shared
+                allowed = outside if importer in shared else shared
                 for imported in sorted(graph.find_modules_directly_imported_by(importer)):
                     inside = f"{imported}.".startswith(f"{room}.") and importer not in shared
                     ours = f"{imported}.".startswith(f"{self.package.name}.")

@@ -25,9 +25,10 @@ from djust_backend import orm
 from djust_backend.orm import facts, guards
 from djust_backend.orm.apply import plan_for
 from djust_backend.orm.choose.pushdown import count_refusal, window_refusal
+from djust_backend.orm.levels import Part
 from djust_backend.orm.links import link
 from djust_backend.orm.plan import Reason
-from djust_backend.orm.pushdown import Part, grouped_counts, grouped_exists, windows
+from djust_backend.orm.pushdown import grouped_counts, grouped_exists, windows
 from djust_backend.orm.usage import COUNTED, INDEXED, ITERATED, REACHED, SLICED, TRUTH, Usage
 
 #: Everything to many in the zoo: the parent's class and the accessor.

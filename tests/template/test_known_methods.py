@@ -61,11 +61,11 @@ def test_classes_that_override_lose_one_method_each() -> None:
     class Between(forms.TextInput, Mixin):
         pass
 
-    stock = set(form_classes.methods_of(forms.TextInput))
-    assert stock - set(form_classes.methods_of(Own)) == {"format.plain"}
-    assert stock - set(form_classes.methods_of(Between)) == {"context.input"}
+    stock = set(form_classes.form_methods_of(forms.TextInput))
+    assert stock - set(form_classes.form_methods_of(Own)) == {"format.plain"}
+    assert stock - set(form_classes.form_methods_of(Between)) == {"context.input"}
     getting = type("Getting", (forms.TextInput,), {"__getattr__": lambda self, name: name})
-    assert form_classes.methods_of(getting) == []
+    assert form_classes.form_methods_of(getting) == []
 
 
 def test_what_was_replaced_before_we_came_is_not_known() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import ForeignKey, Model
 from django.db.models.constants import LOOKUP_SEP
 
 from djust_backend.orm import facts
-from djust_backend.orm.choose.prefetches import Choice
 from djust_backend.orm.guards import QueryFacts, Selection
 from djust_backend.orm.plan import Reason
+
+if TYPE_CHECKING:
+    from djust_backend.orm.choose.prefetches import Choice
 
 # Beyond these a second query costs less than the width and the planning of the first one.
 MAX_DEPTH = 3

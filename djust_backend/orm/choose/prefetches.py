@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from django.db.models import ForeignKey, Model
 
@@ -12,11 +11,12 @@ from djust_backend.orm.choose.pushdown import reads_whole
 from djust_backend.orm.expand import expand
 from djust_backend.orm.plan import Reason
 from djust_backend.orm.usage import ITERATED, REACHED, Usage
+from djust_backend.records import Record
 
 _REMEMBERED = 4096
 
 
-class Choice(NamedTuple):
+class Choice(Record):
     """What to do about one attribute that is read of every instance.
 
     `fetch` tells whether to batch it; a relation that is not batched is still walked where it is

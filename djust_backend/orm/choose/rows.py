@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgpack  # type: ignore[import-untyped]
 from django.db.models import FileField, ForeignKey, Model
 from django.db.models.fields.files import (
     FieldFile,
@@ -19,7 +17,6 @@ from djust_backend.orm import facts, links
 from djust_backend.orm.choose import joins
 from djust_backend.orm.choose.pushdown import count_refusal, window_refusal
 from djust_backend.orm.code_needs import is_code
-from djust_backend.orm.code_reading import reads
 from djust_backend.orm.display import display_labels
 from djust_backend.orm.guards import QueryFacts
 from djust_backend.orm.levels import (
@@ -35,7 +32,7 @@ from djust_backend.orm.levels import (
     Shape,
     Slot,
 )
-from djust_backend.orm.plan import FORMAT, Reason
+from djust_backend.orm.plan import FORMAT, Reason, packed, unpacked
 from djust_backend.orm.shared import decided
 from djust_backend.orm.usage import (
     COUNTED,
@@ -48,6 +45,7 @@ from djust_backend.orm.usage import (
     Usage,
     is_part,
 )
+from djust_backend.records import Record
 
 _SOURCE_FLAGS = REACHED | TRUTH | ITERATED | COUNTED
 _COLLECTION_FLAGS = _SOURCE_FLAGS | SLICED
@@ -56,7 +54,7 @@ _FILE_ATTRIBUTES = frozenset({"url", "name", "size", "path", "width", "height"})
 _COUNTS = frozenset({"count", "exists"})
 
 
-class Refusal(NamedTuple):
+class Refusal(Record):
     """Why instances are needed, and the path of the attribute that needs them."""
 
     path: tuple[str, ...]
@@ -85,12 +83,11 @@ class _Levels:
             content: list[Any] = [FORMAT, decision.to_dict()]
         else:
             content = [FORMAT, list(decision.path), decision.reason.name]
-        packed: bytes = msgpack.packb(content)
-        return packed
+        return packed(content)
 
     def unpack(self, data: bytes) -> Level | Refusal:
         try:
-            version, *content = msgpack.unpackb(data)
+            version, *content = unpacked(data)
             if version != FORMAT:
                 raise ValueError(f"a level of format {version!r}, not {FORMAT}")
             if len(content) == 1:
@@ -210,13 +207,16 @@ class _Builder:
         if (usage.always | usage.maybe) & PRINTED:
             names.append("__str__")
         for name in names:
+            # Most pages run no code of models, and need nothing of what reads it.
+            from djust_backend.orm.code_reading import reads  # noqa: PLC0415 - see above
+
             found = reads(place.model, name)
             if found is None or not found.complete:
                 raise _RefusedError(Reason.PYTHON_CODE, *place.path, name)
             needs = found.usage
             printed = bool(usage.always & PRINTED)
             if not (printed if name == "__str__" else usage.fields[name].reached()):
-                needs = replace(needs, always=0, maybe=needs.always | needs.maybe)
+                needs = needs.but(always=0, maybe=needs.always | needs.maybe)
                 needs = NOTHING.merge(needs)
             code = needs if code is None else code.merge(needs)
         return code
@@ -256,7 +256,7 @@ class _Builder:
             used = usage.fields.get(name, NOTHING)
             if relation.kind != facts.TO_ONE or not (below.reached() or used.reached()):
                 raise _RefusedError(Reason.PYTHON_CODE, *place.path, name)
-            needs = replace(used, always=used.always | REACHED)
+            needs = used.but(always=used.always | REACHED)
             slot = self.to_one(place, prefix, relation, needs, below)
             if slot.kind != ONE:
                 raise _RefusedError(Reason.PYTHON_CODE, *place.path, name)
@@ -459,7 +459,7 @@ class _Builder:
         query = _second_query(self.query, relation, ordered)
         if not brought and not _starts_at_first(rows):
             # Perhaps nobody has rows there: what they point to is asked for when one is read.
-            query = replace(query, refused=query.refused or Reason.MAYBE)
+            query = query.but(refused=query.refused or Reason.MAYBE)
         builder = _Builder(query, link.path)
         found = builder.level(_reached(rows.each or NOTHING))
         counted = usage.fields.get("count", rows.fields.get("count", NOTHING))
@@ -490,7 +490,7 @@ def _starts_at_first(usage: Usage) -> bool:
 def _without(usage: Usage, without: str) -> Usage:
     """The same usage without one of its attributes."""
     fields = {name: below for name, below in usage.fields.items() if name != without}
-    return replace(usage, fields=fields)
+    return usage.but(fields=fields)
 
 
 def _second_query(query: QueryFacts, relation: facts.Relation, ordered: bool) -> QueryFacts:
@@ -515,4 +515,4 @@ def _second_query(query: QueryFacts, relation: facts.Relation, ordered: bool) ->
 
 def _reached(usage: Usage) -> Usage:
     """The needs of a row, given that it is there."""
-    return replace(usage, always=usage.always | REACHED)
+    return usage.but(always=usage.always | REACHED)

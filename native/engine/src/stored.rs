@@ -1,5 +1,6 @@
 //! Values that are read as `SQLite` has stored them: what Django would have made of them.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyInt, PyString, PyTzInfo};
 
@@ -27,8 +28,12 @@ pub enum StoredKind {
 impl<'py> Stored<'py> {
     /// See `conversions.Stored` of the ORM room.
     pub fn read(wire: &Bound<'py, PyAny>) -> PyResult<(usize, Self)> {
-        let (at, kind, convert, places, digits): (usize, Bound<'py, PyString>, _, u32, u32) = wire.extract()?;
-        let kind = StoredKind::named(kind.to_str()?, places, digits);
+        let py = wire.py();
+        let at = wire.getattr(intern!(py, "at"))?.extract()?;
+        let kind = wire.getattr(intern!(py, "kind"))?.cast_into::<PyString>()?;
+        let convert = wire.getattr(intern!(py, "convert"))?;
+        let places = wire.getattr(intern!(py, "places"))?.extract()?;
+        let kind = StoredKind::named(kind.to_str()?, places, wire.getattr(intern!(py, "digits"))?.extract()?);
         Ok((at, Self { convert, kind }))
     }
 

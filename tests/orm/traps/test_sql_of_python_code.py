@@ -468,7 +468,7 @@ def test_other_sql_than_django_s_is_noticed(library, pages):
     pages[1].render({"work": work})
     for key, known in list(statements._statements(connection).items()):
         if hasattr(known, "left"):
-            statements.remember(connection, key, known._replace(sql=f"{known.sql} LIMIT 1"))
+            statements.remember(connection, key, known.but(sql=f"{known.sql} LIMIT 1"))
     assert "DifferentSQLError" in pages[1].render({"work": work})
     statements._statements(connection).clear()
 
