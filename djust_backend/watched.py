@@ -129,11 +129,12 @@ def tags_span_lines(tag_re: Any) -> bool | None:
     sites put it there to write long tags in several lines; None for any other.
     """
     try:
-        text, flags = _expression(tag_re)
+        found = _expression(tag_re)
     except AttributeError:
         # It is no regular expression of Python's.
         return None
-    return {_TAG_RE: False, (_TAG_RE[0], _TAG_RE[1] | re.DOTALL): True}.get((text, flags))
+    over_lines = (_TAG_RE[0], _TAG_RE[1] | re.DOTALL)
+    return found == over_lines if found in (_TAG_RE, over_lines) else None
 
 
 def _expression(value: Any) -> tuple[Any, int]:
