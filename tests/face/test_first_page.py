@@ -99,7 +99,7 @@ PAGES: dict[str, tuple[str, str, set[str]]] = {
         set(),
     ),
     "a method of a model": (
-        "{% for p in permissions %}{{ p.content_type.app_labeled_name }}{% endfor %}",
+        "{% for p in permissions %}{{ p.content_type.name }}{% endfor %}",
         "book",
         {"djust_backend.orm.code_reading", "djust_backend.orm.code_walk"},
     ),
