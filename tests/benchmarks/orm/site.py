@@ -37,6 +37,7 @@ def start(backend: Backend, database: dict[str, Any]) -> None:
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "tests.benchmarks.orm.office.apps.OfficeConfig",
+            *backend.apps,
         ],
         TEMPLATES=[entry] if backend.path else [],
         ROOT_URLCONF="tests.benchmarks.orm.office.urls",
