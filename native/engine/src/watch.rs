@@ -331,14 +331,15 @@ pub fn tags_span_lines(py: Python<'_>, stock: &Stock) -> PyResult<Option<bool>> 
         return Ok(None);
     }
     let now = stock.django_base.bind(py).getattr(intern!(py, "tag_re"))?;
-    let mut known = TAG_RE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some((tag_re, answer)) = &*known
+    let known = || TAG_RE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((tag_re, answer)) = &*known()
         && tag_re.is(&now)
     {
         return Ok(*answer);
     }
+    // Python code may let another thread go on, which must not wait for the lock with the interpreter in its hands.
     let answer = stock.call(py, "tags_span_lines", (&now,))?.extract()?;
-    *known = Some((now.unbind(), answer));
+    let _before = known().replace((now.unbind(), answer));
     Ok(answer)
 }
 
