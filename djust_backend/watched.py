@@ -293,6 +293,12 @@ def _json() -> list[tuple[Any, str, Any]]:
     ]
 
 
+def _lexers() -> list[tuple[Any, str, Any]]:
+    """Django's lexers; where they are others, the tokens are asked of them."""
+    notes = _members(base, "Lexer", "DebugLexer")
+    return notes + _methods(base.Lexer) + _methods(base.DebugLexer)
+
+
 def _partials() -> list[tuple[Any, str, Any]]:
     """What renders a partial; there are none before Django 6.0."""
     cls = getattr(base, "PartialTemplate", None)
@@ -321,14 +327,11 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     )
     engine += _members(dateformat, "DateFormat", "TimeFormat", "format", "time_format")
     engine += _methods(dateformat.DateFormat) + _methods(dateformat.TimeFormat)
-    engine += _members(numberformat, "format")
-    engine += [_function(html, "escape")]
+    engine += [*_members(numberformat, "format"), _function(html, "escape")]
     engine += [
         item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
     ]
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
-    lexers = _members(base, "Lexer", "DebugLexer")
-    lexers += _methods(base.Lexer) + _methods(base.DebugLexer)
     contexts = _members(django_backend, "make_context")
     contexts += _members(context, "Context", "RenderContext", "RequestContext")
     for cls in (Context, RequestContext):
@@ -350,7 +353,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     return {
         "engine": engine,
         "template": template,
-        "lexers": lexers,
+        "lexers": _lexers(),
         "contexts": contexts,
         "addresses": _addresses(),
         "languages": _languages(),

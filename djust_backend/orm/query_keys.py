@@ -18,7 +18,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable, Join
 from django.db.models.sql.where import NothingNode, WhereNode
 
-from . import conditions, expressions, order_names, readers
+from . import conditions, expressions, order_names, readers, shapes
 from .versions import versions
 
 # The grammars: what an object's class has to be depends on where it stands.
@@ -53,23 +53,9 @@ _CONSTRUCTED = "_constructor_args"
 # What a comparison consists of besides.
 _LOOKUP = {"lhs": _ANY, "rhs": _ANY, "bilateral_transforms": _EMPTY}
 
-# The rarer things; a query that has one of them has no key.
-_PLAIN = [
-    (name, _EMPTY)
-    for name in (
-        "distinct_fields",
-        "combinator",
-        "extra",
-        "extra_tables",
-        "extra_order_by",
-        "select_for_update",
-        "_filtered_relations",
-        "explain_info",
-    )
-]
 # What both kinds of keys have in common.
 _COMMON = [
-    *_PLAIN,
+    *((name, _EMPTY) for name in shapes.RARE),
     ("model", _SAME),
     ("alias_map", _ANY),
     ("alias_refcount", _POSITIVE),

@@ -7,6 +7,7 @@ depend on, but for the condition (`conditions`) and the limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db import connections, models
@@ -46,6 +47,19 @@ class Simple:
         self.condition = condition
 
 
+#: The rarer things in a query: what has one of them has neither a shape nor a key.
+RARE = (
+    "distinct_fields",
+    "combinator",
+    "extra",
+    "extra_tables",
+    "extra_order_by",
+    "select_for_update",
+    "_filtered_relations",
+    "explain_info",
+)
+_rare = attrgetter(*RARE)
+
 _shapes: dict[tuple[Any, ...], Shape] = {}
 
 
@@ -72,25 +86,10 @@ def simple(queryset: Any) -> Simple | None:
     return Simple(shape, condition)
 
 
-def is_plain(query: Any) -> bool:
-    """Whether a query is of Django's own class, and has nothing of the rarer things in it."""
-    kind: type = type(query)
-    return (
-        kind is Query
-        and not query.distinct_fields
-        and not query.combinator
-        and not query.extra
-        and not query.extra_tables
-        and not query.extra_order_by
-        and not query.select_for_update
-        and not query._filtered_relations
-        and not query.explain_info
-    )
-
-
 def _is_simple(query: Any) -> bool:
     return (
-        is_plain(query)
+        type(query) is Query
+        and not any(_rare(query))
         and not query.subquery
         and not query.values_select
         and not query.select

@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from djust_backend import DjustTemplates
+from djust_backend._native import NativeProgram
 from tests.laws.odd_values import LOG, VALUES
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
@@ -112,3 +113,10 @@ def difference(case: RandomCase) -> tuple[list[Any], list[Any]] | None:
     stock = observed(case, DjangoTemplates)
     ours = observed(case, DjustTemplates)
     return None if stock == ours else (stock, ours)
+
+
+def is_native(source: str, *, debug: bool = False) -> bool:
+    """Whether a source is compiled natively, and not left to Django."""
+    options = {"debug": debug}
+    engine = DjustTemplates({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": options})
+    return isinstance(engine.from_string(source).template._program, NativeProgram)

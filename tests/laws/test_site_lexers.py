@@ -10,7 +10,7 @@ import pytest
 from django.template import base
 
 from djust_backend import DjustTemplates
-from djust_backend._native import NativeProgram
+from tests.laws.observed import is_native
 from tests.template.tables import Table, differences
 
 TABLE = Table({"part.html": "[{{ v }}]", "base.html": "<{% block a %}{% endblock %}>"})
@@ -95,12 +95,6 @@ def test_pages_and_errors_are_those_of_stock(
     monkeypatch.setattr(base.Lexer, "tokenize", lex)
     monkeypatch.setattr(base.DebugLexer, "tokenize", lex)
     assert differences(source, TABLE, VALUES) == []
-
-
-def is_native(source: str, *, debug: bool = False) -> bool:
-    options = {"debug": debug}
-    engine = DjustTemplates({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": options})
-    return isinstance(engine.from_string(source).template._program, NativeProgram)
 
 
 def test_templates_are_native_where_the_tokens_are_the_source(

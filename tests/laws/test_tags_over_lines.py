@@ -11,10 +11,8 @@ import pytest
 from django.template import base
 from hypothesis import given, note
 
-from djust_backend import DjustTemplates
-from djust_backend._native import NativeProgram
 from tests.laws.grammar import broken_cases, cases
-from tests.laws.observed import RandomCase
+from tests.laws.observed import RandomCase, is_native
 from tests.laws.test_same_bytes import BUSY, check
 from tests.template.tables import Table, differences
 
@@ -31,11 +29,6 @@ def _tags_over_lines() -> Iterator[None]:
     base.tag_re = re.compile(ONE_LINE.pattern, re.DOTALL)
     yield
     base.tag_re = ONE_LINE
-
-
-def is_native(source: str) -> bool:
-    engine = DjustTemplates({"NAME": "x", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}})
-    return isinstance(engine.from_string(source).template._program, NativeProgram)
 
 
 SOURCES = r"""

@@ -148,15 +148,15 @@ impl Composed {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(template) = self.index_of(program) else { return Ok(None) };
         let key = (template, node);
-        let known = || self.loops.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(known) = known().get(&key) {
+        let loops = || self.loops.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = loops().get(&key) {
             return Ok(Some(known.bind(py).clone()));
         }
         let Some(each) = self.composition.loops.get(&key) else { return Ok(None) };
         let source = (REACHED | ITERATED, 0u32, PyDict::new(py), self.wire(py, each)?);
         // Python code may let another thread go on, which must not wait for the lock with the interpreter in its hands.
         let made = Stock::get(py)?.call(py, "usage", (source,))?;
-        Ok(Some(known().entry(key).or_insert_with(|| made.unbind()).bind(py).clone()))
+        Ok(Some(loops().entry(key).or_insert_with(|| made.unbind()).bind(py).clone()))
     }
 
     fn index_of(&self, program: &Program) -> Option<u32> {

@@ -91,16 +91,15 @@ fn found_again(
 /// Where a token that starts at `start` ends, and where its contents start.
 fn span_of(kind: TokenKind, contents: &str, source: &str, start: usize) -> Option<(usize, usize)> {
     let (open, close) = match kind {
-        TokenKind::Text => ("", ""),
+        TokenKind::Text => {
+            // Django's lexers make no empty ones.
+            let is_there = !contents.is_empty() && source[start..].starts_with(contents);
+            return is_there.then_some((start + contents.len(), start));
+        }
         TokenKind::Var => ("{{", "}}"),
         TokenKind::Block => ("{%", "%}"),
         TokenKind::Comment => ("{#", "#}"),
     };
-    if kind == TokenKind::Text {
-        // Django's lexers make no empty ones.
-        let is_there = !contents.is_empty() && source[start..].starts_with(contents);
-        return is_there.then_some((start + contents.len(), start));
-    }
     let inner = source[start..].strip_prefix(open)?.trim_start_matches(is_python_space);
     let rest = inner.strip_prefix(contents)?.trim_start_matches(is_python_space).strip_prefix(close)?;
     Some((source.len() - rest.len(), source.len() - inner.len()))

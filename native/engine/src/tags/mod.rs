@@ -1,7 +1,6 @@
 //! What each of Django's own tags does, a family a file (the same names as in the syntax crate).
 
 pub mod caching;
-pub mod changes;
 pub mod i18n;
 pub mod inheritance;
 pub mod logic;
