@@ -130,7 +130,7 @@ def _needs_of_rows(usage: Usage | None, page: Usage | None) -> Usage | None:
 
 
 def may_look_ahead(source: Any) -> bool:
-    """Whether what this source is about to ask may be sent together with what others will."""
+    """Whether what this source is about to ask may go together with what the page asks later."""
     found = source.object_list if isinstance(source, Page) else source
     return row_mode() and isinstance(found, (QuerySet, Model)) and orm.may_look_ahead(found)
 
@@ -159,12 +159,14 @@ def needs_of_collection(usage: Usage, path: tuple[str, ...]) -> Usage | None:
 def load(
     instances: list[Any], path: tuple[str, ...], usage: Usage | None, current: Any, certain: bool
 ) -> list[Any] | None:
-    """Batches the relation at the end of `path` for the peers of `current`.
+    """Batches the relation at the end of `path` for the peers of `current`, or for itself.
 
     `usage` is that of the instances. `certain`: the step asks for less than all rows, which are
     fetched only if the template is sure to read them all later. Gives back the instances whose key
     points to no row.
     """
+    if len(path) == 1 and orm.fetch_companions(current, path[0]):
+        return [current]
     needs = _needs(usage, path)
     if not certain:
         return orm.load(instances, path, needs, current) or None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .ahead import look_ahead
     from .apply import evaluate, explain, forget_plans, memory_hits, plan_of
     from .code_reading import reads
+    from .companions import fetch_companions
     from .compilers import lendings
     from .fingerprint import release
     from .hidden import Watch, may_walk, missing
@@ -47,6 +48,7 @@ __all__ = [
     "display_labels",
     "evaluate",
     "explain",
+    "fetch_companions",
     "fill",
     "forget_plans",
     "id_column",
@@ -79,6 +81,7 @@ __getattr__ = from_homes(
         "adoption": ("adopt", "fill"),
         "ahead": ("look_ahead",),
         "code_reading": ("reads",),
+        "companions": ("fetch_companions",),
         "apply": ("evaluate", "explain", "forget_plans", "memory_hits", "plan_of"),
         "compilers": ("lendings",),
         "fingerprint": ("release",),

@@ -1,38 +1,48 @@
-"""What a page is sure to ask of PostgreSQL besides the query at hand, announced before that runs.
+"""What a page is sure to ask of a database besides the query at hand, announced before that runs.
 
-Only queries of which text and parameters are known beforehand: those of QuerySets in row mode, and
-of relations that each instance of the view's asks for itself.
+PostgreSQL is sent queries of which text and parameters are known beforehand: those of QuerySets in
+row mode, and of relations that each instance of the view's asks for itself. Other databases are
+asked for the relations of an instance at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import MAX_GET_RESULTS
 
-from . import facts, peers
-from .pipelines import Expectation, Query, expect
+from . import facts, peers, single_rows
+from .choose import companions
+from .companions import Expected, expect
 from .row_mode import database, request
 from .sending import may_send
 from .statements import lookup
-from .usage import REACHED, READS_ALL, Usage
+from .usage import READS_ALL, Usage
+
+if TYPE_CHECKING:
+    from .pipelines import Expectation, Query
 
 #: An unread QuerySet or an instance, and everything that the page does with it.
 Source: TypeAlias = "tuple[QuerySet[Any] | Model, Usage]"
 
 
-def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
+def look_ahead(sources: Iterable[Source]) -> list[Expectation | Expected]:
     """Announce what these sources are sure to ask for; for `stop` when the page is done.
 
     Runs nothing, and raises nothing that reading the sources would not raise.
     """
     wanted: dict[str, list[Query]] = {}
+    expected: list[Expectation | Expected] = []
     for source, usage in sources:
         using = database(source)
         if not may_send(connections[using]):
+            if isinstance(source, Model) and (one := expect(source, usage)) is not None:
+                expected.append(one)
             continue
         queries = (
             _of_instance(source, usage, using)
@@ -40,7 +50,13 @@ def look_ahead(sources: Iterable[Source]) -> list[Expectation]:
             else _of_queryset(source, usage)
         )
         wanted.setdefault(using, []).extend(queries)
-    return [expect(connections[using], queries) for using, queries in wanted.items() if queries]
+    for using, announced in wanted.items():
+        if announced:
+            # On PostgreSQL only.
+            from . import pipelines  # noqa: PLC0415 - see above
+
+            expected.append(pipelines.expect(connections[using], announced))
+    return expected
 
 
 def _of_queryset(queryset: QuerySet[Any], usage: Usage) -> Iterator[Query]:
@@ -55,57 +71,27 @@ def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[Query]:
     # Routers answer for each query, and may look at anything.
     if router.routers or not usage.reached():
         return
-    for name, below in usage.fields.items():
+    sure = companions.sure(type(instance), usage)
+    # In the order of the template.
+    for name in usage.fields:
         relation = facts.relation(type(instance), name)
-        if relation is None or not below.reached() or not _is_plain(relation):
+        if relation is None or not peers.is_pending(relation, instance):
             continue
-        if not peers.is_pending(relation, instance):
-            continue
-        if relation.kind == facts.TO_ONE:
-            if _needs_row(relation, below):
+        if name in sure.ones:
+            # A key that no column can hold: whoever reads the relation is told so.
+            with suppress(EmptyResultSet):
                 yield _lookup(relation, instance, using)
-            continue
-        rows = below.fields.get("all")
-        # Whatever else is asked of the manager may be answered by rows read otherwise.
-        is_all = len(below.fields) == 1 and not (below.always | below.maybe) & ~REACHED
-        if rows is not None and is_all and rows.reached():
+        elif name in sure.collections:
+            rows = companions.rows_of_all(usage.fields[name])
+            assert rows is not None
             yield from _of_queryset(getattr(instance, name).all(), rows)
 
 
-def _is_plain(relation: facts.Relation) -> bool:
-    """Whether nothing but Django's own code takes part in asking for the relation."""
-    return (
-        relation.kind in (facts.TO_ONE, facts.TO_MANY)
-        and relation.plain
-        and relation.direct
-        and not relation.parent_link
-        and len(relation.local) == 1
-    )
-
-
-def _needs_row(relation: facts.Relation, usage: Usage) -> bool:
-    """Whether something is sure to be read of the related row that its key does not tell."""
-    return any(
-        below.reached() and facts.id_column(relation.owner, relation.name, name) is None
-        for name, below in usage.fields.items()
-    )
-
-
 def _lookup(relation: facts.Relation, instance: Model, using: str) -> Query:
-    """The query of lazy access to a single related row.
-
-    As `ForwardManyToOneDescriptor.get_object` and `ReverseOneToOneDescriptor.__get__` make it, and
-    `QuerySet.get` runs it.
-    """
+    """The query of lazy access to a single related row, as `QuerySet.get` runs it."""
 
     def make() -> QuerySet[Any]:
-        assert relation.target is not None
-        rows: QuerySet[Any] = relation.target._base_manager.using(using)
-        if relation.forward:
-            rows = rows.filter(relation.field.get_reverse_related_filter(instance))
-        else:
-            rows = rows.filter(**relation.field.get_forward_related_filter(instance))
-        rows = rows.order_by()
+        rows = single_rows.lookup(relation, instance, using)
         rows.query.set_limits(high=MAX_GET_RESULTS)
         return rows
 

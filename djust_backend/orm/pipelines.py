@@ -20,6 +20,7 @@ from uuid import UUID
 from djust_backend.records import Record
 
 from .harmless import leaves_all, only_reads
+from .kept import block
 from .timestamps import read_natively
 
 logger = logging.getLogger("djust_backend.orm")
@@ -160,7 +161,7 @@ class _Line:
             _execute(own, sql, params)
             return
         self.sent += sent
-        self._state = (raw, _block(self.connection))
+        self._state = (raw, block(self.connection))
 
     def _new_cursor(self) -> Any:
         cursor = self.connection.create_cursor()
@@ -191,7 +192,7 @@ class _Line:
         if not now.autocommit and not now.in_atomic_block:
             return False
         if self.sent:
-            return self._state[0] is now.connection and self._state[1] is _block(now)
+            return self._state[0] is now.connection and self._state[1] is block(now)
         # The statement that begins the transaction goes out alone.
         return bool(now.autocommit or now.connection.info.transaction_status == _OPEN)
 
@@ -300,8 +301,3 @@ def _tells(value: Any) -> bool:
     if isinstance(value, (float, Decimal)):
         return not Decimal(value).is_nan()
     return value is None or isinstance(value, _PLAIN)
-
-
-def _block(connection: Any) -> Any:
-    """The outermost `atomic` that is open: what tells one transaction from the next."""
-    return connection.atomic_blocks[0] if connection.atomic_blocks else None

@@ -29,19 +29,28 @@ def rows(queryset: QuerySet[Any], usage: Usage) -> RowSet | None:
     database, if instances are needed. The QuerySet itself stays as it is; the rows are kept with
     it, as a result is. Raises what its evaluation would raise.
     """
-    found, simple = _level(queryset, usage)
+    found, simple = level_of(queryset, usage)
     return None if found is None else rows_of(queryset, found, simple)
 
 
 def request(queryset: QuerySet[Any], usage: Usage) -> Request | None:
     """The query that `rows` would run; None if it runs none, or if instances are needed."""
-    found, simple = _level(queryset, usage)
+    found, simple = level_of(queryset, usage)
     return None if found is None else request_of_rows(queryset, found, simple)
 
 
 def level_for(queryset: QuerySet[Any], usage: Usage) -> Level | Refusal:
     """The columns of a QuerySet in row mode when all of the page uses it like this, or why not."""
     return level(facts_of(queryset, shapes.simple(queryset), usage.each), usage)
+
+
+def level_of(queryset: QuerySet[Any], usage: Usage) -> tuple[Level | None, Simple | None]:
+    """The columns of an unevaluated QuerySet, if it is read in row mode, and its shape."""
+    if guards.is_evaluated(queryset):
+        return None, None
+    simple = shapes.simple(queryset)
+    found = level(facts_of(queryset, simple, usage.each), usage)
+    return (found if isinstance(found, Level) else None), simple
 
 
 def facts_of(queryset: QuerySet[Any], simple: Simple | None, each: Usage | None) -> QueryFacts:
@@ -51,8 +60,12 @@ def facts_of(queryset: QuerySet[Any], simple: Simple | None, each: Usage | None)
 
 
 def may_look_ahead(source: QuerySet[Any] | Model) -> bool:
-    """Whether queries may be sent with the one that this source is about to run."""
-    return may_send(connections[database(source)])
+    """Whether anything can be gained by knowing what else the page asks for.
+
+    Queries that are sent with the one that this source is about to run, or one query for several
+    relations of an instance.
+    """
+    return isinstance(source, Model) or may_send(connections[database(source)])
 
 
 def database(source: QuerySet[Any] | Model) -> str:
@@ -60,15 +73,6 @@ def database(source: QuerySet[Any] | Model) -> str:
     if isinstance(source, Model):
         return source._state.db or DEFAULT_DB_ALIAS
     return source.db
-
-
-def _level(queryset: QuerySet[Any], usage: Usage) -> tuple[Level | None, Simple | None]:
-    """The columns of an unevaluated QuerySet, if it is read in row mode, and its shape."""
-    if guards.is_evaluated(queryset):
-        return None, None
-    simple = shapes.simple(queryset)
-    found = level(facts_of(queryset, simple, usage.each), usage)
-    return (found if isinstance(found, Level) else None), simple
 
 
 def _targets(model: type[Model], each: Usage | None) -> Iterator[type[Model]]:

@@ -30,8 +30,8 @@ logger = logging.getLogger("djust_backend.orm")
 
 Row: TypeAlias = "tuple[Any, ...]"
 
-# What building SQL raises when a column cannot be selected; nothing was asked of the database.
-_BUILD_ERRORS = (FieldError, NotSupportedError, AttributeError, KeyError, TypeError, ValueError)
+#: What building SQL raises when a column cannot be selected; nothing was asked of the database.
+BUILD_ERRORS = (FieldError, NotSupportedError, AttributeError, KeyError, TypeError, ValueError)
 
 # As the result cache of a QuerySet, rows live as long as it does.
 _fetched: WeakKeyDictionary[QuerySet[Any], tuple[Level, Fetched]] = WeakKeyDictionary()
@@ -48,8 +48,14 @@ def fetch(queryset: QuerySet[Any], level: Level, simple: Simple | None) -> Fetch
     """
     try:
         request = request_selected(queryset, level.columns, level, simple)
-    except _BUILD_ERRORS as error:
+    except BUILD_ERRORS as error:
         raise CannotBuildError(str(error)) from error
+    if request is not None and request.connection.execute_wrappers:
+        # Of pages that have fetched an instance's relations together.
+        from .kept import kept  # noqa: PLC0415 - see above
+
+        if (found := kept(request)) is not None:
+            return found
     return _run(request)
 
 
@@ -59,7 +65,7 @@ def request_of_rows(queryset: QuerySet[Any], level: Level, simple: Simple | None
         return None
     try:
         return request_selected(queryset, level.columns, level, simple)
-    except _BUILD_ERRORS:
+    except BUILD_ERRORS:
         # Reported when it is run.
         return None
 

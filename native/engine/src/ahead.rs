@@ -10,6 +10,8 @@ use pyo3::types::{PyList, PyTuple};
 #[derive(Default)]
 pub struct Announced {
     is_asked: bool,
+    /// A QuerySet was met that gains nothing; instances may.
+    is_refused: bool,
     /// `djust_backend.orm.pipelines.Expectation`
     expectations: Vec<Py<PyAny>>,
 }
@@ -28,13 +30,19 @@ impl<'py> Render<'py> {
     /// Announces what the view's QuerySets and instances are sure to be asked for. `source` is about to run a query.
     pub fn look_ahead(&mut self, source: &Bound<'py, PyAny>) -> PyResult<()> {
         let root = self.root_state();
-        if root.announced.borrow().is_asked {
-            return Ok(());
+        let is_instance = class_of(self.stock, source)? == Class::Model;
+        {
+            let mut announced = root.announced.borrow_mut();
+            if announced.is_asked || announced.is_refused && !is_instance {
+                return Ok(());
+            }
+            announced.is_refused = true;
+            announced.is_asked = is_instance;
         }
-        root.announced.borrow_mut().is_asked = true;
         if !self.stock.call(self.py, "may_look_ahead", (source,))?.is_truthy()? || self.logs_misses()? {
             return Ok(());
         }
+        root.announced.borrow_mut().is_asked = true;
         let sources = self.view_sources()?;
         let found = self.stock.call(self.py, "look_ahead", (sources,))?;
         let found = found.cast_into::<PyList>()?.iter().map(Bound::unbind).collect();

@@ -33,8 +33,8 @@ ROOTS = ["Book"] * 8 + ["Author"] * 4 + ["Comment", "Chapter", "Tag", "Review", 
 ]  # fmt: skip
 
 #: What building a QuerySet raises when its parts do not go together: the view would not have got that far.
-_MISFITS = (FieldError, FieldDoesNotExist, NotSupportedError, TypeError, ValueError, AttributeError)
-_FAILURES = (*_MISFITS, ValidationError, DatabaseError, LookupError, NotImplementedError)
+MISFITS = (FieldError, FieldDoesNotExist, NotSupportedError, TypeError, ValueError, AttributeError)
+FAILURES = (*MISFITS, ValidationError, DatabaseError, LookupError, NotImplementedError)
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,7 +51,7 @@ class View:
         for step in self.steps:
             try:
                 rows = step.change(rows)
-            except (*_MISFITS, ValidationError):
+            except (*MISFITS, ValidationError):
                 continue
         return FORMS[self.form](rows)
 
@@ -316,7 +316,7 @@ class Attack:
         try:
             with transaction.atomic():
                 self.context()
-        except _FAILURES:
+        except FAILURES:
             return False
         return True
 

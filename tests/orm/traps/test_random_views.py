@@ -12,6 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from traps.compared import both, complaint
+from traps.random_details import Detail, details
 from traps.random_views import Attack, attacks
 from zoo import odd_data, wild_data
 from zoo.data import populate
@@ -19,16 +20,19 @@ from zoo.data import populate
 EXAMPLES = int(os.environ.get("ORM_ATTACKS", "200"))
 
 
-@pytest.mark.filterwarnings("ignore")
-@settings(
+attacked = settings(
     max_examples=EXAMPLES,
     deadline=None,
     derandomize="ORM_ATTACKS" not in os.environ,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(attack=attacks(), seed=st.integers(0, 10_000), size=st.sampled_from([6, 4, 3, 2, 1, 0]))
-def test_random_views(db: None, attack: Attack, seed: int, size: int) -> None:
+seeds = st.integers(0, 10_000)
+sizes = st.sampled_from([6, 4, 3, 2, 1, 0])
+
+
+def problem_of(attack: Attack | Detail, seed: int, size: int) -> str | None:
+    """Which law was broken, if the views get as far as rendering."""
     with transaction.atomic():
         populate(seed, size)
         odd_data.populate(seed, size)
@@ -36,4 +40,20 @@ def test_random_views(db: None, attack: Attack, seed: int, size: int) -> None:
         # A relation whose keys are all NULL is read by no query of stock's; a join of it is no query.
         problem = complaint(both(attack.case()), joins=False) if attack.can_be_made() else None
         transaction.set_rollback(True)
+    return problem
+
+
+@pytest.mark.filterwarnings("ignore")
+@attacked
+@given(attack=attacks(), seed=seeds, size=sizes)
+def test_random_views(db: None, attack: Attack, seed: int, size: int) -> None:
+    problem = problem_of(attack, seed, size)
+    assert problem is None, problem
+
+
+@pytest.mark.filterwarnings("ignore")
+@attacked
+@given(detail=details(), seed=seeds, size=sizes)
+def test_random_pages_about_one_instance(db: None, detail: Detail, seed: int, size: int) -> None:
+    problem = problem_of(detail, seed, size)
     assert problem is None, problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.db import connection, transaction
+from django.db.models import F
 
 register = template.Library()
 
@@ -295,3 +296,10 @@ def block_is_undone(blocks):
 def worked(work):
     """What a function gives that the view has handed in."""
     return str(work())
+
+
+@register.simple_tag
+def renumber(book):
+    """Changes a collection in the database, behind everybody's back."""
+    book.chapters.update(number=F("number") + 10)
+    return ""
