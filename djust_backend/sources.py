@@ -170,6 +170,8 @@ def load(
     needs = _needs(usage, path)
     if not certain:
         return orm.load(instances, path, needs, current) or None
+    if len(path) == 1 and orm.is_announced(current, path[0]):
+        return None
     if needs is not None and orm.is_read_whole(needs):
         orm.load(instances, path, needs, current)
         # One that has no peers is worth a query as well: it will be read twice.

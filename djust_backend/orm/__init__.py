@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .ahead import look_ahead
     from .apply import evaluate, explain, forget_plans, memory_hits, plan_of
     from .code_reading import reads
-    from .companions import fetch_companions
+    from .companions import fetch_companions, is_announced
     from .compilers import lendings
     from .fingerprint import release
     from .hidden import Watch, may_walk, missing
@@ -52,6 +52,7 @@ __all__ = [
     "fill",
     "forget_plans",
     "id_column",
+    "is_announced",
     "is_read_whole",
     "kind",
     "lendings",
@@ -81,7 +82,7 @@ __getattr__ = from_homes(
         "adoption": ("adopt", "fill"),
         "ahead": ("look_ahead",),
         "code_reading": ("reads",),
-        "companions": ("fetch_companions",),
+        "companions": ("fetch_companions", "is_announced"),
         "apply": ("evaluate", "explain", "forget_plans", "memory_hits", "plan_of"),
         "compilers": ("lendings",),
         "fingerprint": ("release",),

@@ -18,7 +18,7 @@ from django.db.models.query import MAX_GET_RESULTS
 
 from . import facts, peers, single_rows
 from .choose import companions
-from .companions import Expected, expect
+from .companions import Expected, announce, expect
 from .row_mode import database, request
 from .sending import may_send
 from .statements import lookup
@@ -44,11 +44,13 @@ def look_ahead(sources: Iterable[Source]) -> list[Expectation | Expected]:
             if isinstance(source, Model) and (one := expect(source, usage)) is not None:
                 expected.append(one)
             continue
-        queries = (
-            _of_instance(source, usage, using)
-            if isinstance(source, Model)
-            else _of_queryset(source, usage)
-        )
+        if isinstance(source, Model):
+            named = list(_of_instance(source, usage, using))
+            queries = [query for _, query in named]
+            if named:
+                expected.append(announce(source, usage, frozenset(name for name, _ in named)))
+        else:
+            queries = list(_of_queryset(source, usage))
         wanted.setdefault(using, []).extend(queries)
     for using, announced in wanted.items():
         if announced:
@@ -66,25 +68,28 @@ def _of_queryset(queryset: QuerySet[Any], usage: Usage) -> Iterator[Query]:
             yield found.sql, found.params
 
 
-def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[Query]:
-    """The queries of its relations that are sure to be read, in the template's order."""
+def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[tuple[str, Query]]:
+    """The queries of its relations that are sure to be read, in the template's order, by name."""
     # Routers answer for each query, and may look at anything.
     if router.routers or not usage.reached():
         return
     sure = companions.sure(type(instance), usage)
     # In the order of the template.
     for name in usage.fields:
+        if name not in sure.ones and name not in sure.collections:
+            continue
         relation = facts.relation(type(instance), name)
         if relation is None or not peers.is_pending(relation, instance):
             continue
         if name in sure.ones:
             # A key that no column can hold: whoever reads the relation is told so.
             with suppress(EmptyResultSet):
-                yield _lookup(relation, instance, using)
-        elif name in sure.collections:
+                yield name, _lookup(relation, instance, using)
+        else:
             rows = companions.rows_of_all(usage.fields[name])
             assert rows is not None
-            yield from _of_queryset(getattr(instance, name).all(), rows)
+            for query in _of_queryset(getattr(instance, name).all(), rows):
+                yield name, query
 
 
 def _lookup(relation: facts.Relation, instance: Model, using: str) -> Query:

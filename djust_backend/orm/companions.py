@@ -48,9 +48,20 @@ _waiting = _Waiting()
 
 
 class Expected:
-    """An instance, and what a page is sure to read of it."""
+    """An instance, and what a page is sure to read of it.
 
-    __slots__ = ("_instance", "_is_fetched", "_kept", "_missing", "_usage", "_using")
+    `announced` are accessors of what has come, or was asked for, already.
+    """
+
+    __slots__ = (
+        "_instance",
+        "_is_fetched",
+        "_kept",
+        "_missing",
+        "_usage",
+        "_using",
+        "announced",
+    )
 
     def __init__(self, instance: Model, usage: Usage, using: str) -> None:
         self._instance = instance
@@ -60,6 +71,7 @@ class Expected:
         self._is_fetched = False
         # The keys for which there is no row, by accessor.
         self._missing: dict[str, Any] = {}
+        self.announced: frozenset[str] = frozenset()
 
     def misses(self, name: str) -> bool:
         """Whether lazy access to this relation would look for a row that is not there."""
@@ -71,7 +83,7 @@ class Expected:
 
     def fetch(self) -> None:
         """Run the query that finds most of it, once. Database errors as they come."""
-        if self._is_fetched:
+        if self._is_fetched or self.announced:
             return
         self._is_fetched = True
         instance = self._instance
@@ -140,6 +152,7 @@ class Expected:
         stored = tuple(one for one in answer.stored if one.at < width)
         rows = [row[:width] for row in answer.rows]
         self._kept = Kept(request, Fetched(rows, stored))
+        self.announced = frozenset({relation.name})
         if not answer.rows:
             return False
         row = _ready(answer)
@@ -231,6 +244,20 @@ def fetch_companions(instance: Model, name: str) -> bool:
         return False
     expected.fetch()
     return expected.misses(name)
+
+
+def announce(instance: Model, usage: Usage, names: frozenset[str]) -> Expected:
+    """Tell that these relations of an instance have been asked for; for `stop`."""
+    expected = Expected(instance, usage, instance._state.db or DEFAULT_DB_ALIAS)
+    expected.announced = names
+    _waiting.instances.setdefault(id(instance), expected)
+    return expected
+
+
+def is_announced(instance: Model, name: str) -> bool:
+    """Whether the rows of a collection come without a batch."""
+    expected = _waiting.instances.get(id(instance))
+    return expected is not None and name in expected.announced
 
 
 def _leads_back(relation: facts.Relation) -> bool:

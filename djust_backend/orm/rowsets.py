@@ -30,6 +30,9 @@ logger = logging.getLogger("djust_backend.orm")
 
 Row: TypeAlias = "tuple[Any, ...]"
 
+#: Logged when a row turns out to be needed as an instance.
+INSTANCES_AFTER_ALL = "Instances of %s after all: Python code asks"
+
 #: What building SQL raises when a column cannot be selected; nothing was asked of the database.
 BUILD_ERRORS = (FieldError, NotSupportedError, AttributeError, KeyError, TypeError, ValueError)
 
@@ -277,7 +280,7 @@ class RowSet:
             there: Model = found_one
             return there
         if not self._built or (shape, row[key]) not in self._built:
-            logger.warning("Instances of %s after all: Python code asks", model._meta.label)
+            logger.warning(INSTANCES_AFTER_ALL, model._meta.label)
             path = self.bound.level.shapes[shape].path
             if not path and self.source is not None:
                 found: Iterable[Model] = self.source._chain()  # type: ignore[attr-defined]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Model, prefetch_related_objects
 from hypothesis import strategies as st
@@ -62,7 +63,8 @@ def read(name: str) -> Callable[[Any], Any]:
     """Reads a relation of an instance."""
 
     def do(instance: Any) -> Any:
-        getattr(instance, name, None)
+        with suppress(ObjectDoesNotExist):
+            getattr(instance, name, None)
         return instance
 
     return do

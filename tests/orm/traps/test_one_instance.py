@@ -36,6 +36,7 @@ BODIES = {
     "rows and more": "{{ b.author.name }}{{ b.editor.name }}{% for c in b.chapters.all %}{{ c.pk }}{% endfor %}"
     "{% for t in b.tags.all %}{{ t.name }}{{ t.category.name }}{% endfor %}{% for r in b.review_set.all %}{{ r }}{% endfor %}",
     "rows twice": "{{ b.author.name }}{% for c in b.chapters.all %}{{ c.number }}{% endfor %}{% for c in b.chapters.all %}{{ c.pk }}{% endfor %}",
+    "rows under a name": "{% with c=b.chapters.all %}{{ b.author.name }}{% endwith %}{% for c in b.chapters.all %}{{ c.pk }}{% endfor %}",
     "counted": "{{ b.author.name }}{{ b.chapters.all|length }}{{ b.chapters.count }}{{ b.editor.name }}",
     "some rows": "{{ b.author.name }}{% for c in b.chapters.all|slice:':2' %}{{ c.number }}{% endfor %}{{ b.chapters.first.pk }}",
     "back again": "{% for c in b.chapters.all %}{{ c.book.title }}{{ c.book.author.name }}{% endfor %}{{ b.author.name }}",
