@@ -31,7 +31,10 @@ TO_ONE = "to_one"
 TO_MANY = "to_many"
 GENERIC = "generic"
 
-Accessor: TypeAlias = "tuple[str] | tuple[str, str, str] | tuple[str, str, str, bool]"
+Accessor: TypeAlias = (
+    "tuple[str] | tuple[str, str, str] | tuple[str, str, str, bool]"
+    " | tuple[str, str, str, bool, tuple[str, ...]]"
+)
 
 # Bounded because tests and migrations make model classes on the fly.
 _REMEMBERED = 4096
@@ -164,13 +167,16 @@ def joined(model: type[Model], query_name: str) -> Relation | None:
 def accessor(cls: type[Model], name: str) -> Accessor | None:
     """What the attribute step `name` means on instances of this class.
 
-    `("column",)`, `("to_one" | "to_many", cache_name, prefetch_name, direct)`,
-    `("generic", cache_name, prefetch_name)`, or None for everything else.
+    `("column",)`, `("to_one", cache_name, prefetch_name, direct)`, `("to_many", …, columns)` with
+    the columns of the instance, `("generic", cache_name, prefetch_name)`, or None for everything
+    else.
     """
     met = relation(cls, name)
     if met is not None:
         if met.kind == GENERIC:
             return (GENERIC, met.cache, met.name)
+        if met.kind == TO_MANY:
+            return (TO_MANY, met.cache, met.name, met.direct, met.local)
         return (met.kind, met.cache, met.name, met.direct)
     found = class_attribute(cls, name)
     if type(found) not in (DeferredAttribute, ForeignKeyDeferredAttribute):

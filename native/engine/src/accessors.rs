@@ -44,6 +44,8 @@ pub enum Accessor {
         prefetch: Py<PyString>,
         /// `all()` gives what the cache has.
         direct: bool,
+        /// The columns without which there is no manager: getting it raises.
+        columns: Vec<Py<PyString>>,
     },
 }
 
@@ -146,6 +148,18 @@ impl<'py> Render<'py> {
     }
 }
 
+/// True if an instance has a value in each of these columns.
+pub fn has_values(object: &Bound<'_, PyAny>, columns: &[Py<PyString>]) -> PyResult<bool> {
+    let py = object.py();
+    let values = object.getattr(pyo3::intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
+    for column in columns {
+        if values.get_item(column)?.is_none_or(|value| value.is_none()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn is_plain(accessor: &Accessor) -> bool {
     matches!(accessor, Accessor::Plain)
 }
@@ -170,6 +184,7 @@ fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
             cache: text(found, 1)?,
             prefetch: text(found, 2)?,
             direct: found.get_item(3)?.is_truthy()?,
+            columns: found.get_item(4)?.extract()?,
         },
         "code" => Accessor::Code,
         "address" => Accessor::Address(AddressMethod::load(found)?),

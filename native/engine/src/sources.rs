@@ -3,7 +3,7 @@
 //! The ORM room decides *how* something is fetched. This file knows *when* a template is about to make a query: when a
 //! QuerySet is read as a whole, and when a path steps into a relation that is not cached.
 
-use crate::accessors::Accessor;
+use crate::accessors::{Accessor, has_values};
 use crate::collections::{NamedCollection, Trail};
 use crate::lookup::optional_attribute;
 use crate::program::Program;
@@ -186,7 +186,7 @@ impl<'py> Render<'py> {
                 }
                 Ok(None)
             }
-            Accessor::ToMany { cache, prefetch, direct } => {
+            Accessor::ToMany { cache, prefetch, direct, columns } => {
                 let steps = trail.get_or_insert_with(|| Trail::from(object));
                 let only_all = matches!(rest, [next] if next.to_str().is_ok_and(|next| next == "all"));
                 if self.prefetched(object, cache.bind(py))?.is_none() {
@@ -206,6 +206,7 @@ impl<'py> Render<'py> {
                 if *direct
                     && only_all
                     && let Some(found) = self.prefetched(object, cache.bind(py))?
+                    && has_values(object, columns)?
                 {
                     // `manager.all()` returns this very object.
                     return Ok(Some((Value::Py(found), 1)));

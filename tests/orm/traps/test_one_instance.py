@@ -217,3 +217,27 @@ def test_rows_that_point_back_find_the_object_of_the_view(zoo_rows, same):
         "{% for x in b.pupils.all %}{{ x.mentor.name }}{% endfor %}"
     )
     same(of(changed_author), source, joins=False)
+
+
+def test_collections_of_an_instance_that_lost_its_key(zoo_rows, same_each):
+    """As before `save()` makes a copy of it; what was prefetched is there all the same."""
+
+    def lost(*names):
+        def make():
+            found = Book.objects.prefetch_related(*names).order_by("pk")[2]
+            found.pk = None
+            return found
+
+        return of(make)
+
+    same_each(
+        {
+            f"{name}, {'prefetched' if names else 'not read'}": (
+                lost(*names),
+                f"{{% for x in b.{name}.all %}}{{{{ x.pk }}}}{{% endfor %}}",
+            )
+            for name in ("chapters", "tags", "comments")
+            for names in ((name,), ())
+        },
+        fails=None,
+    )
