@@ -165,12 +165,12 @@ def load(
     fetched only if the template is sure to read them all later. Gives back the instances whose key
     points to no row.
     """
-    if len(path) == 1 and orm.fetch_companions(current, path[0]):
+    if orm.fetch_companions(current, path[-1]):
         return [current]
     needs = _needs(usage, path)
     if not certain:
         return orm.load(instances, path, needs, current) or None
-    if len(path) == 1 and orm.is_announced(current, path[0]):
+    if orm.is_announced(current, path[-1]):
         return None
     if needs is not None and orm.is_read_whole(needs):
         orm.load(instances, path, needs, current)

@@ -12,13 +12,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, router
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import MAX_GET_RESULTS
 
 from . import facts, peers, single_rows
 from .choose import companions
-from .companions import Expected, announce, expect
+from .companions import Expected, expect
 from .row_mode import database, request
 from .sending import may_send
 from .statements import lookup
@@ -40,17 +40,16 @@ def look_ahead(sources: Iterable[Source]) -> list[Expectation | Expected]:
     expected: list[Expectation | Expected] = []
     for source, usage in sources:
         using = database(source)
-        if not may_send(connections[using]):
-            if isinstance(source, Model) and (one := expect(source, usage)) is not None:
-                expected.append(one)
+        sends = may_send(connections[using])
+        one = expect(source, usage, sends) if isinstance(source, Model) else None
+        if one is not None:
+            expected.append(one)
+        if not sends:
             continue
-        if isinstance(source, Model):
-            named = list(_of_instance(source, usage, using))
-            queries = [query for _, query in named]
-            if named:
-                expected.append(announce(source, usage, frozenset(name for name, _ in named)))
-        else:
+        if isinstance(source, QuerySet):
             queries = list(_of_queryset(source, usage))
+        else:
+            queries = [] if one is None else list(_of_instance(source, usage, using, one))
         wanted.setdefault(using, []).extend(queries)
     for using, announced in wanted.items():
         if announced:
@@ -68,15 +67,14 @@ def _of_queryset(queryset: QuerySet[Any], usage: Usage) -> Iterator[Query]:
             yield found.sql, found.params
 
 
-def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[tuple[str, Query]]:
-    """The queries of its relations that are sure to be read, in the template's order, by name."""
-    # Routers answer for each query, and may look at anything.
-    if router.routers or not usage.reached():
-        return
+def _of_instance(instance: Model, usage: Usage, using: str, expected: Expected) -> Iterator[Query]:
+    """The queries of its relations that are sure to be read, in the template's order."""
     sure = companions.sure(type(instance), usage)
-    # In the order of the template.
+    together, covered = expected.request()
+    if together is not None:
+        yield together.sql, together.params
     for name in usage.fields:
-        if name not in sure.ones and name not in sure.collections:
+        if name in covered or (name not in sure.ones and name not in sure.collections):
             continue
         relation = facts.relation(type(instance), name)
         if relation is None or not peers.is_pending(relation, instance):
@@ -84,12 +82,13 @@ def _of_instance(instance: Model, usage: Usage, using: str) -> Iterator[tuple[st
         if name in sure.ones:
             # A key that no column can hold: whoever reads the relation is told so.
             with suppress(EmptyResultSet):
-                yield name, _lookup(relation, instance, using)
-        else:
-            rows = companions.rows_of_all(usage.fields[name])
-            assert rows is not None
-            for query in _of_queryset(getattr(instance, name).all(), rows):
-                yield name, query
+                yield _lookup(relation, instance, using)
+            continue
+        rows = companions.rows_of_all(usage.fields[name])
+        assert rows is not None
+        for query in _of_queryset(getattr(instance, name).all(), rows):
+            expected.announced.add(name)
+            yield query
 
 
 def _lookup(relation: facts.Relation, instance: Model, using: str) -> Query:

@@ -28,7 +28,7 @@ from .row_mode import level_of
 from .rowsets import BUILD_ERRORS, bind
 from .shapes import Simple
 from .single_rows import together
-from .statements import Fetched, request_selected
+from .statements import Fetched, Request, request_selected
 from .usage import Usage
 
 logger = logging.getLogger("djust_backend.orm")
@@ -50,7 +50,8 @@ _waiting = _Waiting()
 class Expected:
     """An instance, and what a page is sure to read of it.
 
-    `announced` are accessors of what has come, or was asked for, already.
+    `sends`: the rows of its collections are sent for in a pipeline. `announced` are the accessors
+    of collections whose rows have come, or are about to.
     """
 
     __slots__ = (
@@ -58,20 +59,22 @@ class Expected:
         "_is_fetched",
         "_kept",
         "_missing",
+        "_sends",
         "_usage",
         "_using",
         "announced",
     )
 
-    def __init__(self, instance: Model, usage: Usage, using: str) -> None:
+    def __init__(self, instance: Model, usage: Usage, using: str, sends: bool) -> None:
         self._instance = instance
         self._usage = usage
         self._using = using
+        self._sends = sends
         self._kept: Kept | None = None
         self._is_fetched = False
         # The keys for which there is no row, by accessor.
         self._missing: dict[str, Any] = {}
-        self.announced: frozenset[str] = frozenset()
+        self.announced: set[str] = set()
 
     def misses(self, name: str) -> bool:
         """Whether lazy access to this relation would look for a row that is not there."""
@@ -83,17 +86,26 @@ class Expected:
 
     def fetch(self) -> None:
         """Run the query that finds most of it, once. Database errors as they come."""
-        if self._is_fetched or self.announced:
+        if self._is_fetched:
             return
         self._is_fetched = True
-        instance = self._instance
-        sure = choose.sure(type(instance), self._usage)
-        names = self._pending(sure.ones)
-        found = choose.companions(type(instance), self._usage, names)
-        if not found.ones or _has_listeners(found):
-            return
-        if not self._with_rows(found, sure.collections) and len(found.ones) > 1:
+        found = self._wanted()
+        if found.ones and (self._sends or not self._with_rows(found)):
             self._alone(found)
+
+    def request(self) -> tuple[Request | None, frozenset[str]]:
+        """The query that `fetch` would run where rows are sent for, and the relations it is for."""
+        found = self._wanted()
+        request = self._request(found) if found.ones else None
+        names = () if request is None else (one.relation.name for one in found.branches)
+        return request, frozenset(names)
+
+    def _wanted(self) -> Companions:
+        """Single rows that lazy access would ask for, and that a query finds as it would."""
+        model = type(self._instance)
+        names = self._pending(choose.sure(model, self._usage).ones)
+        found = choose.companions(model, self._usage, names)
+        return choose.NOTHING if _has_listeners(found) else found
 
     def stop(self) -> None:
         """The page is done."""
@@ -109,12 +121,12 @@ class Expected:
             name for name, one in found if one is not None and peers.is_pending(one, self._instance)
         )
 
-    def _with_rows(self, found: Companions, names: Sequence[str]) -> bool:
+    def _with_rows(self, found: Companions) -> bool:
         """Fetch them with the rows of a collection; False if there is none, or if it is empty."""
         connection = connections[self._using]
         if not found.is_bounded and connection.vendor != _IN_PROCESS:
             return False
-        for name in self._pending(names):
+        for name in self._pending(choose.sure(type(self._instance), self._usage).collections):
             relation = facts.relation(type(self._instance), name)
             assert relation is not None
             rows = choose.rows_of_all(self._usage.fields[name])
@@ -152,7 +164,7 @@ class Expected:
         stored = tuple(one for one in answer.stored if one.at < width)
         rows = [row[:width] for row in answer.rows]
         self._kept = Kept(request, Fetched(rows, stored))
-        self.announced = frozenset({relation.name})
+        self.announced.add(relation.name)
         if not answer.rows:
             return False
         row = _ready(answer)
@@ -160,15 +172,19 @@ class Expected:
         return True
 
     def _alone(self, found: Companions) -> None:
+        request = self._request(found)
+        if request is not None:
+            self._fill(found, _ready(request.run()), {})
+
+    def _request(self, found: Companions) -> Request | None:
         try:
-            request = together(found, self._instance, connections[self._using])
+            return together(found, self._instance, connections[self._using])
         except EmptyResultSet:
             # A key that no column can hold: whoever reads that relation is told so.
-            return
+            return None
         except BUILD_ERRORS as error:
             self._not_built(error)
-            return
-        self._fill(found, _ready(request.run()), {})
+            return None
 
     def _not_built(self, error: Exception) -> bool:
         # Reported in the log; lazy access answers for itself.
@@ -211,25 +227,22 @@ class Expected:
         return type(mine) is not type(its) or bool(mine != its)
 
 
-def expect(instance: Model, usage: Usage) -> Expected | None:
+def expect(instance: Model, usage: Usage, sends: bool) -> Expected | None:
     """Have what a page is sure to read of an instance fetched at the first read; for `stop`.
 
-    `usage` is everything that the page does with it. None if nothing is fetched at once.
+    `usage` is everything that the page does with it. `sends`: queries for its collections may be
+    sent together. None if there is nothing to be done.
     """
     using = instance._state.db or DEFAULT_DB_ALIAS
     # Routers answer for each query, and may look at anything.
-    if router.routers or not usage.reached() or not guards.has_constraints(using):
-        return None
-    options = type(instance)._meta
-    if len(options.pk_fields) > 1 or instance.pk is None or not guards.fetches_one_by_one(instance):
-        return None
-    if not facts.plain_manager(type(instance)._base_manager):
+    if router.routers or not usage.reached() or not guards.fetches_one_by_one(instance):
         return None
     sure = choose.sure(type(instance), usage)
-    found = choose.companions(type(instance), usage, sure.ones)
-    if len(found.ones) + len(sure.collections) < 2 or not found.ones:
+    is_sure = guards.has_constraints(using)
+    found = choose.companions(type(instance), usage, sure.ones if is_sure else ())
+    if not found.ones and not (sends and (sure.ones or sure.collections)):
         return None
-    expected = Expected(instance, usage, using)
+    expected = Expected(instance, usage, using, sends)
     # Once, where a page is rendered within another one.
     return expected if _waiting.instances.setdefault(id(instance), expected) is expected else None
 
@@ -244,14 +257,6 @@ def fetch_companions(instance: Model, name: str) -> bool:
         return False
     expected.fetch()
     return expected.misses(name)
-
-
-def announce(instance: Model, usage: Usage, names: frozenset[str]) -> Expected:
-    """Tell that these relations of an instance have been asked for; for `stop`."""
-    expected = Expected(instance, usage, instance._state.db or DEFAULT_DB_ALIAS)
-    expected.announced = names
-    _waiting.instances.setdefault(id(instance), expected)
-    return expected
 
 
 def is_announced(instance: Model, name: str) -> bool:

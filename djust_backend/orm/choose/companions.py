@@ -57,6 +57,9 @@ class Companions(Record):
     is_bounded: bool
 
 
+NOTHING = Companions((), (), True)
+
+
 class Sure(Record):
     """Accessors that a page is sure to read: of single rows, and of whole collections."""
 
