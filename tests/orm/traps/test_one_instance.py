@@ -17,6 +17,7 @@ from zoo.models import (
     Profile,
     Restaurant,
 )
+from zoo.odd import Label, Sample
 
 from djust_backend import DjustTemplates
 
@@ -240,4 +241,29 @@ def test_collections_of_an_instance_that_lost_its_key(zoo_rows, same_each):
             for names in ((name,), ())
         },
         fails=None,
+    )
+
+
+def test_columns_of_every_type(zoo_rows, same_each):
+    """In the order of the columns of both, and with rows that have them as columns of their own."""
+    first, second = Sample.objects.order_by("pk")[:2]
+    labels = [Label.objects.create(sample=first, own=own) for own in (None, second, first)]
+    columns = [field.attname for field in Sample._meta.concrete_fields]
+    shown = "".join(
+        f"{{{{ {path}.{column} }}}}{{{{ {path}.{column}|classed }}}};"
+        for column in columns
+        for path in ("b.sample", "b.own")
+    )
+    own = shown.replace("b.sample", "b.label.sample").replace("b.own", "b.label.own")
+    rows = "{% for x in b.labels.all %}{{ x.pk }}{{ x.own_id }},{% endfor %}"
+    same_each(
+        {
+            "no row": (of(lambda: Label.objects.get(pk=labels[0].pk)), shown),
+            "another row": (of(lambda: Label.objects.get(pk=labels[1].pk)), shown),
+            "the same row": (of(lambda: Label.objects.get(pk=labels[2].pk)), shown),
+            "below": (of(lambda: Sample.objects.get(pk=first.pk)), own),
+            "with rows": (of(lambda: Sample.objects.get(pk=first.pk)), own + rows),
+            "rows first": (of(lambda: Sample.objects.get(pk=second.pk)), rows + own),
+        },
+        joins=False,
     )

@@ -97,3 +97,22 @@ def test_rows_of_two_databases(two, same_each, settings, routers):
             fails=None,
             joins=False,
         )
+
+
+ONE = {
+    "default": lambda: Book.objects.get(pk=2),
+    "other": lambda: Book.objects.using("other").get(pk=2),
+    "moved": lambda: setattr(book := Book.objects.get(pk=2), "_state", Book.objects.using("other").get(pk=3)._state) or book,
+}  # fmt: skip
+
+ABOUT_ONE = {
+    "single rows": "{{ b.author.name }}{{ b.editor.name }}{{ b.author.country.name }}",
+    "with rows": "{{ b.author.name }}{% for c in b.chapters.all %}{{ c.number }}{{ c.translator.name }}{% endfor %}",
+}
+
+
+@pytest.mark.parametrize("router", [None, Apart, Sticky, Elsewhere, ByRow])
+def test_pages_about_one_instance(two, same_grid, settings, router):
+    settings.DATABASE_ROUTERS = [router()] if router else []
+    sources = {name: lambda make=make: {"b": make()} for name, make in ONE.items()}
+    same_grid(sources, ABOUT_ONE, joins=False, fails=None)

@@ -98,6 +98,16 @@ class Sample(models.Model):
         return self.whole + 1
 
 
+class Label(models.Model):
+    """Points to rows with a column of every type; some have it for themselves."""
+
+    sample = models.ForeignKey(Sample, models.CASCADE, related_name="labels")
+    own = models.OneToOneField(Sample, models.CASCADE, null=True, related_name="label")
+
+    class Meta:
+        ordering = ["-pk"]
+
+
 class Clash(models.Model):
     """Columns named as methods of tuples, dictionaries and lists, and as what rows may carry."""
 
