@@ -18,14 +18,15 @@ from .orm import Usage, accessor, usage_of_page
 from .orm.usage import REACHED
 
 if TYPE_CHECKING:
-    from .orm import Answers, Watch
+    from .orm import Answers, Passing, Watch
 
 __all__ = [
     "accessor", "answers", "ask", "counts_its_rows", "dangling", "display_label",
     "evaluate", "fill", "first_of", "instances", "key_column", "kind", "lendings", "load",
     "look_ahead",
     "may_look_ahead", "model_step",
-    "needs_of_collection", "reach", "rows", "size_of", "source_queryset", "usage", "usage_of_page",
+    "needs_of_collection", "passing", "reach", "rows", "size_of", "source_queryset", "usage",
+    "usage_of_page",
     "watch_instances",
 ]  # fmt: skip
 
@@ -177,6 +178,11 @@ def load(
         # One that has no peers is worth a query as well: it will be read twice.
         orm.complete([current], Usage(REACHED, 0, {path[-1]: needs}, None))
     return None
+
+
+def passing() -> Passing:
+    """What a render that is about to fetch for instances takes from them at its end."""
+    return orm.Passing()
 
 
 def answers() -> Answers:

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from .compilers import lendings
     from .fingerprint import release
     from .hidden import Watch, may_walk, missing
+    from .passing import Passing
     from .peers import complete, load
     from .pushed import Answers
 
 __all__ = [
     "Answers",
+    "Passing",
     "Plan",
     "Reason",
     "Step",
@@ -87,6 +89,7 @@ __getattr__ = from_homes(
         "compilers": ("lendings",),
         "fingerprint": ("release",),
         "hidden": ("Watch", "may_walk", "missing"),
+        "passing": ("Passing",),
         "peers": ("complete", "load"),
         "pushed": ("Answers",),
     },

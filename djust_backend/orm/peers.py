@@ -23,7 +23,7 @@ from django.db.models import (
     prefetch_related_objects,
 )
 
-from . import facts, guards, links
+from . import facts, guards, links, passing
 from .batched import batched
 from .choose.prefetches import Choice, choices
 from .touched import TouchedCache
@@ -212,6 +212,7 @@ def _batch(relation: facts.Relation, group: Sequence[Model]) -> list[Model]:
     if relation.kind == facts.TO_MANY:
         for instance in group:
             batched(instance._prefetched_objects_cache[relation.cache])  # type: ignore[attr-defined]
+        passing.note(group, relation.cache)
         keep_fetch_mode(group[0], _related(relation, group))
     misses = _forget_misses(relation, group) if relation.kind == facts.TO_ONE else []
     for instance in group:

@@ -19,7 +19,7 @@ from djust_backend import DjustTemplates
 from djust_backend._native import NativeProgram
 from tests.laws.odd_values import LOG, VALUES
 
-_ADDRESS = re.compile(r"0x[0-9a-f]+")
+_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+")
 #: A CSRF token is masked with a random number.
 _MASKED = re.compile(r"\b[0-9a-zA-Z]{64}\b")
 

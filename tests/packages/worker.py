@@ -188,6 +188,8 @@ def visit(client: Any, step: Any, watched: bool) -> dict[str, Any]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    # The log holds some thousands of queries at most; a full one would count none of this page.
+    connection.queries_log.clear()
     with CaptureQueriesContext(connection) as queries:
         try:
             response = fetch(client, step)

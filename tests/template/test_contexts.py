@@ -217,3 +217,8 @@ def test_engines_of_django_and_ours_share_templates() -> None:
             include = "{% for x in 'ab' %}{% include p %}{% include p with v=x only %}{% endfor %}"
             texts.append([rendered(maker.from_string(text), parent) for text in (source, include)])
         assert texts[0] == texts[1]
+
+
+def test_a_token_with_the_letters_of_an_address_is_described_as_it_is() -> None:
+    assert described("Zm0xab9") == "str 'Zm0xab9'"
+    assert described(object()) == described(object()) == "object <object object at 0x>"

@@ -104,6 +104,7 @@ impl<'py> Render<'py> {
             return Ok(());
         }
         if self.may_hold_rows(object)? {
+            self.expect_batches()?;
             let watch = self.stock.call(self.py, "reach", (self.watch(), object))?;
             root.reached.borrow_mut().watch = if watch.is_none() { None } else { Some(watch.unbind()) };
         }
@@ -163,6 +164,7 @@ impl<'py> Render<'py> {
         let instances = root.groups.borrow().instances(place.group).clone_ref(py);
         if !place.path.is_empty() || instances.bind(py).len() > 1 {
             let path = PyTuple::new(py, place.path.iter().map(|step| step.bind(py)))?;
+            self.expect_batches()?;
             let watch = self.stock.call(py, "watch_instances", (self.watch(), instances, path))?;
             root.reached.borrow_mut().watch = if watch.is_none() { None } else { Some(watch.unbind()) };
         }

@@ -291,6 +291,7 @@ impl<'py> Render<'py> {
         path.extend(trail.steps.iter().map(|step| step.bind(py).clone().into_any()));
         path.push(name.bind(py).clone().into_any());
         let path = PyTuple::new(py, path)?;
+        self.expect_batches()?;
         let misses = self.stock.call(py, "load", (instances, path, usage, object, certain))?;
         if misses.is_none() {
             return Ok(());
@@ -300,6 +301,17 @@ impl<'py> Render<'py> {
             let miss = miss?;
             root.groups.borrow_mut().dangling.insert((miss.as_ptr() as usize, name.as_ptr() as usize));
             self.put_in_place(&miss, &place);
+        }
+        Ok(())
+    }
+
+    /// Rows may be fetched for instances, which let go of them at the end of the render.
+    pub fn expect_batches(&self) -> PyResult<()> {
+        let root = self.root_state();
+        if root.passing.borrow().is_none() {
+            let passing = self.stock.call(self.py, "passing", ())?.unbind();
+            let known = root.passing.replace(Some(passing));
+            drop(known);
         }
         Ok(())
     }
@@ -416,6 +428,7 @@ impl<'py> Render<'py> {
     pub fn evaluate(&mut self, source: &Bound<'py, PyAny>, usage: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
         self.look_ahead(source)?;
         self.lend_compilers()?;
+        self.expect_batches()?;
         if self.stock.call(self.py, "evaluate", (source, usage))?.is_truthy()? {
             let root = self.root_state();
             for known in [Some(source.clone()), self.queryset_behind(source)?].into_iter().flatten() {

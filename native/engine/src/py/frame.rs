@@ -54,6 +54,8 @@ pub struct RootState {
     pub view: Shared<Vec<FxHashMap<usize, Py<PyAny>>>>,
     /// What Python code has got.
     pub reached: Shared<Reached>,
+    /// The ORM room's `Passing`, once rows are fetched for instances.
+    pub passing: Shared<Option<Py<PyAny>>>,
     /// What connections have been lent.
     pub lent: Lent,
     /// What the ORM room knows of queries to come.
@@ -66,10 +68,12 @@ impl RootState {
         self.includes.borrow_mut().clear();
         let reached = std::mem::take(&mut *self.reached.borrow_mut());
         let stopped = reached.stop(py);
+        let passing = self.passing.replace(None);
+        let passed = passing.map_or(Ok(()), |passing| passing.bind(py).call_method0("stop").map(drop));
         *self.groups.borrow_mut() = Groups::default();
         let asked = self.pushed.replace(Pushed::default());
         let announced = self.announced.replace(Announced::default());
-        stopped.and(asked.stop(py)).and(announced.stop(py)).and(self.lent.take_back(py))
+        stopped.and(passed).and(asked.stop(py)).and(announced.stop(py)).and(self.lent.take_back(py))
     }
 }
 
