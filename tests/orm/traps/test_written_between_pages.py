@@ -19,7 +19,7 @@ from djust_backend import DjustTemplates
 BODIES = {
     "many-to-many": "{% for t in b.tags.all %}{{ t.name }},{% endfor %}",
     "behind it": "{{ b.author.name }}{% for t in b.tags.all %}{{ t.name }}{{ t.category.name }},{% endfor %}",
-    "as a whole": "{{ b.tags.all|join:',' }}",
+    "sorted": "{% for t in b.chapters.all|dictsort:'number' %}{{ t.number }},{% endfor %}",
     "size": "{{ b.tags.count }}{{ b.tags.all|length }}",
     "truth": "{% if b.tags.all %}y{% endif %}{{ b.chapters.exists }}",
     "first": "{{ b.chapters.first.number }}{{ b.chapters.all.0.number }}",
