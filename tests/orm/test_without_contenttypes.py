@@ -25,7 +25,7 @@ class Leaf(models.Model):
 
 
 assert orm.accessor(Leaf, "branch") == ("to_one", "branch", "branch", True)
-assert orm.accessor(Leaf, "leaves") == ("to_many", "leaves", "leaves", True)
+assert orm.accessor(Leaf, "leaves") == ("to_many", "leaves", "leaves", True, ("id",))
 assert orm.accessor(Leaf, "nothing") is None
 assert "django.contrib.contenttypes.fields" not in sys.modules
 """
