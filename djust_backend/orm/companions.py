@@ -22,6 +22,7 @@ from django.db.models.signals import post_init, pre_init
 from . import facts, guards, peers
 from .choose import companions as choose
 from .choose.companions import Companions
+from .conversions import ready
 from .kept import Kept
 from .levels import Level
 from .row_mode import level_of
@@ -167,14 +168,15 @@ class Expected:
         self.announced.add(relation.name)
         if not answer.rows:
             return False
-        row = _ready(answer)
+        row = ready(answer.rows[0], answer.stored)
         self._fill(found, row[width + len(keys) :], dict(zip(keys, row[width:], strict=False)))
         return True
 
     def _alone(self, found: Companions) -> None:
         request = self._request(found)
         if request is not None:
-            self._fill(found, _ready(request.run()), {})
+            answer = request.run()
+            self._fill(found, ready(answer.rows[0], answer.stored), {})
 
     def _request(self, found: Companions) -> Request | None:
         try:
@@ -290,11 +292,3 @@ def _by_way_of(name: str, found: Companions, keys: Sequence[str]) -> Iterator[st
     for branch in found.branches:
         for column in branch.columns:
             yield LOOKUP_SEP.join((name, branch.relation.query_name, column))
-
-
-def _ready(answer: Fetched) -> Sequence[Any]:
-    """The first row with the values that an instance has."""
-    values = list(answer.rows[0])
-    for column in answer.stored:
-        values[column.at] = column.ready(values[column.at])
-    return values

@@ -48,6 +48,16 @@ class Stored:
         return value if is_ready else self.convert(value)
 
 
+def ready(row: Row, stored: Sequence[Stored]) -> Row:
+    """The row with the values that an instance has."""
+    if not stored:
+        return row
+    values = list(row)
+    for column in stored:
+        values[column.at] = column.ready(values[column.at])
+    return tuple(values)
+
+
 class Call(Record):
     """A column with the converters that Django calls on its values, the first one first."""
 

@@ -17,7 +17,7 @@ from django.db.models.base import ModelState
 from django.db.models.signals import post_init, pre_init
 
 from . import facts, guards, links
-from .conversions import Stored
+from .conversions import Stored, ready
 from .display import display_labels
 from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Part, Shape, Slot
 from .sending import may_send
@@ -257,19 +257,10 @@ class RowSet:
             known = self._made.get((shape, id(row)))
             if known is None:
                 known = self._made[shape, id(row)] = self.bound.make(
-                    self._ready(row), shape, self.using
+                    ready(row, self.stored), shape, self.using
                 )
             return known
         return self._fetched_instance(row, shape)
-
-    def _ready(self, row: Row) -> Row:
-        """The row with the values that an instance has."""
-        if not self.stored:
-            return row
-        values = list(row)
-        for column in self.stored:
-            values[column.at] = column.ready(values[column.at])
-        return tuple(values)
 
     def _fetched_instance(self, row: Row, shape: int) -> Model:
         model, key = self.bound.models[shape], self.bound.level.shapes[shape].key
