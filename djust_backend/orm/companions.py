@@ -17,7 +17,6 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.signals import post_init, pre_init
 
 from . import facts, guards, peers
 from .choose import companions as choose
@@ -106,7 +105,8 @@ class Expected:
         model = type(self._instance)
         names = self._pending(choose.sure(model, self._usage).ones)
         found = choose.companions(model, self._usage, names)
-        return choose.NOTHING if _has_listeners(found) else found
+        targets = (one.relation.target for one in found.ones)
+        return choose.NOTHING if guards.has_listeners(filter(None, targets)) else found
 
     def stop(self) -> None:
         """The page is done."""
@@ -274,16 +274,6 @@ def _leads_back(relation: facts.Relation) -> bool:
         return False
     back = facts.relation(field.model, field.name)
     return back is not None and back.guaranteed and back.target is relation.owner
-
-
-def _has_listeners(found: Companions) -> bool:
-    """Whether somebody waits for instances of these models to be made."""
-    if not pre_init.receivers and not post_init.receivers:
-        return False
-    return any(
-        pre_init.has_listeners(one.relation.target) or post_init.has_listeners(one.relation.target)
-        for one in found.ones
-    )
 
 
 def _by_way_of(name: str, found: Companions, keys: Sequence[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import BaseExpression, RawSQL
 from django.db.models.query import ModelIterable
+from django.db.models.signals import post_init, pre_init
 from django.db.models.sql import Query
 from django.db.models.sql.where import ExtraWhere
 
@@ -186,6 +187,13 @@ def refuses_batches(queryset: Any, certain: bool) -> bool:
         or not gives_plain_models(queryset)
         or (queryset._prefetch_related_lookups and not certain)
     )
+
+
+def has_listeners(models: Iterable[type[Model]]) -> bool:
+    """Whether somebody waits for instances of these models to be made."""
+    if not pre_init.receivers and not post_init.receivers:
+        return False
+    return any(pre_init.has_listeners(one) or post_init.has_listeners(one) for one in models)
 
 
 def fetches_freely(instance: Model) -> bool:

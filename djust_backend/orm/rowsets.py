@@ -14,7 +14,6 @@ from django.core.exceptions import FieldError
 from django.db import NotSupportedError, connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
-from django.db.models.signals import post_init, pre_init
 
 from . import facts, guards, links
 from .conversions import Stored, ready
@@ -469,14 +468,12 @@ class Bound:
 
     def has_listeners(self) -> bool:
         """Whether somebody waits for instances of these models to be made."""
-        if not pre_init.receivers and not post_init.receivers:
-            return False
-        levels = [self, *(self.below(*place).level for place in self._places())]
-        return any(
-            pre_init.has_listeners(model) or post_init.has_listeners(model)
-            for level in levels
-            for model in level.models
-        ) or any(level.has_listeners() for level in levels[1:])
+        return guards.has_listeners(self._all_models())
+
+    def _all_models(self) -> Iterator[type[Model]]:
+        yield from self.models
+        for place in self._places():
+            yield from self.below(*place).level._all_models()
 
     def _places(self) -> Iterator[tuple[int, int]]:
         for shape_number, shape in enumerate(self.level.shapes):
