@@ -173,6 +173,12 @@ def run_suites(
     The reports are kept for the totals.
     """
     names = [name for name in SUITES if name not in without]
+    # Before the suites are beside each other: apt does not let two install at once.
+    for variables in {tuple(SUITES[name][1].items()) for name in names}:
+        env = {**environment.variables(interpreter.parents[1]), **dict(variables)}
+        services = [str(interpreter), "-m", "tests.services"]
+        if subprocess.run(services, cwd=ROOT, env=env).returncode:
+            session.error("a service that the tests need can't be had")
     commands = {name: suite(interpreter, prefix, name, *further) for name in names}
     for command, _ in commands.values():
         session.log(" ".join(command))

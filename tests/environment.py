@@ -313,9 +313,11 @@ def install(package: str) -> None:
     say(f"installing Debian's package {package}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     shown = re.compile(r"^(Setting up|Need to get)\b")
+    # A machine that has just started may be busy with upgrades of its own.
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=600"]
     try:
-        run_shown(["apt-get", "update"], env, shown)
-        run_shown(["apt-get", "install", "--yes", "--no-install-recommends", package], env, shown)
+        run_shown([*apt, "update"], env, shown)
+        run_shown([*apt, "install", "--yes", "--no-install-recommends", package], env, shown)
     except subprocess.CalledProcessError as problem:
         raise CannotPrepareError(f"Debian's package {package} could not be installed.") from problem
 

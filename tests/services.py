@@ -256,6 +256,10 @@ def install_missing() -> None:
         except MissingServiceError:
             environment.install(package)
             check()
+    if os.environ.get("ORM_DATABASE") == "mariadb":
+        from tests import mariadb
+
+        mariadb.install()
 
 
 def run(command: Sequence[str]) -> int:
@@ -270,7 +274,6 @@ def run(command: Sequence[str]) -> int:
     if os.environ.get("ORM_DATABASE") == "mariadb":
         from tests import mariadb
 
-        mariadb.install()
         named |= mariadb.server().variables()
     return subprocess.call(command, env={**os.environ, **named})
 
