@@ -105,26 +105,32 @@ def date_format_string(name: str, localized: bool) -> str:
     return str(formats.get_format(name, use_l10n=localized))
 
 
-def date_names() -> list[list[str]]:
-    """The translated names that date formats use."""
+def date_names(tables: int) -> list[list[str]]:
+    """The translated names that date formats use: the lists whose bits are set in `tables`."""
+    return [names() for at, names in enumerate(_DATE_NAMES) if tables >> at & 1]
 
-    def names(table: dict[int, Any]) -> list[str]:
-        return [str(name) for name in table.values()]
 
-    translate = dateformat._  # type: ignore[attr-defined]
-    short = names(dates.MONTHS_3)
-    return [
-        names(dates.MONTHS),
-        short,
-        [name.title() for name in short],
-        names(dates.MONTHS_AP),
-        names(dates.MONTHS_ALT),
-        names(dates.WEEKDAYS),
-        names(dates.WEEKDAYS_ABBR),
-        [translate("a.m."), translate("p.m.")],
-        [translate("AM"), translate("PM")],
-        [translate("midnight"), translate("noon")],
-    ]
+def _names(table: dict[int, Any]) -> list[str]:
+    return [str(name) for name in table.values()]
+
+
+def _translated(*messages: str) -> list[str]:
+    return [dateformat._(message) for message in messages]  # type: ignore[attr-defined]
+
+
+# In the order of the bits.
+_DATE_NAMES: tuple[Callable[[], list[str]], ...] = (
+    lambda: _names(dates.MONTHS),
+    lambda: _names(dates.MONTHS_3),
+    lambda: [name.title() for name in _names(dates.MONTHS_3)],
+    lambda: _names(dates.MONTHS_AP),
+    lambda: _names(dates.MONTHS_ALT),
+    lambda: _names(dates.WEEKDAYS),
+    lambda: _names(dates.WEEKDAYS_ABBR),
+    lambda: _translated("a.m.", "p.m."),
+    lambda: _translated("AM", "PM"),
+    lambda: _translated("midnight", "noon"),
+)
 
 
 def now_like(zone: Any) -> datetime:

@@ -30,6 +30,7 @@ class Record:
     names: ClassVar[tuple[str, ...]]
     _contents: ClassVar[Callable[[Any], Any]]
     _required: ClassVar[frozenset[str]]
+    _least: ClassVar[int]
 
     def __init_subclass__(cls) -> None:
         own = vars(cls)
@@ -37,6 +38,8 @@ class Record:
             cls.names = tuple(cls.__annotations__)
         cls._contents = attrgetter(*cls.names)
         cls._required = frozenset(name for name in cls.names if name not in own)
+        # Enough of them by their positions.
+        cls._least = max((at for at, name in enumerate(cls.names, 1) if name not in own), default=0)
 
     if not TYPE_CHECKING:
         # Attributes are set one by one, and the dictionary of the instance is left alone: CPython
@@ -46,14 +49,16 @@ class Record:
 
         def __init__(self, *values: Any, **named: Any) -> None:
             cls = type(self)
-            rest = cls.names[len(values) :]
-            if (
-                len(values) > len(cls.names)
-                or not named.keys() <= set(rest)
-                or not cls._required.intersection(rest) <= named.keys()
-            ):
-                raise TypeError(f"{cls.__qualname__} takes {', '.join(cls.names)}")
-            for name, value in zip(cls.names, values, strict=False):
+            names = cls.names
+            if named or not cls._least <= len(values) <= len(names):
+                rest = names[len(values) :]
+                if (
+                    len(values) > len(names)
+                    or not named.keys() <= set(rest)
+                    or not cls._required.intersection(rest) <= named.keys()
+                ):
+                    raise TypeError(f"{cls.__qualname__} takes {', '.join(names)}")
+            for name, value in zip(names, values, strict=False):
                 setattr(self, name, value)
             for name, value in named.items():
                 setattr(self, name, value)

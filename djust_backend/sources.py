@@ -216,16 +216,21 @@ def _needs(usage: Usage | None, path: tuple[str, ...]) -> Usage | None:
     return usage
 
 
-def key_column(instance: Any, name: str, key: str) -> str | None:
+def key_column(instance: Any, name: str, key: str) -> tuple[str, type[Model]] | None:
     """The column that holds `instance.<name>.<key>`, a number, if the related row is sure to exist.
 
-    The answer is kept for the class, so that it must hold for rows of all databases.
+    With it the class of that row. The answer is kept for both classes as they are now, so that it
+    must hold for rows of all databases.
     """
     if router.routers:
         return None
     if not all(connections[alias].features.supports_foreign_keys for alias in connections):
         return None
-    return orm.id_column(type(instance), name, key)
+    column = orm.id_column(type(instance), name, key)
+    met = None if column is None else orm.relation(type(instance), name)
+    if column is None or met is None or met.target is None:
+        return None
+    return column, met.target
 
 
 def dangling(instance: Any, name: str) -> Exception:

@@ -19,6 +19,7 @@ from ._native import (
     NativeProgram,
     UtcReader,
     class_versions,
+    classes_stay,
     count_stock_render,
     count_stock_template,
     install,
@@ -38,7 +39,7 @@ from .plan_cache import shared_plans
 
 install(bridge)
 share_plans(shared_plans)
-tell_versions(class_versions)
+tell_versions(class_versions, classes_stay)
 settle_arrivals(Arrivals)
 read_natively(KeyReader, ConvertedRows)
 read_timestamps(UtcReader)

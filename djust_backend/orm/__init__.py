@@ -9,7 +9,7 @@ from djust_backend.later import from_homes
 from .arrivals import install as settle_arrivals
 from .choose.pushdown import reads_whole
 from .display import display_labels
-from .facts import accessor, id_column
+from .facts import accessor, id_column, relation
 from .guards import counts_its_rows
 from .plan import Plan, Reason, Step
 from .readers import install as read_natively
@@ -68,6 +68,7 @@ __all__ = [
     "read_natively",
     "read_timestamps",
     "reads",
+    "relation",
     "release",
     "rows",
     "rows_read",

@@ -17,11 +17,11 @@ from .usage import PRINTED, Usage
 
 def is_code(model: type[Model], name: str) -> bool:
     """Whether Python code of the model answers for an attribute of its instances."""
+    if facts.relation(model, name) is not None or facts.is_column(model, name):
+        return False
     attribute = facts.class_attribute(model, name)
     return not (
         attribute is None
-        or facts.relation(model, name) is not None
-        or facts.is_column(model, name)
         or (name == "pk" and attribute is Model.pk)
         or display_labels(model, name) is not None
         or type(attribute) in (FileDescriptor, ImageFileDescriptor)

@@ -75,6 +75,9 @@ VALUES = frozenset(
 # What `lru_cache` makes of a function.
 _CACHED: Any = type(lru_cache(lambda: None))
 
+# Most of what a class holds besides its functions.
+_PLAIN = frozenset({str, bool, int, tuple, dict, type(None)})
+
 # Sets of classes that conditions are made of, each with their versions.
 _REMEMBERED = 1024
 
@@ -147,25 +150,25 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
     """Whether all methods of these classes, which have these versions, were written in Django."""
-    return all(map(_is_written_in_django, kinds, now))
+    bases = {base for kind in kinds for base in kind.__mro__ if base.__module__ != "builtins"}
+    found = versions(tuple(bases))
+    return found is not None and all(map(_is_written_in_django, bases, found))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _is_written_in_django(kind: type, _now: int) -> bool:
+def _is_written_in_django(base: type, _now: int) -> bool:
     # Most functions of a class are of one module.
     namespace: object = None
-    for base in kind.__mro__:
-        if base.__module__ == "builtins":
+    for name, value in list(vars(base).items()):
+        kind = type(value)
+        is_function = kind is FunctionType
+        if kind in _PLAIN or (is_function and value.__globals__ is namespace):
             continue
-        for name, value in list(vars(base).items()):
-            is_function = type(value) is FunctionType
-            if is_function and value.__globals__ is namespace:
-                continue
-            # Subscripts for type checkers, which packages add.
-            if name != "__class_getitem__" and not _is_django_s(value):
-                return False
-            if is_function:
-                namespace = value.__globals__
+        # Subscripts for type checkers, which packages add.
+        if name != "__class_getitem__" and not _is_django_s(value):
+            return False
+        if is_function:
+            namespace = value.__globals__
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
@@ -12,11 +11,11 @@ from djust_backend.conf import hidden_relations
 
 from . import facts
 from .usage import PRINTED, REACHED, Usage
+from .versions import WhileAllStay
 
 if TYPE_CHECKING:
     from .code_reading import Watched
 
-_REMEMBERED = 4096
 _TRUTH_METHODS = ("__bool__", "__len__")
 
 
@@ -34,10 +33,9 @@ def expand(model: type[Model], usage: Usage) -> Usage:
     return still_valid(_expanded, model, usage)[0]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@WhileAllStay
 def _expanded(model: type[Model], usage: Usage) -> tuple[Usage, Watched]:
-    if facts.class_attribute(model, "__getitem__") is not None:
-        # A template asks for an item before it asks for an attribute.
+    if not facts.gives_attributes(model):
         return usage, ()
     from .code_reading import read  # noqa: PLC0415 - as in `expand`
 
@@ -51,7 +49,7 @@ def _expanded(model: type[Model], usage: Usage) -> tuple[Usage, Watched]:
     return Usage(usage.always, usage.maybe, result.fields, result.each), watched
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@WhileAllStay
 def _may_run_code(model: type[Model], usage: Usage) -> bool:
     return any(True for _ in _names(model, usage))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
@@ -26,6 +25,7 @@ from djust_backend.records import Record
 
 from .plan import Reason
 from .source import keeps
+from .versions import while_unchanged
 
 TO_ONE = "to_one"
 TO_MANY = "to_many"
@@ -37,7 +37,6 @@ Accessor: TypeAlias = (
 )
 
 # Bounded because tests and migrations make model classes on the fly.
-_REMEMBERED = 4096
 
 INTEGERS = (
     models.AutoField,
@@ -136,7 +135,7 @@ class Relation(Record):
         return self.kind == TO_ONE and self.forward and not (self.guaranteed and self.plain)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@while_unchanged
 def relation(cls: type[Model], name: str) -> Relation | None:
     """The relation that the attribute `name` of this class's instances is, if it is Django's own.
 
@@ -144,13 +143,39 @@ def relation(cls: type[Model], name: str) -> Relation | None:
     through it would cost, so nothing can be proven about batching it.
     """
     found = class_attribute(cls, name)
+    made = None
     if isinstance(found, (ForwardManyToOneDescriptor, ReverseOneToOneDescriptor)):
-        return _to_one(cls, name, found)
-    if isinstance(found, ReverseManyToOneDescriptor):
-        return _to_many(cls, name, found)
-    if found is not None and isinstance(found, _generic_foreign_keys()):
-        return _generic(cls, name, found)
-    return None
+        made = _to_one(cls, name, found)
+    elif isinstance(found, ReverseManyToOneDescriptor):
+        made = _to_many(cls, name, found)
+    elif found is not None and isinstance(found, _generic_foreign_keys()):
+        made = _generic(cls, name, found)
+    return made if made is not None and _keeps_keys(cls, made) else None
+
+
+def _keeps_keys(cls: type[Model], relation: Relation) -> bool:
+    """Whether the fields answer for the columns by which related rows are found, and for the key."""
+    key = class_attribute(cls, "pk")
+    return (key is Model.pk or _is_made_by_field(key, "pk")) and all(
+        _is_made_by_field(class_attribute(cls, attname), attname) for attname in relation.local
+    )
+
+
+def _is_made_by_field(attribute: Any, attname: str) -> bool:
+    field = getattr(attribute, "field", None)
+    return (
+        isinstance(field, Field)
+        and field.attname == attname
+        and type(attribute) is field.descriptor_class
+    )
+
+
+@while_unchanged
+def gives_attributes(model: type[Model]) -> bool:
+    """Whether a template gets attributes from an instance: not items, nor those of a result."""
+    return class_attribute(model, "__getitem__") is None and (
+        class_attribute(model, "__call__") is None
+    )
 
 
 def joined(model: type[Model], query_name: str) -> Relation | None:
@@ -164,6 +189,7 @@ def joined(model: type[Model], query_name: str) -> Relation | None:
     return found if found is not None and found.kind == TO_ONE else None
 
 
+@while_unchanged
 def accessor(cls: type[Model], name: str) -> Accessor | None:
     """What the attribute step `name` means on instances of this class.
 
@@ -208,6 +234,9 @@ def id_column(cls: type[Model], name: str, key: str) -> str | None:
         return None
     if key == "pk" and class_attribute(met.target, "pk") is not Model.pk:
         return None
+    if refuses_rows(met.target) is not None:
+        # An instance may have the key under another name, or answer for it itself.
+        return None
     return str(met.field.attname)
 
 
@@ -220,7 +249,7 @@ def class_attribute(cls: type, name: str) -> Any:
     return None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@while_unchanged
 def refuses_rows(model: type[Model]) -> Reason | None:
     """Why plain values cannot stand for instances of this model; None if they can.
 
@@ -240,7 +269,7 @@ def is_column(model: type[Model], attname: str) -> bool:
     return accessor(model, attname) == ("column",)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@while_unchanged
 def reloads_plainly(cls: type[Model]) -> bool:
     """Whether fetching a deferred column of a row runs no code of the site's.
 

@@ -9,7 +9,6 @@ ask for, and there is nothing to learn: the same page costs the same queries in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django.db.models import Model, QuerySet
@@ -17,6 +16,7 @@ from django.db.models.query import ModelIterable
 
 from . import facts, guards, peers
 from .touched import Peers, TouchedCache, TouchedRows
+from .versions import while_unchanged
 
 Path: TypeAlias = "tuple[str, ...]"
 _NO_CACHE: dict[str, Any] = {}
@@ -110,14 +110,14 @@ class Watch:
             raise missing(type(instance), relation.name)
 
 
-@lru_cache(maxsize=4096)
+@while_unchanged
 def _leads(model: type[Model], name: str) -> bool:
     """Whether what is kept under this name is what the attribute of this name leads to."""
     relation = facts.relation(model, name)
     return relation is not None and relation.cache == name
 
 
-@lru_cache(maxsize=4096)
+@while_unchanged
 def has_relations(model: type[Model]) -> bool:
     """Whether code can get from an instance of this class to others."""
     names: Iterable[str] = (name for base in model.__mro__ for name in vars(base))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
@@ -14,14 +14,13 @@ from .guards import QueryFacts
 from .plan import Plan, Reason, Step
 from .shared import decided
 from .usage import Usage
+from .versions import WhileAllStay
 
-# Plans of one process; a plan is a few small tuples, and the oldest unused ones are dropped.
-_REMEMBERED = 2048
 # What one query answers for all parents, when the first of them is asked.
 _PUSHED = (Reason.COUNTED, Reason.EXISTS, Reason.PART)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@WhileAllStay
 def plan(query: QueryFacts, usage: Usage | None) -> Plan:
     """How to fetch the rows of such a query when each of them is used like this."""
     return decided(PLANS, query, usage, usage, partial(_derive, query, usage))

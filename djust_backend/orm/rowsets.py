@@ -388,7 +388,8 @@ class Bound:
         self._numbers: dict[tuple[int, int], Numbers] = {}
         self._to_one: dict[int, list[tuple[Slot, facts.Relation]]] = {}
         self.sure_places = tuple(level.sure_places())
-        self._seen: Versions = None
+        # Asked for first: what changes meanwhile is seen.
+        self._seen: Versions = versions(self.models)
         self._found = [
             (model, name, facts.class_attribute(model, name))
             for model, shape in zip(self.models, level.shapes, strict=True)

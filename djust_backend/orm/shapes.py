@@ -18,6 +18,7 @@ from django.db.models.sql.datastructures import BaseTable, Join
 from . import conditions, guards, order_names
 from .conditions import Condition
 from .guards import QueryFacts
+from .versions import check_all, rests_on_all
 
 # Shapes of one process. A site has some for each of its views.
 _REMEMBERED = 4096
@@ -61,6 +62,7 @@ RARE = (
 _rare = attrgetter(*RARE)
 
 _shapes: dict[tuple[Any, ...], Shape] = {}
+rests_on_all(_shapes.clear)
 
 
 def simple(queryset: Any) -> Simple | None:
@@ -68,6 +70,7 @@ def simple(queryset: Any) -> Simple | None:
     query: Any = queryset.query
     if not _is_simple(query):
         return None
+    check_all()
     where = query.where
     condition = conditions.read(where)
     if condition is None and (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, Model, TextField
@@ -12,9 +11,8 @@ from django.db.models.constants import LOOKUP_SEP
 from djust_backend.orm import facts
 from djust_backend.orm.choose.joins import MAX_DEPTH, MAX_JOINS
 from djust_backend.orm.usage import REACHED, READS_ALL, Usage
+from djust_backend.orm.versions import WhileAllStay
 from djust_backend.records import Record
-
-_REMEMBERED = 2048
 
 # A text may be as long as this where each row of another table repeats it.
 _MAX_LENGTH = 255
@@ -67,11 +65,13 @@ class Sure(Record):
     collections: tuple[str, ...]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@WhileAllStay
 def sure(model: type[Model], usage: Usage) -> Sure:
     """What is sure to be asked of the database for an instance that is used like this."""
-    ones = []
-    collections = []
+    ones: list[str] = []
+    collections: list[str] = []
+    if not facts.gives_attributes(model):
+        return Sure((), ())
     for name, below in usage.fields.items():
         relation = facts.relation(model, name)
         if relation is None or not below.reached() or not is_plain(relation):
@@ -115,7 +115,7 @@ def rows_of_all(usage: Usage) -> Usage | None:
     return rows
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@WhileAllStay
 def companions(model: type[Model], usage: Usage, names: tuple[str, ...]) -> Companions:
     """The single rows at the end of these accessors, and those that are sure to be read below them.
 

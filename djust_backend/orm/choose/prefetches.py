@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from django.db.models import ForeignKey, Model
 
 from djust_backend.orm import facts
@@ -11,9 +9,8 @@ from djust_backend.orm.choose.pushdown import reads_whole
 from djust_backend.orm.expand import expand
 from djust_backend.orm.plan import Reason
 from djust_backend.orm.usage import ITERATED, REACHED, Usage
+from djust_backend.orm.versions import WhileAllStay
 from djust_backend.records import Record
-
-_REMEMBERED = 4096
 
 
 class Choice(Record):
@@ -33,10 +30,12 @@ class Choice(Record):
 
 def choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
     """What is read of every instance of this class, by the template and by code that it runs."""
+    if not facts.gives_attributes(model):
+        return ()
     return _choices(model, expand(model, usage))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@WhileAllStay
 def _choices(model: type[Model], usage: Usage) -> tuple[Choice, ...]:
     """The same, in the order of the template."""
     found: list[Choice] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from django.db.models import FileField, ForeignKey, Model
@@ -45,6 +45,7 @@ from djust_backend.orm.usage import (
     Usage,
     is_part,
 )
+from djust_backend.orm.versions import WhileAllStay
 from djust_backend.records import Record
 
 _SOURCE_FLAGS = REACHED | TRUTH | ITERATED | COUNTED
@@ -67,7 +68,7 @@ class _RefusedError(Exception):
         self.refusal = Refusal(path, reason)
 
 
-@lru_cache(maxsize=2048)
+@WhileAllStay
 def level(query: QueryFacts, usage: Usage) -> Level | Refusal:
     """The columns that meet these needs of a QuerySet (not of a row), or why there are none."""
     return decided(LEVELS, query, usage, usage.each, partial(_derive, query, usage))
@@ -274,13 +275,13 @@ class _Builder:
             if relation.kind == facts.TO_ONE:
                 return self.to_one(place, prefix, relation, usage)
             return self.to_many(place, prefix, relation, usage)
+        if facts.is_column(model, name):
+            return self.stored(place, prefix, name, name)
         attribute = facts.class_attribute(model, name)
         if attribute is None:
             return self.unknown(place, name)
-        if facts.accessor(model, name) == ("column",) or (name == "pk" and attribute is Model.pk):
-            attname = model._meta.pk.attname if name == "pk" else name
-            self.check_deferred(place, attname)
-            return Slot(name, COLUMN, self.column(prefix + attname))
+        if name == "pk" and attribute is Model.pk:
+            return self.stored(place, prefix, name, model._meta.pk.attname)
         labels = display_labels(model, name)
         if labels is not None:
             self.check_deferred(place, labels[0])
@@ -288,6 +289,11 @@ class _Builder:
         if type(attribute) in (FileDescriptor, ImageFileDescriptor):
             return self.file(place, prefix, attribute.field, usage)
         return Slot(name, CALL)
+
+    def stored(self, place: joins.Place, prefix: str, name: str, attname: str) -> Slot:
+        """An attribute that has the value of a column."""
+        self.check_deferred(place, attname)
+        return Slot(name, COLUMN, self.column(prefix + attname))
 
     def unknown(self, place: joins.Place, name: str) -> Slot:
         """An attribute that the class does not have is a silent miss."""

@@ -4,6 +4,7 @@ use crate::addresses::AddressMethod;
 use crate::render::Render;
 use crate::stock::Class;
 use crate::value::Value;
+use crate::watch::{type_version, version_of};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
@@ -50,9 +51,13 @@ pub enum Accessor {
 }
 
 /// By name of an attribute of the related object: that name, and the column of the instance that answers for it.
-pub type Keys = FxHashMap<usize, (Py<PyString>, Option<Py<PyString>>)>;
+pub type Keys = FxHashMap<usize, (Py<PyString>, Option<KeyColumn>)>;
 
-type Accessors = FxHashMap<(usize, usize), (Py<PyType>, Py<PyString>, Rc<Accessor>)>;
+/// A column of an instance, and the class of the related object with the version at which the column answers for it.
+type KeyColumn = (Py<PyString>, Py<PyType>, u32);
+
+/// A class and a name, with the version of the class for which the accessor is.
+type Accessors = FxHashMap<(usize, usize), (Py<PyType>, u32, Py<PyString>, Rc<Accessor>)>;
 
 /// Steps known at most before the table is emptied: it must not keep model classes alive that are made on the fly.
 const MAX_ACCESSORS: usize = 8192;
@@ -83,9 +88,7 @@ impl<'py> Render<'py> {
 
     /// True if the step `name` on a model instance is neither a relation nor code.
     fn is_plain_step(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
-        let key = (object.get_type_ptr() as usize, name.as_ptr() as usize);
-        let known = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| is_plain(found)));
-        match known {
+        match known_accessor(&object.get_type(), name, |found| is_plain(found)) {
             Some(known) => Ok(known),
             None => self.accessor(object, name).map(|found| is_plain(&found)),
         }
@@ -93,18 +96,20 @@ impl<'py> Render<'py> {
 
     /// What the step `name` means on instances of a model class.
     pub fn accessor_of(&self, kind: &Bound<'py, PyType>, name: &Bound<'py, PyString>) -> PyResult<Rc<Accessor>> {
-        let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
-        if let Some(found) = ACCESSORS.with(|known| known.borrow().get(&key).map(|(_, _, found)| Rc::clone(found))) {
+        if let Some(found) = known_accessor(kind, name, Rc::clone) {
             return Ok(found);
         }
+        // Before the class is asked: what changes meanwhile is seen.
+        let version = version_of(kind)?;
         let found = self.stock.call(self.py, "model_step", (kind, name))?;
         let found = Rc::new(read_accessor(&found)?);
+        let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
         ACCESSORS.with(|known| {
             let mut known = known.borrow_mut();
             if known.len() >= MAX_ACCESSORS {
                 known.clear();
             }
-            known.insert(key, (kind.clone().unbind(), name.clone().unbind(), Rc::clone(&found)));
+            known.insert(key, (kind.clone().unbind(), version, name.clone().unbind(), Rc::clone(&found)));
         });
         Ok(found)
     }
@@ -131,14 +136,17 @@ impl<'py> Render<'py> {
         }
         let py = self.py;
         let at = key.as_ptr() as usize;
-        let known = keys.borrow().get(&at).map(|(_, column)| column.as_ref().map(|column| column.clone_ref(py)));
+        let known = keys.borrow().get(&at).map(|(_, known)| known.as_ref().and_then(|known| known_column(py, known)));
         let column = if let Some(column) = known {
             column
         } else {
-            let found =
-                self.stock.call(py, "key_column", (object, name, key))?.cast_into::<PyString>().ok().map(Bound::unbind);
-            keys.borrow_mut().insert(at, (key.clone().unbind(), found.as_ref().map(|found| found.clone_ref(py))));
-            found
+            let found = self.stock.call(py, "key_column", (object, name, key))?;
+            let found: Option<(Bound<'py, PyString>, Bound<'py, PyType>)> = found.extract()?;
+            let kept = found.as_ref().map(|(column, target)| {
+                Ok::<_, PyErr>((column.clone().unbind(), target.clone().unbind(), version_of(target)?))
+            });
+            keys.borrow_mut().insert(at, (key.clone().unbind(), kept.transpose()?));
+            found.map(|(column, _)| column)
         };
         let Some(column) = column else { return Ok(None) };
         let columns = object.getattr(pyo3::intern!(py, "__dict__"))?;
@@ -146,6 +154,26 @@ impl<'py> Render<'py> {
         // Anything else was not put there by the database.
         Ok(value.filter(Bound::is_exact_instance_of::<PyInt>))
     }
+}
+
+/// What is remembered of a step, as long as the class stays as it is.
+fn known_accessor<R>(
+    kind: &Bound<'_, PyType>,
+    name: &Bound<'_, PyString>,
+    read: impl FnOnce(&Rc<Accessor>) -> R,
+) -> Option<R> {
+    let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
+    ACCESSORS.with(|known| {
+        let known = known.borrow();
+        let (_, version, _, found) = known.get(&key)?;
+        (*version != 0 && *version == type_version(kind)).then(|| read(found))
+    })
+}
+
+/// The column, as long as the class of the related object stays as it is; `None` again if nothing is sure any more.
+fn known_column<'py>(py: Python<'py>, known: &KeyColumn) -> Option<Bound<'py, PyString>> {
+    let (column, target, version) = known;
+    (*version != 0 && *version == type_version(target.bind(py))).then(|| column.bind(py).clone())
 }
 
 /// True if an instance has a value in each of these columns.

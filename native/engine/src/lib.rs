@@ -104,6 +104,8 @@ mod _native {
     use super::timestamps::UtcReader;
     #[pymodule_export]
     use super::watch::class_versions;
+    #[pymodule_export]
+    use super::watch::classes_stay;
 
     use pyo3::prelude::*;
 

@@ -4,12 +4,12 @@ use crate::render::Render;
 use crate::stock::Stock;
 use crate::surroundings::Surroundings;
 use djust_syntax::ast::NameId;
-use djust_text::dates::{CompiledFormat, Names};
+use djust_text::dates::{CompiledFormat, Names, Tables};
 use djust_text::numbers::NumberFormat;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 use rustc_hash::FxHashMap;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -32,7 +32,9 @@ pub struct Locale {
     groups_thousands: bool,
     numbers: [OnceCell<Option<NumberFormat>>; 2],
     formats: [RefCell<FxHashMap<Box<str>, Rc<CompiledFormat>>>; 2],
-    names: OnceCell<Names>,
+    names: RefCell<Rc<Names>>,
+    /// Those of them that are there.
+    named: Cell<Tables>,
     texts: RefCell<FxHashMap<&'static str, Rc<str>>>,
     counted: RefCell<FxHashMap<(&'static str, i64), Rc<str>>>,
     /// Translations by message, as `gettext` gives them.
@@ -133,7 +135,8 @@ impl Locale {
                 groups_thousands,
                 numbers: Default::default(),
                 formats: Default::default(),
-                names: OnceCell::new(),
+                names: RefCell::default(),
+                named: Cell::new(0),
                 texts: RefCell::default(),
                 counted: RefCell::default(),
                 messages: RefCell::default(),
@@ -239,13 +242,15 @@ impl Locale {
         Ok(made)
     }
 
-    /// The names of months, days and halves of days.
-    pub fn names(&self, py: Python<'_>, stock: &Stock) -> PyResult<&Names> {
-        if self.names.get().is_none() {
-            let lists: Vec<Vec<String>> = stock.call(py, "date_names", ())?.extract()?;
-            let _ = self.names.set(names_of(&lists));
+    /// The names of months, days and halves of days; those of other tables than these may be missing.
+    pub fn names(&self, py: Python<'_>, stock: &Stock, tables: Tables) -> PyResult<Rc<Names>> {
+        let missing = tables & !self.named.get();
+        if missing != 0 {
+            let lists = stock.call(py, "date_names", (missing,))?.extract()?;
+            Rc::make_mut(&mut self.names.borrow_mut()).put(missing, lists);
+            self.named.set(self.named.get() | missing);
         }
-        Ok(self.names.get_or_init(Names::english))
+        Ok(Rc::clone(&self.names.borrow()))
     }
 
     /// A translated text, by the name that `djust_backend.localisation` has for it.
@@ -296,27 +301,6 @@ fn number_format(found: &Bound<'_, PyAny>, use_grouping: bool) -> PyResult<Optio
         }
     };
     Ok(Some(NumberFormat { decimal_sep, thousand_sep, grouping, use_grouping }))
-}
-
-/// The lists of `date_names()` in the order of the fields.
-fn names_of(lists: &[Vec<String>]) -> Names {
-    fn array<const N: usize>(lists: &[Vec<String>], at: usize) -> [String; N] {
-        std::array::from_fn(|i| lists.get(at).and_then(|list| list.get(i)).cloned().unwrap_or_default())
-    }
-    let [midnight, noon] = array(lists, 9);
-    Names {
-        months: array(lists, 0),
-        months_abbr: array(lists, 1),
-        months_abbr_title: array(lists, 2),
-        months_ap: array(lists, 3),
-        months_alt: array(lists, 4),
-        weekdays: array(lists, 5),
-        weekdays_abbr: array(lists, 6),
-        day_halves: array(lists, 7),
-        day_halves_upper: array(lists, 8),
-        midnight,
-        noon,
-    }
 }
 
 impl<'py> Render<'py> {

@@ -5,7 +5,7 @@
 
 use crate::accessors::{Accessor, has_values};
 use crate::collections::{NamedCollection, Trail};
-use crate::lookup::optional_attribute;
+use crate::lookup::{has_getitem, is_callable, optional_attribute};
 use crate::program::Program;
 use crate::py::frame::RootState;
 use crate::render::Render;
@@ -133,6 +133,11 @@ impl<'py> Render<'py> {
         let accessor = self.accessor(object, name)?;
         let py = self.py;
         match &*accessor {
+            // A template asks for an item before it asks for an attribute.
+            _ if has_getitem(object) => {
+                *trail = None;
+                Ok(None)
+            }
             Accessor::Plain => {
                 *trail = None;
                 Ok(None)
@@ -178,11 +183,11 @@ impl<'py> Render<'py> {
                     self.check_dangling(object, prefetch)?;
                 }
                 steps.steps.push(Arc::new(prefetch.clone_ref(py)));
-                if *direct
-                    && let Some(found) = self.cached_object(object, cache.bind(py))?
-                    && !found.is_none()
-                {
-                    return Ok(Some((Value::Py(found), 0)));
+                let found = self.cached_object(object, cache.bind(py))?;
+                match found.filter(|found| !found.is_none()) {
+                    Some(found) if is_callable(&found) => *trail = None,
+                    Some(found) if *direct => return Ok(Some((Value::Py(found), 0))),
+                    _ => {}
                 }
                 Ok(None)
             }

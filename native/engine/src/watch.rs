@@ -130,6 +130,19 @@ pub fn class_versions<'py>(classes: &Bound<'py, PyTuple>) -> PyResult<Option<Bou
     PyTuple::new(classes.py(), versions).map(Some)
 }
 
+/// Whether classes have the versions that `class_versions` told of them; no class has the version 0.
+#[pyfunction]
+pub fn classes_stay(classes: &Bound<'_, PyTuple>, versions: &Bound<'_, PyTuple>) -> PyResult<bool> {
+    for (class, version) in classes.iter_borrowed().zip(versions.iter_borrowed()) {
+        let class = class.cast::<PyType>()?;
+        let now = type_version(&class);
+        if now == 0 || version.extract::<u32>()? != now {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What was noted.
 struct Watched {
     /// Pieces that every template is compiled and rendered with.

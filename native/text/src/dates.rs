@@ -77,7 +77,7 @@ pub struct DateParts<'a> {
 }
 
 /// The names of one language, as `django.utils.dates` and `gettext` give them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// `MONTHS`, January first.
     pub months: [String; 12],
@@ -97,10 +97,8 @@ pub struct Names {
     pub day_halves: [String; 2],
     /// Translations of `AM` and `PM`.
     pub day_halves_upper: [String; 2],
-    /// Translation of `midnight`.
-    pub midnight: String,
-    /// Translation of `noon`.
-    pub noon: String,
+    /// Translations of `midnight` and `noon`.
+    pub twelve: [String; 2],
 }
 
 const MONTHS: [&str; 12] = [
@@ -121,6 +119,26 @@ const MONTHS_AP: [&str; 12] =
     ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// Some tables of [`Names`], a bit for each of its fields in their order.
+pub type Tables = u16;
+
+/// The tables that a specifier reads.
+const fn tables_of(byte: u8) -> Tables {
+    match byte {
+        b'F' => 1,
+        b'b' => 1 << 1,
+        b'M' => 1 << 2,
+        b'N' => 1 << 3,
+        b'E' => 1 << 4,
+        b'l' => 1 << 5,
+        b'D' => 1 << 6,
+        b'a' => 1 << 7,
+        b'A' => 1 << 8,
+        b'P' => 1 << 7 | 1 << 9,
+        _ => 0,
+    }
+}
+
 impl Names {
     /// The untranslated names.
     pub fn english() -> Self {
@@ -134,8 +152,31 @@ impl Names {
             weekdays_abbr: WEEKDAYS.map(|name| name[..3].to_owned()),
             day_halves: ["a.m.", "p.m."].map(str::to_owned),
             day_halves_upper: ["AM", "PM"].map(str::to_owned),
-            midnight: "midnight".to_owned(),
-            noon: "noon".to_owned(),
+            twelve: ["midnight", "noon"].map(str::to_owned),
+        }
+    }
+
+    /// Put names into these tables, a list for each.
+    pub fn put(&mut self, tables: Tables, lists: Vec<Vec<String>>) {
+        let mut lists = lists.into_iter();
+        let fields: [&mut [String]; 10] = [
+            &mut self.months,
+            &mut self.months_abbr,
+            &mut self.months_abbr_title,
+            &mut self.months_ap,
+            &mut self.months_alt,
+            &mut self.weekdays,
+            &mut self.weekdays_abbr,
+            &mut self.day_halves,
+            &mut self.day_halves_upper,
+            &mut self.twelve,
+        ];
+        for (at, field) in fields.into_iter().enumerate() {
+            if tables >> at & 1 == 1 {
+                for (place, name) in field.iter_mut().zip(lists.next().unwrap_or_default()) {
+                    *place = name;
+                }
+            }
         }
     }
 }
@@ -285,6 +326,7 @@ enum Piece {
 pub struct CompiledFormat {
     pieces: Vec<Piece>,
     needs_zone: bool,
+    tables: Tables,
 }
 
 /// A run of literal text without the backslashes that escape.
@@ -327,8 +369,13 @@ impl CompiledFormat {
         if literal < bytes.len() {
             pieces.push(Piece::Literal(unescaped(&format[literal..])));
         }
-        let mut made = Self { pieces, needs_zone: false };
+        let mut made = Self { pieces, needs_zone: false, tables: 0 };
         made.needs_zone = made.uses(b"ceIOTrUZ");
+        for piece in &made.pieces {
+            if let Piece::Specifier(byte) = piece {
+                made.tables |= tables_of(*byte);
+            }
+        }
         made
     }
 
@@ -339,6 +386,11 @@ impl CompiledFormat {
     /// Whether the `time` filter can render it: `time_format` knows all its specifiers.
     pub fn is_time_only(&self) -> bool {
         !self.uses(DATE_SPECIFIERS)
+    }
+
+    /// The names that rendering reads.
+    pub fn tables(&self) -> Tables {
+        self.tables
     }
 
     /// Whether rendering looks at [`DateParts::awareness`] or [`DateParts::ambiguous`].
@@ -416,8 +468,8 @@ fn push_time(byte: u8, parts: &DateParts<'_>, names: &Names, out: &mut String) {
         b'h' => push_number(hour, 2, out),
         b'H' => push_number(parts.hour, 2, out),
         b'i' => push_number(parts.minute, 2, out),
-        b'P' if parts.minute == 0 && parts.hour == 0 => out.push_str(&names.midnight),
-        b'P' if parts.minute == 0 && parts.hour == 12 => out.push_str(&names.noon),
+        b'P' if parts.minute == 0 && parts.hour == 0 => out.push_str(&names.twelve[0]),
+        b'P' if parts.minute == 0 && parts.hour == 12 => out.push_str(&names.twelve[1]),
         b'P' => {
             push_time(b'f', parts, names, out);
             out.push(' ');

@@ -178,10 +178,10 @@ impl<'py> Render<'py> {
     ) -> PyResult<Option<String>> {
         let Some(locale) = self.locale()? else { return Ok(None) };
         let format = locale.date_format(self.py, self.stock, name, localized)?;
-        let names = locale.names(self.py, self.stock)?;
+        let names = locale.names(self.py, self.stock, format.tables())?;
         let Some(text) = with_parts(self.stock, object, kind, &format, |parts| {
             let mut out = String::new();
-            format.render(parts, names, &mut out).map(|()| out)
+            format.render(parts, &names, &mut out).map(|()| out)
         })?
         else {
             return Ok(None);

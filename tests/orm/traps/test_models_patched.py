@@ -1,0 +1,131 @@
+"""A test of a site's may give a model other attributes for a while: pages are those of the class as it is now."""
+
+from __future__ import annotations
+
+import itertools
+from unittest.mock import PropertyMock
+
+import pytest
+from traps.compared import loop
+from zoo.models import Author, Book, Country, Tag
+
+SOURCES = {
+    "queryset": lambda: Book.objects.order_by("pk"),
+    "joined": lambda: Book.objects.select_related("author").order_by("pk"),
+    "prefetched": lambda: Book.objects.prefetch_related("tags", "author").order_by("pk"),
+    "list": lambda: list(Book.objects.order_by("pk")),
+    "one": lambda: [Book.objects.order_by("pk").first()],
+}
+
+PAGES = {
+    "column": "{{ b.title }}",
+    "key": "{{ b.author_id }}{{ b.author.pk }}{{ b.author.id }}{{ b.pk }}",
+    "relation": "{{ b.author.name }}{{ b.author.country.name }}{% if b.editor %}{{ b.editor.name }}{% endif %}",
+    "code": "{{ b.byline }}{{ b.author.label }}",
+    "printed": "{{ b }}{{ b.author }}",
+    "truth": "{% if b %}{{ b.title }}{% endif %}{{ b|length }}{% if b.author %}+{% endif %}",
+    "collection": "{% for t in b.tags.all %}{{ t.name }}{% endfor %}{{ b.tags.count }}{{ b.tags.first.name }}",
+    "plain collection": "{% for t in b.tags %}{{ t }}{% endfor %}{% for c in b.comments.all %}{{ c.text }}{% endfor %}",
+    "reverse": "{% for x in b.author.book_set.all %}{{ x.title }}{% endfor %}{{ b.author.profile.bio }}",
+}
+
+
+def property_of(value):
+    """A property that takes what instances are made with, and has a value of its own."""
+    return property(lambda self: value, lambda self, given: None)
+
+
+def walk(self):
+    return f"walked {self.language and self.language.code}"
+
+
+PATCHES = {
+    "column to property": (Book, "title", lambda: property_of("<patched>")),
+    "column to mock": (Book, "title", lambda: PropertyMock(return_value="mocked")),
+    "key to property": (Book, "author_id", lambda: property_of(1)),
+    "pk to property": (Book, "pk", lambda: property_of(-1)),
+    "relation to property": (
+        Book,
+        "author",
+        lambda: property_of({"name": "dict", "label": "in a dict"}),
+    ),
+    "relation to another": (Book, "author", lambda: property(lambda self: self.editor)),
+    "relation to value": (Book, "author", lambda: "text"),
+    "related column": (Author, "name", lambda: property_of("everybody")),
+    "related relation": (Author, "country", lambda: property_of({"name": "nowhere"})),
+    "collection to list": (Book, "tags", lambda: property(lambda self: ["a", "b"])),
+    "collection to rows": (
+        Book,
+        "tags",
+        lambda: property(lambda self: Tag.objects.filter(pk__gt=1)),
+    ),
+    "collection to dictionary": (
+        Book,
+        "tags",
+        lambda: property(lambda self: {"all": ["x"], "count": 7}),
+    ),
+    "generic to dictionary": (Book, "comments", lambda: {"all": [{"text": "said"}]}),
+    "reverse to rows": (
+        Author,
+        "book_set",
+        lambda: property(lambda self: Book.objects.filter(author=self)),
+    ),
+    "reverse one to value": (Author, "profile", lambda: property_of({"bio": "short"})),
+    "method": (Book, "byline", lambda: walk),
+    "method to property": (Book, "byline", lambda: property(walk)),
+    "method to value": (Book, "byline", lambda: "nobody"),
+    "property": (Author, "label", lambda: property(lambda self: self.mentor and self.mentor.name)),
+    "property to method": (Author, "label", lambda: lambda self: f"called {self.pk}"),
+    "text": (Book, "__str__", lambda: lambda self: f"book {self.pk} of {self.author.name}"),
+    "text of related": (Author, "__str__", lambda: lambda self: "an author"),
+    "markup": (Book, "__html__", lambda: lambda self: "<b>book</b>"),
+    "truth": (Book, "__bool__", lambda: lambda self: self.pk != 1),
+    "length": (Book, "__len__", lambda: lambda self: self.pk % 2),
+    "items": (Book, "__getitem__", lambda: lambda self, name: f"item {name}"),
+    "items of related": (Author, "__getitem__", lambda: lambda self, name: f"item {name}"),
+    "call": (Author, "__call__", lambda: lambda self: {"name": "called"}),
+    "missing attributes": (Country, "__getattr__", lambda: lambda self, name: f"no {name}"),
+    "all attributes": (Author, "__getattribute__", lambda: all_attributes),
+    "made": (Author, "__init__", lambda: made),
+}
+
+
+def all_attributes(self, name):
+    found = object.__getattribute__(self, name)
+    return f"got {found}" if name == "name" else found
+
+
+def made(self, *arguments, **named):
+    super(Author, self).__init__(*arguments, **named)
+    self.name = f"made {self.name}"
+
+
+_fresh = itertools.count()
+
+
+@pytest.fixture
+def check(zoo_rows, same):
+    """Checks a page of `PAGES` with rows of `SOURCES`; on request, by needs that no page had before."""
+
+    def check_page(page, rows, is_fresh):
+        fresh = f"{{{{ b.fresh_{next(_fresh)} }}}}" if is_fresh else ""
+        same(SOURCES[rows], loop(PAGES[page] + fresh), fails=None)
+
+    return check_page
+
+
+@pytest.mark.parametrize("patched", PATCHES)
+@pytest.mark.parametrize("is_fresh", [False, True])
+def test_pages_of_patched_models(check, subtests, monkeypatch, patched, is_fresh):
+    """Before, while and after a class is changed."""
+    model, name, make = PATCHES[patched]
+    # Every page with a QuerySet, and by turns with rows from elsewhere.
+    others = itertools.cycle([rows for rows in SOURCES if rows != "queryset"])
+    for page in PAGES:
+        for rows in ("queryset", next(others)):
+            with subtests.test(f"{page}, {rows}"):
+                check(page, rows, is_fresh)
+                with monkeypatch.context() as patch:
+                    patch.setattr(model, name, make(), raising=False)
+                    check(page, rows, is_fresh)
+                check(page, rows, is_fresh)
