@@ -101,7 +101,13 @@ from .sources import (
     usage_of_page,
     watch_instances,
 )
-from .watched import comes_from, tags_span_lines, uses_djangos_own, watch
+from .watched import (
+    comes_from,
+    tags_span_lines,
+    tell_replaced_sources,
+    uses_djangos_own,
+    watch,
+)
 
 __all__ = [
     "BaseContext", "BaseTemplate", "BlockNode", "Context", "ContextDict", "Decimal",
@@ -119,7 +125,8 @@ __all__ = [
     "named_cache", "needs_of_collection", "now_like", "number_formats", "passing",
     "processor_kind", "reach",
     "render_to_string", "reverse", "rows", "settings", "simple_lazy", "size_of", "source_queryset",
-    "static_function", "surroundings", "tags_span_lines", "time", "token_code", "token_types",
+    "static_function", "surroundings", "tags_span_lines", "tell_replaced_sources", "time",
+    "token_code", "token_types",
     "trans", "trans_real", "translated_text", "usage", "usage_of_page", "value_node", "version",
     "watch", "watch_instances",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import logging
 import re
 import secrets
 import string
@@ -19,6 +20,11 @@ from typing import Any
 
 from django import urls
 from django.core.cache import utils as cache_utils
+from django.db.models import Model, QuerySet
+from django.db.models.fields import related_descriptors
+from django.db.models.manager import BaseManager, Manager
+from django.db.models.query import ModelIterable, RawQuerySet
+from django.db.models.query_utils import DeferredAttribute
 from django.middleware import csrf
 from django.template import base, context, context_processors, defaultfilters
 from django.template.backends import django as django_backend
@@ -38,8 +44,34 @@ from django.utils import (
 )
 from django.utils.translation import trans_real
 
+logger = logging.getLogger("djust_backend.jit")
+
 #: Stands for the value of a piece that was replaced before we came; no attribute ever holds it.
 _REPLACED = object()
+
+_TO_ONE = ("__get__", "is_cached", "get_queryset", "get_object", "get_prefetch_querysets")
+
+#: By these QuerySets, instances and relations are read.
+_READERS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+    (
+        QuerySet,
+        (
+            "__bool__", "__getitem__", "__iter__", "__len__", "_chain", "_clone", "_fetch_all",
+            "_iterator", "_prefetch_related_objects", "_values", "all", "count", "exists", "first",
+            "iterator", "last", "values_list",
+        ),
+    ),
+    (RawQuerySet, ("__bool__", "__getitem__", "__iter__", "__len__", "_fetch_all", "iterator")),
+    (ModelIterable, ("__iter__",)),
+    (BaseManager, ("all", "get_queryset")),
+    (Manager, ("all", "get_queryset")),
+    (Model, ("__init__", "_get_FIELD_display", "get_deferred_fields", "refresh_from_db")),
+    (DeferredAttribute, ("__get__", "_check_parent_chain")),
+    (related_descriptors.ForwardManyToOneDescriptor, _TO_ONE),
+    (related_descriptors.ForwardOneToOneDescriptor, _TO_ONE),
+    (related_descriptors.ReverseOneToOneDescriptor, _TO_ONE),
+    (related_descriptors.ReverseManyToOneDescriptor, ("__get__",)),
+)  # fmt: skip
 
 #: By these a context is read and written.
 _CONTEXT_METHODS = (
@@ -305,6 +337,25 @@ def _partials() -> list[tuple[Any, str, Any]]:
     return [] if cls is None else [_note(cls, "_render"), _note(cls, "render")]
 
 
+def _sources() -> list[tuple[Any, str, Any]]:
+    """By what QuerySets, instances and relations are read."""
+    return [_note(cls, name) for cls, names in _READERS for name in names if hasattr(cls, name)]
+
+
+def tell_replaced_sources() -> None:
+    """Say in the log which of them somebody has replaced: nothing is fetched ahead then."""
+    replaced = [
+        f"{cls.__name__}.{name} by {getattr(getattr(cls, name), '__module__', 'an object')}"
+        for cls, name, value in _sources()
+        if value is _REPLACED
+    ]
+    logger.warning(
+        "Django's way of reading QuerySets was replaced (%s): rows are read as the templates ask "
+        "for them, without plans",
+        ", ".join(replaced),
+    )
+
+
 def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     """Notes the pieces of Django that are run natively: (holder, attribute, value).
 
@@ -352,6 +403,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         tags.append((function, notes))
     return {
         "engine": engine,
+        "sources": _sources(),
         "template": template,
         "lexers": _lexers(),
         "contexts": contexts,

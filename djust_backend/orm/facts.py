@@ -154,7 +154,7 @@ def relation(cls: type[Model], name: str) -> Relation | None:
 
 
 def _keeps_keys(cls: type[Model], relation: Relation) -> bool:
-    """Whether the fields answer for the columns by which related rows are found, and for the key."""
+    """Whether fields answer for the columns by which related rows are found, and for the key."""
     key = class_attribute(cls, "pk")
     return (key is Model.pk or _is_made_by_field(key, "pk")) and all(
         _is_made_by_field(class_attribute(cls, attname), attname) for attname in relation.local

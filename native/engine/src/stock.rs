@@ -180,6 +180,18 @@ const NO_TYPE: Recent = (0, std::ptr::null_mut(), Class::None);
 thread_local! {
     static RECENT: [Cell<Recent>; RECENT_TYPES] = const { [const { Cell::new(NO_TYPE) }; RECENT_TYPES] };
     static CLASSES: RefCell<FxHashMap<usize, (Met, Class)>> = RefCell::default();
+    /// QuerySets, instances and relations are read as we know it.
+    static SOURCES: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Forgets the classes that were judged while QuerySets and instances were data sources and are none now, or are again.
+pub fn judge_sources(are_sources: bool) {
+    if SOURCES.with(|now| now.replace(are_sources)) == are_sources {
+        return;
+    }
+    RECENT.with(|recent| recent.iter().for_each(|place| place.set(NO_TYPE)));
+    let forgotten = CLASSES.with(|classes| std::mem::take(&mut *classes.borrow_mut()));
+    drop(forgotten);
 }
 
 /// The class of an object's type.
@@ -295,7 +307,11 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
             break;
         }
     }
-    Ok(match stock.call(py, "kind", (kind,))?.extract::<u8>()? {
+    let found = stock.call(py, "kind", (kind,))?.extract::<u8>()?;
+    if found != 5 && !SOURCES.with(Cell::get) {
+        return Ok(Class::Plain);
+    }
+    Ok(match found {
         1 => Class::Model,
         2 => Class::QuerySet,
         3 => Class::Manager,

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule, PyTuple, PyType};
 use rustc_hash::FxHashMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 static TEMPLATE_CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -169,12 +169,16 @@ struct Watched {
     json: Vec<Holder>,
     /// What renders a partial.
     partials: Vec<Holder>,
+    /// By what QuerySets, instances and relations are read.
+    sources: Vec<Holder>,
+    /// `sources` were as they are when [`generation`] has looked last.
+    sources_hold: AtomicBool,
     /// Beside `COMPILE_FUNCTIONS`: the function (if this Django has it) and what its nodes are made of.
     tags: Vec<Option<(Py<PyAny>, Vec<Holder>)>>,
     /// What is in `engine` and `tags`, by holder: as a rule all of it holds.
     everything: Vec<Holder>,
     signs_in_names: bool,
-    /// All classes of `engine` and `tags`, with the version at which [`generation`] has seen them last.
+    /// All classes of `engine`, `sources` and `tags`, with the version at which [`generation`] has seen them last.
     classes: Vec<(Py<PyType>, AtomicU32)>,
     generation: AtomicU64,
 }
@@ -201,10 +205,11 @@ pub fn notes(list: &Bound<'_, PyAny>) -> PyResult<Vec<Holder>> {
 fn classes_of(
     py: Python<'_>,
     engine: &[Holder],
+    sources: &[Holder],
     tags: &[Option<(Py<PyAny>, Vec<Holder>)>],
 ) -> Vec<(Py<PyType>, AtomicU32)> {
     let tags = tags.iter().flatten().flat_map(|(_, holders)| holders);
-    let holders = engine.iter().chain(tags).filter_map(|holder| holder.notes.first());
+    let holders = engine.iter().chain(sources).chain(tags).filter_map(|holder| holder.notes.first());
     let classes = holders.filter_map(|note| note.holder.bind(py).cast::<PyType>().ok());
     classes.map(|class| (class.clone().unbind(), AtomicU32::new(0))).collect()
 }
@@ -231,7 +236,10 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             });
         }
         let engine = notes(&found.get_item("engine")?)?;
-        let classes = classes_of(py, &engine, &tags);
+        let sources = notes(&found.get_item("sources")?)?;
+        let classes = classes_of(py, &engine, &sources, &tags);
+        // Until it is looked at, and told.
+        let sources_hold = AtomicBool::new(true);
         Ok(Watched {
             engine,
             template: notes(&found.get_item("template")?)?,
@@ -245,6 +253,8 @@ fn watched<'py>(py: Python<'py>, stock: &Stock) -> PyResult<&'py Watched> {
             string_filters: notes(&found.get_item("string_filters")?)?,
             json: notes(&found.get_item("json")?)?,
             partials: notes(&found.get_item("partials")?)?,
+            sources,
+            sources_hold,
             tags,
             everything: notes(all_notes.as_any())?,
             signs_in_names: found.get_item("signs_in_names")?.is_truthy()?,
@@ -376,7 +386,7 @@ fn replaced(py: Python<'_>, watched: &Watched) -> PyResult<Replaced> {
 
 /// A number for what is replaced in Django's classes: a program that was compiled under another number must not be used.
 ///
-/// Reads the versions of some fifty classes; functions of modules are looked at when a template is compiled.
+/// Reads the versions of some sixty classes; functions of modules are looked at when a template is compiled.
 pub fn generation(py: Python<'_>, stock: &Stock) -> PyResult<u64> {
     let watched = watched(py, stock)?;
     let same = watched.classes.iter().all(|(class, scanned)| {
@@ -387,6 +397,10 @@ pub fn generation(py: Python<'_>, stock: &Stock) -> PyResult<u64> {
         return Ok(watched.generation.load(Ordering::Relaxed));
     }
     let found = replaced(py, watched)?;
+    let hold = all_hold(py, &watched.sources)?;
+    if watched.sources_hold.swap(hold, Ordering::Relaxed) && !hold {
+        stock.call(py, "tell_replaced_sources", ())?;
+    }
     let mut known = GENERATIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let next = known.len() as u64;
     let number = *known.entry(found).or_insert(next);
@@ -395,6 +409,11 @@ pub fn generation(py: Python<'_>, stock: &Stock) -> PyResult<u64> {
         scanned.store(type_version(class.bind(py)), Ordering::Relaxed);
     }
     Ok(number)
+}
+
+/// True if QuerySets, instances and relations are read as we know it, when [`generation`] was asked last.
+pub fn sources_are_stock(py: Python<'_>, stock: &Stock) -> PyResult<bool> {
+    Ok(watched(py, stock)?.sources_hold.load(Ordering::Relaxed))
 }
 
 /// Methods by which a context is read and written; a class with others of its own is not read natively.

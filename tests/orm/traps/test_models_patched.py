@@ -6,6 +6,12 @@ import itertools
 from unittest.mock import PropertyMock
 
 import pytest
+from django.db.models import Manager, QuerySet
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ReverseManyToOneDescriptor,
+)
+from django.db.models.manager import BaseManager
 from traps.compared import loop
 from zoo.models import Author, Book, Country, Tag
 
@@ -90,6 +96,52 @@ PATCHES = {
 }
 
 
+#: Django's own classes, which a package may give other methods as well.
+READERS = {
+    "count": (QuerySet, "count", lambda self: 77),
+    "exists": (QuerySet, "exists", lambda self: False),
+    "first": (QuerySet, "first", lambda self: None),
+    "iteration": (QuerySet, "__iter__", lambda self: iter(list(OWN_ITERATION(self))[:1])),
+    "rows": (QuerySet, "_fetch_all", lambda self: fetch_one(self)),
+    "length": (QuerySet, "__len__", lambda self: 5),
+    "truth": (QuerySet, "__bool__", lambda self: False),
+    "items": (QuerySet, "__getitem__", lambda self, at: list(OWN_ITERATION(self))[at]),
+    "all": (BaseManager, "all", lambda self: OWN_ALL(self).filter(pk__gt=1)),
+    "all of managers": (Manager, "all", lambda self: OWN_ALL(self).filter(pk__gt=1)),
+    "relation": (
+        ForwardManyToOneDescriptor,
+        "__get__",
+        lambda self, one, cls=None: "fk" if one else self,
+    ),
+    "related object": (
+        ForwardManyToOneDescriptor,
+        "get_object",
+        lambda self, one: Author.objects.first(),
+    ),
+    "collection": (
+        ReverseManyToOneDescriptor,
+        "__get__",
+        lambda self, one, cls=None: {"all": ["m"], "count": 3} if one else self,
+    ),
+}
+
+PAGES_OF_ROWS = {
+    "loop": loop("{{ b.title }}{{ b.author.name }}"),
+    "questions": "{{ rows.count }}{{ rows|length }}{% if rows %}y{% endif %}{{ rows.exists }}",
+    "ends": "{{ rows.first }}{{ rows.0 }}{{ rows|first }}{% for b in rows|slice:':2' %}{{ b.author.name }}{% endfor %}",
+    "of collections": loop(PAGES["collection"] + "{{ b.tags.exists }}{{ b.tags.all|length }}"),
+    "keys": loop("{{ b.author.pk }}{{ b.author.country.name }}"),
+    "methods": loop("{{ b.byline }}"),
+}
+
+OWN_ITERATION, OWN_ALL, OWN_FETCH = QuerySet.__iter__, BaseManager.all, QuerySet._fetch_all
+
+
+def fetch_one(rows):
+    OWN_FETCH(rows)
+    del rows._result_cache[1:]
+
+
 def all_attributes(self, name):
     found = object.__getattribute__(self, name)
     return f"got {found}" if name == "name" else found
@@ -109,7 +161,8 @@ def check(zoo_rows, same):
 
     def check_page(page, rows, is_fresh):
         fresh = f"{{{{ b.fresh_{next(_fresh)} }}}}" if is_fresh else ""
-        same(SOURCES[rows], loop(PAGES[page] + fresh), fails=None)
+        source = loop(PAGES[page] + fresh) if page in PAGES else PAGES_OF_ROWS[page] + fresh
+        same(SOURCES[rows], source, fails=None)
 
     return check_page
 
@@ -122,10 +175,34 @@ def test_pages_of_patched_models(check, subtests, monkeypatch, patched, is_fresh
     # Every page with a QuerySet, and by turns with rows from elsewhere.
     others = itertools.cycle([rows for rows in SOURCES if rows != "queryset"])
     for page in PAGES:
-        for rows in ("queryset", next(others)):
+        for rows in ["queryset"] if is_fresh else ["queryset", next(others)]:
             with subtests.test(f"{page}, {rows}"):
                 check(page, rows, is_fresh)
                 with monkeypatch.context() as patch:
                     patch.setattr(model, name, make(), raising=False)
                     check(page, rows, is_fresh)
                 check(page, rows, is_fresh)
+
+
+@pytest.mark.parametrize("patched", READERS)
+@pytest.mark.parametrize("is_fresh", [False, True])
+def test_pages_where_django_is_patched(check, subtests, monkeypatch, patched, is_fresh):
+    """Nothing is fetched ahead, nor read in another way, while Django's own way is another."""
+    cls, name, value = READERS[patched]
+    for page, rows in itertools.product(PAGES_OF_ROWS, ("queryset", "list")):
+        with subtests.test(f"{page}, {rows}"):
+            check(page, rows, is_fresh)
+            with monkeypatch.context() as patch:
+                patch.setattr(cls, name, value, raising=False)
+                check(page, rows, is_fresh)
+            check(page, rows, is_fresh)
+
+
+def test_the_log_says_who_has_replaced_what(check, monkeypatch, caplog):
+    check("loop", "queryset", False)
+    monkeypatch.setattr(QuerySet, "count", lambda self: 77)
+    check("loop", "queryset", False)
+    check("loop", "queryset", False)
+    said = [record.getMessage() for record in caplog.records if record.name == "djust_backend.jit"]
+    assert len(said) == 1
+    assert f"QuerySet.count by {__name__}" in said[0]

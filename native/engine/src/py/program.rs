@@ -13,7 +13,7 @@ use crate::py::parser::{NativeParser, make_token};
 use crate::py::{counters, describe};
 use crate::render::Render;
 use crate::scopes::Layer;
-use crate::stock::Stock;
+use crate::stock::{Stock, judge_sources};
 use crate::utf8::text_of;
 use crate::value::Value;
 use crate::vectorcall::Rendering;
@@ -91,7 +91,9 @@ impl NativeProgram {
     /// since.
     fn ready(&self, py: Python<'_>, stock: &Stock) -> PyResult<bool> {
         let usable = self.program.get().is_some() && !self.changed.load(Ordering::Relaxed);
-        Ok(usable && watch::generation(py, stock)? == self.generation)
+        let is_current = watch::generation(py, stock)? == self.generation;
+        judge_sources(watch::sources_are_stock(py, stock)?);
+        Ok(usable && is_current)
     }
 }
 
