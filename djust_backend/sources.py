@@ -52,8 +52,8 @@ def model_step(model: type[Model], name: str) -> tuple[Any, ...] | None:
     found = accessor(model, name)
     if found is None and name.startswith("get_") and name.endswith("_display"):
         labels = orm.display_labels(model, name)
-        if labels is not None:
-            return ("display", *labels)
+        if labels is not None and not labels.are_grouped():
+            return ("display", labels.attname, labels.by_value, vars(labels.field), labels.choices)
     if found is not None:
         return found
     method = _asked("address_method")(model, name)

@@ -17,7 +17,7 @@ from django.db.models.base import ModelState
 
 from . import facts, guards, links
 from .conversions import Stored, ready
-from .display import display_labels
+from .display import Labels, display_labels
 from .levels import CALL, DISPLAY, FILE, MANY, ONE, Level, Part, Shape, Slot
 from .sending import may_send
 from .shapes import Simple
@@ -366,6 +366,7 @@ class Bound:
     __slots__ = (
         "_below",
         "_found",
+        "_labels",
         "_numbers",
         "_seen",
         "_to_one",
@@ -380,10 +381,8 @@ class Bound:
         self.models: tuple[type[Model], ...] = tuple(
             apps.get_model(shape.model) for shape in level.shapes
         )
-        self.wire = tuple(
-            tuple(self._wire(model, shape, slot) for slot in shape.slots)
-            for model, shape in zip(self.models, level.shapes, strict=True)
-        )
+        self._labels: list[Labels | None] = []
+        self.wire = self._wires()
         self._below: dict[tuple[int, int], Related] = {}
         self._numbers: dict[tuple[int, int], Numbers] = {}
         self._to_one: dict[int, list[tuple[Slot, facts.Relation]]] = {}
@@ -411,7 +410,16 @@ class Bound:
                 if facts.class_attribute(model, name) is not found:
                     return False
             self._seen = now
+        if not self._has_labels():
+            return False
         return all(self.below(*place).level.is_current() for place in self._places())
+
+    def _has_labels(self) -> bool:
+        """Whether the labels of all choices are known; they are read again if they were changed."""
+        if not all(labels is not None and labels.are_current() for labels in self._labels):
+            self._labels = []
+            self.wire = self._wires()
+        return None not in self._labels
 
     def below(self, shape: int, slot: int) -> Related:
         """How to ask for the rows of a slot."""
@@ -482,13 +490,19 @@ class Bound:
                 if slot.level is not None:
                     yield shape_number, slot_number
 
+    def _wires(self) -> tuple[Any, ...]:
+        return tuple(
+            tuple(self._wire(model, shape, slot) for slot in shape.slots)
+            for model, shape in zip(self.models, self.level.shapes, strict=True)
+        )
+
     def _wire(self, model: type[Model], shape: Shape, slot: Slot) -> tuple[Any, ...]:
         """The slot as the renderer reads it: name, kind, position, and what else it needs."""
         more: Any = None
         if slot.kind == DISPLAY:
             labels = display_labels(model, slot.name)
-            assert labels is not None
-            more = labels[1]
+            more = {} if labels is None else labels.by_value
+            self._labels.append(labels)
         elif slot.kind == FILE:
             more = _file_maker(model, slot.name)
         elif slot.kind == CALL:

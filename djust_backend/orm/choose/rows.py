@@ -284,8 +284,8 @@ class _Builder:
             return self.stored(place, prefix, name, model._meta.pk.attname)
         labels = display_labels(model, name)
         if labels is not None:
-            self.check_deferred(place, labels[0])
-            return Slot(name, DISPLAY, self.column(prefix + labels[0]))
+            self.check_deferred(place, labels.attname)
+            return Slot(name, DISPLAY, self.column(prefix + labels.attname))
         if type(attribute) in (FileDescriptor, ImageFileDescriptor):
             return self.file(place, prefix, attribute.field, usage)
         return Slot(name, CALL)

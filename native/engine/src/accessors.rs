@@ -6,7 +6,7 @@ use crate::stock::Class;
 use crate::value::Value;
 use crate::watch::{type_version, version_of};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,6 +23,8 @@ pub enum Accessor {
         attribute: Py<PyString>,
         /// Value to label.
         labels: Py<PyDict>,
+        /// The choices that they are of.
+        choices: Choices,
     },
     /// A method that does nothing but `return reverse(…)`.
     Address(AddressMethod),
@@ -48,6 +50,34 @@ pub enum Accessor {
         /// The columns without which there is no manager: getting it raises.
         columns: Vec<Py<PyString>>,
     },
+}
+
+/// The list of a field's choices, and what was in it.
+pub struct Choices {
+    field: Py<PyDict>,
+    list: Py<PyList>,
+    items: Vec<Py<PyAny>>,
+}
+
+impl Choices {
+    fn read(field: &Bound<'_, PyAny>, list: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let list = list.cast::<PyList>()?;
+        Ok(Self {
+            field: field.cast::<PyDict>()?.clone().unbind(),
+            items: list.iter().map(Bound::unbind).collect(),
+            list: list.clone().unbind(),
+        })
+    }
+
+    /// True if the field still has this list, and the list what it had: a site may replace one or the other.
+    pub fn are_current(&self, py: Python<'_>) -> PyResult<bool> {
+        let (field, list) = (self.field.bind(py), self.list.bind(py));
+        // What `Field.choices` gives.
+        let now = field.get_item(pyo3::intern!(py, "_choices"))?;
+        Ok(now.is_some_and(|now| now.is(list))
+            && list.len() == self.items.len()
+            && list.iter().zip(&self.items).all(|(now, known)| now.is(known)))
+    }
 }
 
 /// By name of an attribute of the related object: that name, and the column of the instance that answers for it.
@@ -170,6 +200,13 @@ fn known_accessor<R>(
     })
 }
 
+/// Asks the ORM room about a step again, next time.
+pub fn forget_accessor(kind: &Bound<'_, PyType>, name: &Bound<'_, PyString>) {
+    let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
+    let forgotten = ACCESSORS.with(|known| known.borrow_mut().remove(&key));
+    drop(forgotten);
+}
+
 /// The column, as long as the class of the related object stays as it is; `None` again if nothing is sure any more.
 fn known_column<'py>(py: Python<'py>, known: &KeyColumn) -> Option<Bound<'py, PyString>> {
     let (column, target, version) = known;
@@ -216,9 +253,11 @@ fn read_accessor(found: &Bound<'_, PyAny>) -> PyResult<Accessor> {
         },
         "code" => Accessor::Code,
         "address" => Accessor::Address(AddressMethod::load(found)?),
-        "display" => {
-            Accessor::Display { attribute: text(found, 1)?, labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind() }
-        }
+        "display" => Accessor::Display {
+            attribute: text(found, 1)?,
+            labels: found.get_item(2)?.cast_into::<PyDict>()?.unbind(),
+            choices: Choices::read(&found.get_item(3)?, &found.get_item(4)?)?,
+        },
         _ => Accessor::Plain,
     })
 }

@@ -3,7 +3,7 @@
 //! The ORM room decides *how* something is fetched. This file knows *when* a template is about to make a query: when a
 //! QuerySet is read as a whole, and when a path steps into a relation that is not cached.
 
-use crate::accessors::{Accessor, has_values};
+use crate::accessors::{Accessor, forget_accessor, has_values};
 use crate::collections::{NamedCollection, Trail};
 use crate::lookup::{has_getitem, is_callable, optional_attribute};
 use crate::program::Program;
@@ -151,7 +151,12 @@ impl<'py> Render<'py> {
                 *trail = None;
                 Ok(self.method_address(object, name, method)?.map(|address| (Value::Text(address, false), 0)))
             }
-            Accessor::Display { attribute, labels } => {
+            Accessor::Display { choices, .. } if !choices.are_current(py)? => {
+                *trail = None;
+                forget_accessor(&object.get_type(), name);
+                Ok(None)
+            }
+            Accessor::Display { attribute, labels, .. } => {
                 *trail = None;
                 // An annotation of that name hides the method.
                 if object.getattr(pyo3::intern!(py, "__dict__"))?.contains(name)? {

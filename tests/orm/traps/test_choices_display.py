@@ -57,3 +57,69 @@ def test_labels_sort_and_group(zoo_rows, same_each):
         },
         fails=None,
     )  # fmt: skip
+
+
+def _changing():
+    """Choices that a function gives: others each time."""
+    yield "replaced", lambda field: setattr(field, "choices", [("d", "Other"), ("s", "Seen")])
+    yield "replaced by equal ones", lambda field: setattr(field, "choices", list(field.choices))
+    yield "with one less", lambda field: field.choices.pop()
+    yield "with one more", lambda field: field.choices.append(("?", "Asked"))
+    yield "changed in place", lambda field: field.choices.__setitem__(0, ("d", "In place"))
+    yield "emptied", lambda field: setattr(field, "choices", None)
+    yield "grouped", lambda field: setattr(field, "choices", [("G", [("d", "In a group")])])
+    yield "of another class", lambda field: setattr(field, "choices", (("d", "In a tuple"),))
+    yield "of truths", lambda field: setattr(field, "choices", [(True, "Yes"), (1, "One")])
+
+
+@pytest.mark.parametrize("change", [pytest.param(change, id=name) for name, change in _changing()])
+@pytest.mark.parametrize("body", ["{{ b.get_status_display }}", "{{ b.get_size_display }}"])
+def test_choices_that_a_site_changes(zoo_rows, same_grid, change, body):
+    """Labels are those of the field as it is now, for rows and for instances."""
+    sources = {"rows": Sample.objects.all, "list": lambda: list(Sample.objects.all())}
+    fields = [Sample._meta.get_field(name) for name in ("status", "size")]
+    bodies = {"page": loop(body)}
+    before = [field.choices for field in fields]
+    same_grid(sources, bodies)
+    kept = [[*choices] for choices in before]
+    try:
+        for field in fields:
+            change(field)
+        same_grid(sources, bodies)
+        same_grid(sources, bodies)
+    finally:
+        for field, choices, items in zip(fields, before, kept, strict=True):
+            choices[:] = items
+            field.choices = choices
+    same_grid(sources, bodies)
+
+
+def test_items_of_a_group_that_change(zoo_rows, same_grid):
+    sources = {"rows": Sample.objects.all, "list": lambda: list(Sample.objects.all())}
+    bodies = {"page": loop("{{ b.get_size_display }}")}
+    group = Sample._meta.get_field("size").choices[0][1]
+    before = [*group]
+    same_grid(sources, bodies)
+    group[:] = [("s", "Tiny")]
+    try:
+        same_grid(sources, bodies)
+    finally:
+        group[:] = before
+    same_grid(sources, bodies)
+
+
+def test_choices_of_a_function(zoo_rows, same_grid):
+    """Django calls it each time that it wants a label."""
+    labels = {"d": "first"}
+    field = Sample._meta.get_field("status")
+    before = field.choices
+    sources = {"rows": Sample.objects.all, "list": lambda: list(Sample.objects.all())}
+    bodies = {"page": loop("{{ b.get_status_display }}{{ b.whole }}")}
+    field.choices = lambda: list(labels.items())
+    try:
+        same_grid(sources, bodies)
+        labels["d"] = "second"
+        same_grid(sources, bodies)
+    finally:
+        field.choices = before
+    same_grid(sources, bodies)
