@@ -23,7 +23,7 @@ from .sending import may_send
 from .shapes import Simple
 from .statements import NOTHING, Fetched, Request, request_of_keys, request_selected
 from .undeclared import without_types
-from .versions import Versions, versions
+from .versions import Versions, rests_on_all, versions
 
 logger = logging.getLogger("djust_backend.orm")
 
@@ -545,6 +545,9 @@ def _file_maker(model: type[Model], name: str) -> Callable[[str | None], Any]:
 def bind(level: Level) -> Bound:
     """The level in this process; LookupError if one of its models is not there."""
     return Bound(level)
+
+
+rests_on_all(bind.cache_clear)
 
 
 def _by_key(rows: Iterable[Row]) -> dict[Any, list[Row]]:
