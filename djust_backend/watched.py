@@ -337,6 +337,18 @@ def _partials() -> list[tuple[Any, str, Any]]:
     return [] if cls is None else [_note(cls, "_render"), _note(cls, "render")]
 
 
+def _contexts() -> list[tuple[Any, str, Any]]:
+    """By what contexts are made, read and written."""
+    contexts = _members(django_backend, "make_context")
+    contexts += _members(context, "Context", "RenderContext", "RequestContext")
+    for cls in (Context, RequestContext):
+        # A method of the base class may be replaced in one of these.
+        contexts += [_note(cls, name) for name in _CONTEXT_METHODS]
+    for kind in (BaseContext, Context, RequestContext):
+        contexts += _methods(kind)
+    return contexts
+
+
 def _sources() -> list[tuple[Any, str, Any]]:
     """By what QuerySets, instances and relations are read."""
     return [_note(cls, name) for cls, names in _READERS for name in names if hasattr(cls, name)]
@@ -383,13 +395,6 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         item for item in _methods(base.Template) if item[1] in ("__init__", "compile_nodelist")
     ]
     template = [item for item in _methods(base.Template) if item[1] in ("_render", "render")]
-    contexts = _members(django_backend, "make_context")
-    contexts += _members(context, "Context", "RenderContext", "RequestContext")
-    for cls in (Context, RequestContext):
-        # A method of the base class may be replaced in one of these.
-        contexts += [_note(cls, name) for name in _CONTEXT_METHODS]
-    for cls in (BaseContext, Context, RequestContext):
-        contexts += _methods(cls)
     tags: list[Any] = []
     for module_name, function_name, class_names in table:
         module = import_module(module_name)
@@ -406,7 +411,7 @@ def watch(table: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
         "sources": _sources(),
         "template": template,
         "lexers": _lexers(),
-        "contexts": contexts,
+        "contexts": _contexts(),
         "addresses": _addresses(),
         "languages": _languages(),
         "safe_text": _safe_text(),

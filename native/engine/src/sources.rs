@@ -151,25 +151,13 @@ impl<'py> Render<'py> {
                 *trail = None;
                 Ok(self.method_address(object, name, method)?.map(|address| (Value::Text(address, false), 0)))
             }
-            Accessor::Display { choices, .. } if !choices.are_current(py)? => {
+            Accessor::Display { attribute, labels, choices } => {
                 *trail = None;
+                if choices.are_current(py)? {
+                    return Ok(self.label(object, name, attribute, labels)?.map(|label| (label, 0)));
+                }
                 forget_accessor(&object.get_type(), name);
                 Ok(None)
-            }
-            Accessor::Display { attribute, labels, .. } => {
-                *trail = None;
-                // An annotation of that name hides the method.
-                if object.getattr(pyo3::intern!(py, "__dict__"))?.contains(name)? {
-                    return Ok(None);
-                }
-                let value = object.getattr(attribute.bind(py))?;
-                if !value.is_exact_instance_of::<PyString>() && !value.is_exact_instance_of::<PyInt>() {
-                    return Ok(None);
-                }
-                let label = labels.bind(py).get_item(&value)?.unwrap_or(value);
-                // `force_str(label, strings_only=True)`; labels may be lazy translations.
-                let is_label = label.is_instance_of::<PyString>() || label.is_exact_instance_of::<PyInt>();
-                Ok(Some((if is_label { Value::Py(label) } else { self.label_text(&label)? }, 0)))
             }
             Accessor::ToOne { cache, prefetch, direct, keys } => {
                 let cached = self.cached_object(object, cache.bind(py))?;
@@ -224,6 +212,29 @@ impl<'py> Render<'py> {
                 Ok(None)
             }
         }
+    }
+
+    /// What `get_FOO_display` gives: the label of the attribute's value. `None`: left to Django.
+    fn label(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        attribute: &Py<PyString>,
+        labels: &Py<PyDict>,
+    ) -> PyResult<Option<Value<'py>>> {
+        let py = self.py;
+        // An annotation of that name hides the method.
+        if object.getattr(pyo3::intern!(py, "__dict__"))?.contains(name)? {
+            return Ok(None);
+        }
+        let value = object.getattr(attribute.bind(py))?;
+        if !value.is_exact_instance_of::<PyString>() && !value.is_exact_instance_of::<PyInt>() {
+            return Ok(None);
+        }
+        let label = labels.bind(py).get_item(&value)?.unwrap_or(value);
+        // `force_str(label, strings_only=True)`; labels may be lazy translations.
+        let is_label = label.is_instance_of::<PyString>() || label.is_exact_instance_of::<PyInt>();
+        Ok(Some(if is_label { Value::Py(label) } else { self.label_text(&label)? }))
     }
 
     /// True if a loop over rows that this render has fetched is at this instance.

@@ -26,6 +26,7 @@
 //! Rules that differ between the supported Django series take a [`Series`].
 
 pub mod characters;
+pub mod date_names;
 pub mod dates;
 mod decimal;
 pub mod durations;

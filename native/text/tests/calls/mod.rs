@@ -1,6 +1,7 @@
 //! Calls of everything that takes a text; what runs away or panics with one is a defect.
 
-use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Names, Zone};
+use djust_text::date_names::Names;
+use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Zone};
 use djust_text::durations::{Moment, timesince};
 use djust_text::numbers::{Number, NumberFormat};
 use djust_text::{Series, html, humanize, js, markup, numbers, printf, text, truncate, urlize, urls, wrap};

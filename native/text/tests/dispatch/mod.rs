@@ -3,7 +3,8 @@
 // A name nobody knows and an undecided answer are different things.
 #![allow(clippy::option_option)]
 
-use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Names, Zone};
+use djust_text::date_names::Names;
+use djust_text::dates::{Awareness, CompiledFormat, DateParts, Kind, Zone};
 use djust_text::durations::{Moment, timesince};
 use djust_text::numbers::{FloatText, Number, NumberFormat};
 use djust_text::{Series, html, humanize, js, markup, numbers, printf, text, truncate, urlize, urls, wrap};
