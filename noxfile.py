@@ -145,6 +145,14 @@ def build_release() -> None:
 
 ORM = ["-c", "tests/orm/pytest.ini", "tests/orm"]
 
+#: What depends on the database's own types, order and way of sending: of the traps, these.
+TRAPS_OF_DATABASES = (
+    "column_types", "columns_of_postgresql", "keys_in_other_spellings", "one_instance",
+    "other_database", "queries_sent_together", "querysets_of_every_shape", "random_views",
+    "statements_sent_before", "time_zones_of_databases", "timestamps_of_postgresql",
+    "wrappers_of_statements",
+)  # fmt: skip
+
 #: Folders whose tests start or break servers and browsers: each is a suite of its own.
 WITH_PROCESSES = ("tests/browser", "tests/cache", "tests/fleet")
 
@@ -153,6 +161,10 @@ SUITES: dict[str, tuple[list[str], dict[str, str]]] = {
     "orm-postgresql": (ORM, {"ORM_DATABASE": "postgresql"}),
     "orm-mariadb": (ORM, {"ORM_DATABASE": "mariadb"}),
     "orm-sqlite": (ORM, {}),
+    "orm-of-postgresql": (
+        [*ORM[:2], *(f"tests/orm/traps/test_{name}.py" for name in TRAPS_OF_DATABASES)],
+        {"ORM_DATABASE": "postgresql"},
+    ),
     "tests": ([f"--ignore={folder}" for folder in WITH_PROCESSES], {}),
     **{folder.removeprefix("tests/"): ([folder], {}) for folder in WITH_PROCESSES},
 }
@@ -160,9 +172,9 @@ SUITES: dict[str, tuple[list[str], dict[str, str]]] = {
 #: Measures how servers behave under load, so nothing else runs then.
 ALONE = "fleet"
 
-#: What a further Django need not show again: what a driver and a browser give was compared on the
-#: first.
-ONCE = ("orm-mariadb", "browser")
+#: What a further Django need not show again: what a driver and a browser give, and how servers
+#: behave, was compared on the first.
+ONCE = ("orm-postgresql", "orm-mariadb", "browser", "fleet")
 
 
 def run_suites(
@@ -172,7 +184,9 @@ def run_suites(
 
     The reports are kept for the totals.
     """
-    names = [name for name in SUITES if name not in without]
+    # Where all of it runs, its part need not.
+    covered = () if "orm-postgresql" in without else ("orm-of-postgresql",)
+    names = [name for name in SUITES if name not in (*without, *covered)]
     # Before the suites are beside each other: apt does not let two install at once.
     for variables in {tuple(SUITES[name][1].items()) for name in names}:
         env = {**environment.variables(interpreter.parents[1]), **dict(variables)}
