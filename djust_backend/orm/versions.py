@@ -6,7 +6,6 @@ as long as the class stays as it is.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -47,35 +46,37 @@ def versions(classes: tuple[type, ...]) -> Versions:
 
 
 class _Known:
-    """All classes of which anything is remembered, with their versions."""
+    """All classes of which anything is remembered, with their versions.
+
+    Without a lock: collecting garbage may run code of the site's that comes here again.
+    """
 
     def __init__(self) -> None:
-        self.seen: tuple[tuple[type, ...], tuple[int, ...]] = ((), ())
-        self._lock = threading.Lock()
+        self._versions: dict[type, int] = {}
+        self._seen: tuple[tuple[type, ...], tuple[int, ...]] = ((), ())
 
     def add(self, cls: type, version: int) -> None:
-        """Note a class that has been asked about."""
-        with self._lock:
-            classes, found = self.seen
-            if cls in classes:
-                return
-            if len(classes) >= _REMEMBERED:
-                # More than any site has: one that makes classes all the time.
-                classes, found = (), ()
-                _clear(_of_one)
-                _clear(_of_several)
-            self.seen = ((*classes, cls), (*found, version))
+        """Note a class that has been asked about, as it is now."""
+        if len(self._versions) >= _REMEMBERED:
+            # More than any site has: one that makes classes all the time.
+            self._versions, self._seen = {}, ((), ())
+            _clear(_of_one)
+            _clear(_of_several)
+        # The version that is known already is that of what is remembered.
+        self._versions.setdefault(cls, version)
 
     def check(self) -> None:
         """Forget everything that rests on several classes, if any class was changed."""
-        classes, found = self.seen
+        classes, found = self._seen
+        if len(classes) != len(self._versions):
+            known = self._versions.copy()
+            classes, found = self._seen = tuple(known), tuple(known.values())
         if _stayed[0](classes, found):
             return
-        now = [_told[0]((cls,)) for cls in classes]
-        with self._lock:
-            if self.seen[0] is classes:
-                self.seen = (classes, tuple(one[0] if one else 0 for one in now))
         _clear(_of_several)
+        now = {cls: (_told[0]((cls,)) or (0,))[0] for cls in classes}
+        self._versions.update(now)
+        self._seen = (tuple(now), tuple(now.values()))
 
 
 _known = _Known()
