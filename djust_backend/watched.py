@@ -13,6 +13,7 @@ import re
 import secrets
 import string
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
@@ -20,6 +21,7 @@ from typing import Any
 
 from django import urls
 from django.core.cache import utils as cache_utils
+from django.core.paginator import Page
 from django.db.models import Model, QuerySet
 from django.db.models.fields import related_descriptors
 from django.db.models.manager import BaseManager, Manager
@@ -51,7 +53,7 @@ _REPLACED = object()
 
 _TO_ONE = ("__get__", "is_cached", "get_queryset", "get_object", "get_prefetch_querysets")
 
-#: By these QuerySets, instances and relations are read.
+#: By these QuerySets, instances, relations and pages are read.
 _READERS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (
         QuerySet,
@@ -63,6 +65,7 @@ _READERS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     ),
     (RawQuerySet, ("__bool__", "__getitem__", "__iter__", "__len__", "_fetch_all", "iterator")),
     (ModelIterable, ("__iter__",)),
+    (Page, ("__getitem__", "__len__")),
     (BaseManager, ("all", "get_queryset")),
     (Manager, ("all", "get_queryset")),
     (Model, ("__init__", "_get_FIELD_display", "get_deferred_fields", "refresh_from_db")),
@@ -350,8 +353,10 @@ def _contexts() -> list[tuple[Any, str, Any]]:
 
 
 def _sources() -> list[tuple[Any, str, Any]]:
-    """By what QuerySets, instances and relations are read."""
-    return [_note(cls, name) for cls, names in _READERS for name in names if hasattr(cls, name)]
+    """By what QuerySets, instances, relations and pages are read."""
+    notes = [_note(cls, name) for cls, names in _READERS for name in names if hasattr(cls, name)]
+    # A page is iterated as sequences are.
+    return [*notes, *((Page, name, vars(Sequence)[name]) for name in ("__contains__", "__iter__"))]
 
 
 def tell_replaced_sources() -> None:
@@ -359,7 +364,7 @@ def tell_replaced_sources() -> None:
     replaced = [
         f"{cls.__name__}.{name} by {getattr(getattr(cls, name), '__module__', 'an object')}"
         for cls, name, value in _sources()
-        if value is _REPLACED
+        if getattr(cls, name) is not value
     ]
     logger.warning(
         "Django's way of reading QuerySets was replaced (%s): rows are read as the templates ask "

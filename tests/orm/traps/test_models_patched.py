@@ -6,6 +6,7 @@ import itertools
 from unittest.mock import PropertyMock
 
 import pytest
+from django.core.paginator import Page, Paginator
 from django.db.models import Manager, QuerySet
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
@@ -134,6 +135,24 @@ PAGES_OF_ROWS = {
     "methods": loop("{{ b.byline }}"),
 }
 
+PAGINATED = {
+    "length": (Page, "__len__", lambda self: 1),
+    "items": (Page, "__getitem__", lambda self, at: list(self.object_list[:1])[at]),
+    "iteration": (Page, "__iter__", lambda self: iter("ab")),
+    "next": (Page, "has_next", lambda self: "next?"),
+    "rows": (Page, "object_list", property_of([1, 2])),
+    "count": (Paginator, "count", property(lambda self: 99)),
+    "page": (Paginator, "page", lambda self, number: Page([number], number, self)),
+}
+
+PAGINATED_PAGES = {
+    "loop": "{% for b in page %}{{ b.title }}{{ b.author.name }}{% endfor %}",
+    "questions": "{{ page|length }}{{ page.0 }}{{ page.has_next }}{{ page.paginator.count }}{{ page }}",
+    "rows": "{% for b in page.object_list %}{{ b.author.name }}{% endfor %}",
+    "slice": "{% for b in page|slice:':1' %}{{ b.author.name }}{% endfor %}{{ page|first }}",
+    "paginator": "{% for b in page.paginator.get_page %}{{ b.author.name }}{% endfor %}",
+}
+
 OWN_ITERATION, OWN_ALL, OWN_FETCH = QuerySet.__iter__, BaseManager.all, QuerySet._fetch_all
 
 
@@ -196,6 +215,23 @@ def test_pages_where_django_is_patched(check, subtests, monkeypatch, patched, is
                 patch.setattr(cls, name, value, raising=False)
                 check(page, rows, is_fresh)
             check(page, rows, is_fresh)
+
+
+@pytest.mark.parametrize("patched", PAGINATED)
+def test_pages_where_pages_are_patched(zoo_rows, same, subtests, monkeypatch, patched):
+    cls, name, value = PAGINATED[patched]
+    for label, source in PAGINATED_PAGES.items():
+
+        def check(source=source):
+            paginator = Paginator(Book.objects.order_by("pk"), 2)
+            same(lambda: {"page": paginator.page(1)}, source, fails=None)
+
+        with subtests.test(label):
+            check()
+            with monkeypatch.context() as patch:
+                patch.setattr(cls, name, value, raising=False)
+                check()
+            check()
 
 
 def test_the_log_says_who_has_replaced_what(check, monkeypatch, caplog):
