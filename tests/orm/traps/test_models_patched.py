@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from unittest.mock import PropertyMock
 
 import pytest
@@ -186,52 +187,61 @@ def check(zoo_rows, same):
     return check_page
 
 
+@pytest.fixture
+def check_around(subtests, monkeypatch):
+    """Runs checks before a class is changed, while it is, and afterwards.
+
+    All of them at each time: an interpreter counts no more than a thousand changes of a class.
+    """
+
+    def run(cls, name, value, checks):
+        def each(when):
+            for label, check in checks.items():
+                with subtests.test(f"{label}, {when}"):
+                    check()
+
+        each("before")
+        with monkeypatch.context() as patch:
+            patch.setattr(cls, name, value, raising=False)
+            each("while it is changed")
+        each("afterwards")
+
+    return run
+
+
 @pytest.mark.parametrize("patched", PATCHES)
 @pytest.mark.parametrize("is_fresh", [False, True])
-def test_pages_of_patched_models(check, subtests, monkeypatch, patched, is_fresh):
-    """Before, while and after a class is changed."""
+def test_pages_of_patched_models(check, check_around, patched, is_fresh):
     model, name, make = PATCHES[patched]
     # Every page with a QuerySet, and by turns with rows from elsewhere.
     others = itertools.cycle([rows for rows in SOURCES if rows != "queryset"])
-    for page in PAGES:
-        for rows in ["queryset"] if is_fresh else ["queryset", next(others)]:
-            with subtests.test(f"{page}, {rows}"):
-                check(page, rows, is_fresh)
-                with monkeypatch.context() as patch:
-                    patch.setattr(model, name, make(), raising=False)
-                    check(page, rows, is_fresh)
-                check(page, rows, is_fresh)
+    checks = {
+        f"{page}, {rows}": partial(check, page, rows, is_fresh)
+        for page in PAGES
+        for rows in (["queryset"] if is_fresh else ["queryset", next(others)])
+    }
+    check_around(model, name, make(), checks)
 
 
 @pytest.mark.parametrize("patched", READERS)
 @pytest.mark.parametrize("is_fresh", [False, True])
-def test_pages_where_django_is_patched(check, subtests, monkeypatch, patched, is_fresh):
+def test_pages_where_django_is_patched(check, check_around, patched, is_fresh):
     """Nothing is fetched ahead, nor read in another way, while Django's own way is another."""
-    cls, name, value = READERS[patched]
-    for page, rows in itertools.product(PAGES_OF_ROWS, ("queryset", "list")):
-        with subtests.test(f"{page}, {rows}"):
-            check(page, rows, is_fresh)
-            with monkeypatch.context() as patch:
-                patch.setattr(cls, name, value, raising=False)
-                check(page, rows, is_fresh)
-            check(page, rows, is_fresh)
+    checks = {
+        f"{page}, {rows}": partial(check, page, rows, is_fresh)
+        for page, rows in itertools.product(PAGES_OF_ROWS, ("queryset", "list"))
+    }
+    check_around(*READERS[patched], checks)
 
 
 @pytest.mark.parametrize("patched", PAGINATED)
-def test_pages_where_pages_are_patched(zoo_rows, same, subtests, monkeypatch, patched):
-    cls, name, value = PAGINATED[patched]
-    for label, source in PAGINATED_PAGES.items():
+def test_pages_where_pages_are_patched(zoo_rows, same, check_around, patched):
+    def check(source):
+        paginator = Paginator(Book.objects.order_by("pk"), 2)
+        same(lambda: {"page": paginator.page(1)}, source, fails=None)
 
-        def check(source=source):
-            paginator = Paginator(Book.objects.order_by("pk"), 2)
-            same(lambda: {"page": paginator.page(1)}, source, fails=None)
-
-        with subtests.test(label):
-            check()
-            with monkeypatch.context() as patch:
-                patch.setattr(cls, name, value, raising=False)
-                check()
-            check()
+    checks = {label: partial(check, source) for label, source in PAGINATED_PAGES.items()}
+    check_around(*PAGINATED[patched], checks)
 
 
 def test_the_log_says_who_has_replaced_what(check, monkeypatch, caplog):
