@@ -57,6 +57,6 @@ def _load_of_django() -> None:
         import_module(name)
     # Modules only, which nobody keeps: a site's own formats are found when they are asked for.
     list(formats.iter_format_modules(settings.LANGUAGE_CODE))
-    # Django compiles it when it is touched.
-    compiler: Any = SQLCompiler
-    _ = compiler.ordering_parts.pattern
+    # Django compiles it when it is touched; a later Django may do without it.
+    ordering: Any = getattr(SQLCompiler, "ordering_parts", None)
+    _ = getattr(ordering, "pattern", None)

@@ -216,21 +216,19 @@ def _needs(usage: Usage | None, path: tuple[str, ...]) -> Usage | None:
     return usage
 
 
-def key_column(instance: Any, name: str, key: str) -> tuple[str, type[Model]] | None:
+def key_column(instance: Any, name: str, key: str) -> tuple[str | None, type[Model] | None]:
     """The column that holds `instance.<name>.<key>`, a number, if the related row is sure to exist.
 
     With it the class of that row. The answer is kept for both classes as they are now, so that it
     must hold for rows of all databases.
     """
-    if router.routers:
-        return None
-    if not all(connections[alias].features.supports_foreign_keys for alias in connections):
-        return None
-    column = orm.id_column(type(instance), name, key)
-    met = None if column is None else orm.relation(type(instance), name)
-    if column is None or met is None or met.target is None:
-        return None
-    return column, met.target
+    met = orm.relation(type(instance), name)
+    target = None if met is None else met.target
+    if router.routers or not all(
+        connections[alias].features.supports_foreign_keys for alias in connections
+    ):
+        return None, target
+    return orm.id_column(type(instance), name, key), target
 
 
 def dangling(instance: Any, name: str) -> Exception:

@@ -80,11 +80,25 @@ impl Choices {
     }
 }
 
-/// By name of an attribute of the related object: that name, and the column of the instance that answers for it.
-pub type Keys = FxHashMap<usize, (Py<PyString>, Option<KeyColumn>)>;
+/// What answers for an attribute of the related object.
+pub struct KeyColumn {
+    /// Its name, which is kept alive.
+    _key: Py<PyString>,
+    /// The column of the instance; `None`: none does.
+    column: Option<Py<PyString>>,
+    /// The class of the related object, and the version for which this was found.
+    target: Option<(Py<PyType>, u32)>,
+}
 
-/// A column of an instance, and the class of the related object with the version at which the column answers for it.
-type KeyColumn = (Py<PyString>, Py<PyType>, u32);
+impl KeyColumn {
+    /// True as long as the class of the related object stays as it was.
+    fn is_current(&self, py: Python<'_>) -> bool {
+        self.target.as_ref().is_none_or(|(class, version)| *version != 0 && *version == type_version(class.bind(py)))
+    }
+}
+
+/// By address of the name of an attribute of the related object.
+pub type Keys = FxHashMap<usize, KeyColumn>;
 
 /// A class and a name, with the version of the class for which the accessor is.
 type Accessors = FxHashMap<(usize, usize), (Py<PyType>, u32, Py<PyString>, Rc<Accessor>)>;
@@ -166,17 +180,24 @@ impl<'py> Render<'py> {
         }
         let py = self.py;
         let at = key.as_ptr() as usize;
-        let known = keys.borrow().get(&at).map(|(_, known)| known.as_ref().and_then(|known| known_column(py, known)));
+        let known = keys
+            .borrow()
+            .get(&at)
+            .filter(|known| known.is_current(py))
+            .map(|known| known.column.as_ref().map(|column| column.bind(py).clone()));
         let column = if let Some(column) = known {
             column
         } else {
             let found = self.stock.call(py, "key_column", (object, name, key))?;
-            let found: Option<(Bound<'py, PyString>, Bound<'py, PyType>)> = found.extract()?;
-            let kept = found.as_ref().map(|(column, target)| {
-                Ok::<_, PyErr>((column.clone().unbind(), target.clone().unbind(), version_of(target)?))
-            });
-            keys.borrow_mut().insert(at, (key.clone().unbind(), kept.transpose()?));
-            found.map(|(column, _)| column)
+            let (column, target): (Option<Bound<'py, PyString>>, Option<Bound<'py, PyType>>) = found.extract()?;
+            let target = match target {
+                Some(class) => Some((class.clone().unbind(), version_of(&class)?)),
+                None => None,
+            };
+            let kept = KeyColumn { _key: key.clone().unbind(), column: column.clone().map(Bound::unbind), target };
+            let replaced = keys.borrow_mut().insert(at, kept);
+            drop(replaced);
+            column
         };
         let Some(column) = column else { return Ok(None) };
         let columns = object.getattr(pyo3::intern!(py, "__dict__"))?;
@@ -205,12 +226,6 @@ pub fn forget_accessor(kind: &Bound<'_, PyType>, name: &Bound<'_, PyString>) {
     let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
     let forgotten = ACCESSORS.with(|known| known.borrow_mut().remove(&key));
     drop(forgotten);
-}
-
-/// The column, as long as the class of the related object stays as it is; `None` again if nothing is sure any more.
-fn known_column<'py>(py: Python<'py>, known: &KeyColumn) -> Option<Bound<'py, PyString>> {
-    let (column, target, version) = known;
-    (*version != 0 && *version == type_version(target.bind(py))).then(|| column.bind(py).clone())
 }
 
 /// True if an instance has a value in each of these columns.

@@ -307,16 +307,14 @@ fn judge(stock: &Stock, kind: &Bound<'_, PyType>) -> PyResult<Class> {
             break;
         }
     }
-    let found = stock.call(py, "kind", (kind,))?.extract::<u8>()?;
-    if found != 5 && !SOURCES.with(Cell::get) {
-        return Ok(Class::Plain);
-    }
-    Ok(match found {
+    let are_sources = SOURCES.with(Cell::get);
+    Ok(match stock.call(py, "kind", (kind,))?.extract::<u8>()? {
+        5 => Class::Form,
+        _ if !are_sources => Class::Plain,
         1 => Class::Model,
         2 => Class::QuerySet,
         3 => Class::Manager,
         4 => Class::Page,
-        5 => Class::Form,
         _ => Class::Plain,
     })
 }

@@ -60,7 +60,7 @@ def test_labels_sort_and_group(zoo_rows, same_each):
 
 
 def _changing():
-    """Choices that a function gives: others each time."""
+    """Ways in which a site changes the choices of a field."""
     yield "replaced", lambda field: setattr(field, "choices", [("d", "Other"), ("s", "Seen")])
     yield "replaced by equal ones", lambda field: setattr(field, "choices", list(field.choices))
     yield "with one less", lambda field: field.choices.pop()

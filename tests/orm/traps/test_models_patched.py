@@ -244,6 +244,20 @@ def test_pages_where_pages_are_patched(zoo_rows, same, check_around, patched):
     check_around(*PAGINATED[patched], checks)
 
 
+def test_keys_answer_again_when_a_class_is_as_it_was(zoo_rows, same, monkeypatch):
+    """A tag that gets the rows makes them instances, whose keys answer for those of related rows."""
+
+    def reads_authors():
+        source = loop("{{ b.author.pk }}{{ b|classed }}")
+        return "zoo_author" in "".join(same(SOURCES["queryset"], source).ours[-1].queries)
+
+    assert not reads_authors()
+    with monkeypatch.context() as patch:
+        patch.setattr(Author, "pk", property_of("own"))
+        assert reads_authors()
+    assert not reads_authors()
+
+
 def test_the_log_says_who_has_replaced_what(check, monkeypatch, caplog):
     check("loop", "queryset", False)
     monkeypatch.setattr(QuerySet, "count", lambda self: 77)
