@@ -57,6 +57,7 @@ def render(rounds: int) -> None:
             "django.template.context_processors.static",
         ],
         "builtins": ["django.templatetags.i18n", "django.contrib.humanize.templatetags.humanize"],
+        "libraries": {"site_tags": "site_tags"},
     }
     params = {"NAME": "training", "DIRS": [TEMPLATES], "APP_DIRS": False, "OPTIONS": options}
     request = RequestFactory().get("/list/?page=3&sort=name")
