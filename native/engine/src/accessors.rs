@@ -1,14 +1,15 @@
 //! What the attributes of model classes are to us: columns, relations and their caches; asked of the ORM room once.
 
 use crate::addresses::AddressMethod;
+use crate::attributes::{Member, has_getitem, member};
 use crate::render::Render;
 use crate::stock::Class;
 use crate::value::Value;
-use crate::watch::{type_version, version_of};
+use crate::watch::{type_version, version_of, version_of_type};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple, PyType};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// What a step on a model instance is, as `djust_backend.orm.accessor` says.
@@ -106,8 +107,34 @@ type Accessors = FxHashMap<(usize, usize), (Py<PyType>, u32, Py<PyString>, Rc<Ac
 /// Steps known at most before the table is emptied: it must not keep model classes alive that are made on the fly.
 const MAX_ACCESSORS: usize = 8192;
 
+/// The addresses of a class and of a name, and the version of the class.
+type Direct = (usize, usize, u32);
+
+/// No class has this version.
+const NO_STEP: Direct = (0, 0, 0);
+
+/// So many steps are found without a table.
+const RECENT_STEPS: usize = 64;
+
 thread_local! {
     static ACCESSORS: RefCell<Accessors> = RefCell::default();
+    /// Of the steps above, recent ones that [`is_direct_step`] is true of.
+    static DIRECT: [Cell<Direct>; RECENT_STEPS] = const { [const { Cell::new(NO_STEP) }; RECENT_STEPS] };
+}
+
+/// Where a step stands among the recent ones.
+fn direct_place((class, name): (usize, usize)) -> usize {
+    // Objects stand at multiples of 16, and strings of a few letters, made one after the other, of 64.
+    ((class >> 4) ^ (name >> 4) ^ (name >> 10)) % RECENT_STEPS
+}
+
+/// True if a step is known to be an attribute of a model instance that its class has: no item, relation, property or
+/// method that may walk relations.
+#[inline]
+pub fn is_direct_step(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool {
+    let key = (object.get_type_ptr() as usize, name.as_ptr() as usize);
+    // No two classes ever have the same version, nor has a class that has been changed its old one.
+    DIRECT.with(|steps| steps[direct_place(key)].get() == (key.0, key.1, version_of_type(object)))
 }
 
 fn text(tuple: &Bound<'_, PyTuple>, at: usize) -> PyResult<Py<PyString>> {
@@ -132,10 +159,19 @@ impl<'py> Render<'py> {
 
     /// True if the step `name` on a model instance is neither a relation nor code.
     fn is_plain_step(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
-        match known_accessor(&object.get_type(), name, |found| is_plain(found)) {
-            Some(known) => Ok(known),
-            None => self.accessor(object, name).map(|found| is_plain(&found)),
+        let is_plain = match known_accessor(&object.get_type(), name, |found| is_plain(found)) {
+            Some(known) => known,
+            None => self.accessor(object, name).map(|found| is_plain(&found))?,
+        };
+        if is_plain && member(object, name) == Member::Other && !has_getitem(object) {
+            let key = (object.get_type_ptr() as usize, name.as_ptr() as usize);
+            let version = version_of_type(object);
+            // Only what is in the table, which keeps the name alive.
+            if version != 0 && ACCESSORS.with(|known| known.borrow().contains_key(&key)) {
+                DIRECT.with(|steps| steps[direct_place(key)].set((key.0, key.1, version)));
+            }
         }
+        Ok(is_plain)
     }
 
     /// What the step `name` means on instances of a model class.
@@ -152,6 +188,7 @@ impl<'py> Render<'py> {
             let mut known = known.borrow_mut();
             if known.len() >= MAX_ACCESSORS {
                 known.clear();
+                DIRECT.with(|steps| steps.iter().for_each(|step| step.set(NO_STEP)));
             }
             known.insert(key, (kind.clone().unbind(), version, name.clone().unbind(), Rc::clone(&found)));
         });
@@ -224,6 +261,7 @@ fn known_accessor<R>(
 /// Asks the ORM room about a step again, next time.
 pub fn forget_accessor(kind: &Bound<'_, PyType>, name: &Bound<'_, PyString>) {
     let key = (kind.as_ptr() as usize, name.as_ptr() as usize);
+    DIRECT.with(|steps| steps[direct_place(key)].set(NO_STEP));
     let forgotten = ACCESSORS.with(|known| known.borrow_mut().remove(&key));
     drop(forgotten);
 }

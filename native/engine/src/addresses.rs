@@ -67,7 +67,7 @@ impl Evidence {
             }
         }
         for (holder, name, value) in &self.values {
-            let Some(own) = crate::lookup::own_dict(holder.bind(py)) else { return Ok(false) };
+            let Some(own) = crate::attributes::own_dict(holder.bind(py)) else { return Ok(false) };
             if !own.get_item(name.bind(py))?.is_some_and(|now| now.is(value)) {
                 return Ok(false);
             }
@@ -373,7 +373,7 @@ impl AddressMethod {
     /// True if a call would still run this function, as it was, with Django's `reverse`.
     fn is_current(&self, stock: &Stock, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<bool> {
         let py = class.py();
-        if !crate::lookup::leads_to(class, name, self.function.bind(py)) {
+        if !crate::attributes::leads_to(class, name, self.function.bind(py)) {
             return Ok(false);
         }
         let function = self.function.bind(py);
@@ -453,7 +453,7 @@ impl<'py> Render<'py> {
         if !method.is_current(self.stock, &object.get_type(), name)? {
             return Ok(None);
         }
-        let Some(own) = crate::lookup::own_dict(object) else { return Ok(None) };
+        let Some(own) = crate::attributes::own_dict(object) else { return Ok(None) };
         // An attribute of the instance's own hides the method.
         if own.contains(name)? {
             return Ok(None);
@@ -537,7 +537,7 @@ impl<'py> Render<'py> {
     /// The application whose instance of a namespace is preferred, as `{% url %}` finds it.
     pub fn current_app(&self) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
-        let attribute = crate::lookup::optional_attribute;
+        let attribute = crate::attributes::optional_attribute;
         let request = match &self.context {
             Some(context) => attribute(context, self.stock.request.bind(py))?,
             None => self.request.clone(),

@@ -1,8 +1,8 @@
 //! Rows of the admin's change lists: what `results` and `items_for_result` make (`djust_backend.admin_columns`).
 
 use crate::addresses::Arguments;
+use crate::attributes::{asked_attribute, is_callable, is_property, optional_attribute};
 use crate::helpers::{mark_safe, push_escaped};
-use crate::lookup::{asked_attribute, is_callable, is_property, optional_attribute};
 use crate::out::Out;
 use crate::py::entry::detached;
 use crate::render::{Render, Tri};

@@ -1,7 +1,7 @@
 //! QuerySets of relations: of which instance's relation one has all rows or a slice, and how it gets them together with the
 //! peers of the instance.
 
-use crate::lookup::optional_attribute;
+use crate::attributes::optional_attribute;
 use crate::pushed::Part;
 use crate::render::Render;
 use crate::sources::Place;

@@ -1,14 +1,14 @@
 //! Evaluating filter expressions and conditions.
 
-use crate::filters::Asks;
 use crate::filters::subject::small_int;
+use crate::filters::{Asks, FilterEntry};
 use crate::lookup::{Lookup, Walked};
 use crate::program::Program;
 use crate::render::Render;
 use crate::stock::Class;
 use crate::stock::class_of;
 use crate::value::Value;
-use djust_syntax::ast::{Cond, Expr, ExprId, Head, NameId, Operator};
+use djust_syntax::ast::{Cond, Expr, ExprId, FilterCall, Head, NameId, Operator};
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::{PyException, PyTypeError, PyUnicodeDecodeError, PyValueError};
 use pyo3::prelude::*;
@@ -50,7 +50,7 @@ impl<'py> Render<'py> {
         let value = match &expr.head {
             Head::Const(id) | Head::Number(id) => Value::Py(p.consts[*id as usize].bind(self.py).clone()),
             Head::Path(names) => match self.walked(p, p.ast.path(*names)) {
-                Ok(Walked::Object(object)) => Value::Py(object),
+                Ok(Walked::Object(object)) => return self.filtered_object(p, p.ast.calls(expr.filters), object),
                 walked => match self.existing(p, expr, walked, reads_all)? {
                     Some(value) => value,
                     None if ignore_failures => Value::None,
@@ -59,7 +59,24 @@ impl<'py> Render<'py> {
                 },
             },
         };
-        if p.ast.calls(expr.filters).is_empty() { Ok(value) } else { self.filter_chain(p, expr, value) }
+        self.filter_chain(p, p.ast.calls(expr.filters), value)
+    }
+
+    /// [`Self::filter_chain`] on an object that no relation has led to.
+    fn filtered_object(
+        &mut self,
+        p: &Program,
+        mut calls: &[FilterCall],
+        mut object: Bound<'py, PyAny>,
+    ) -> PyResult<Value<'py>> {
+        while let [call, rest @ ..] = calls {
+            let Some((entry, arg)) = bare_call(self.py, p, call) else {
+                return self.filter_chain(p, calls, Value::Py(object));
+            };
+            object = self.bare_filter(entry, &object, arg)?;
+            calls = rest;
+        }
+        Ok(Value::Py(object))
     }
 
     /// What the path of an expression leads to, from where it has led so far.
@@ -87,11 +104,18 @@ impl<'py> Render<'py> {
 
     /// The filters of an expression, on a value that is not its head.
     pub fn apply_filters(&mut self, p: &Program, id: ExprId, value: Value<'py>) -> PyResult<Value<'py>> {
-        self.filter_chain(p, &p.ast.exprs[id as usize], value)
+        self.filter_chain(p, p.ast.calls(p.ast.exprs[id as usize].filters), value)
     }
 
-    fn filter_chain(&mut self, p: &Program, expr: &Expr, mut value: Value<'py>) -> PyResult<Value<'py>> {
-        for call in p.ast.calls(expr.filters) {
+    fn filter_chain(&mut self, p: &Program, calls: &[FilterCall], mut value: Value<'py>) -> PyResult<Value<'py>> {
+        for call in calls {
+            if let Value::Py(object) = &value
+                && let Some((entry, arg)) = bare_call(self.py, p, call)
+            {
+                self.remember_instance(&value)?;
+                value = Value::Py(self.bare_filter(entry, object, arg)?);
+                continue;
+            }
             let arg = match &call.arg {
                 None => None,
                 Some(Head::Const(id) | Head::Number(id)) => {
@@ -285,6 +309,21 @@ impl<'py> Render<'py> {
         }
         let same = left.eq(right)?;
         Ok(Some(same == (operator == Operator::Eq)))
+    }
+}
+
+/// The function and the argument of a call that needs nothing but them. `None`: it needs more.
+fn bare_call<'a, 'py>(
+    py: Python<'py>,
+    p: &'a Program,
+    call: &FilterCall,
+) -> Option<(&'a FilterEntry, Option<&'a Bound<'py, PyAny>>)> {
+    let entry = &p.filters[call.filter as usize];
+    match &call.arg {
+        _ if !entry.is_bare => None,
+        None => Some((entry, None)),
+        Some(Head::Const(id) | Head::Number(id)) => Some((entry, Some(p.consts[*id as usize].bind(py)))),
+        Some(Head::Path(_)) => None,
     }
 }
 

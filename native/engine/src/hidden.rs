@@ -57,11 +57,13 @@ impl<'py> Render<'py> {
     }
 
     /// Remembers where the instance that a path has led to stands, before Python code gets it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "most often there is nothing to do, and a call would cost more")]
+    #[inline(always)]
     pub fn remember_instance(&mut self, value: &Value<'py>) -> PyResult<()> {
         if self.trail.is_none() { Ok(()) } else { self.remember_walked(value) }
     }
 
+    #[inline(never)]
     fn remember_walked(&mut self, value: &Value<'py>) -> PyResult<()> {
         if let (Some(trail), Value::Py(object)) = (self.trail.take(), value)
             && !trail.steps.is_empty()
@@ -87,13 +89,26 @@ impl<'py> Render<'py> {
 
     /// A value is handed to a tag or a filter.
     pub fn reach_for_argument(&mut self, value: &Value<'py>) -> PyResult<()> {
-        let Value::Py(object) = value else { return Ok(()) };
-        let class = class_of(self.stock, object)?;
-        match class {
-            Class::Model => self.reach_for_code(object, None),
-            Class::QuerySet | Class::List | Class::Tuple | Class::Form | Class::Plain => self.reach_other(object),
+        match value {
+            Value::Py(object) => self.reach_for_object(object),
             _ => Ok(()),
         }
+    }
+
+    /// An object is handed to a tag or a filter.
+    #[expect(clippy::inline_always, reason = "most often there is nothing to do, and a call would cost more")]
+    #[inline(always)]
+    pub fn reach_for_object(&mut self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+        let class = class_of(self.stock, object)?;
+        if matches!(class, Class::Model | Class::QuerySet | Class::List | Class::Tuple | Class::Form | Class::Plain) {
+            return self.reach_in(object, class);
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn reach_in(&mut self, object: &Bound<'py, PyAny>, class: Class) -> PyResult<()> {
+        if class == Class::Model { self.reach_for_code(object, None) } else { self.reach_other(object) }
     }
 
     /// Python code may get at the rows that an object holds.

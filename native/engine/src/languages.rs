@@ -2,7 +2,7 @@
 //!
 //! Where anything of these is not as Django made it, `None` is returned, and Python does it.
 
-use crate::lookup::own_dict;
+use crate::attributes::own_dict;
 use crate::render::Render;
 use crate::stock::{Class, Stock, class_of};
 use crate::surroundings;

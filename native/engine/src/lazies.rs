@@ -1,7 +1,7 @@
 //! What Django's lazy objects and cached properties do, natively: `LazyObject`, `cached_property`, `gettext_lazy`.
 
+use crate::attributes::{leads_to, own_dict, stored_attribute};
 use crate::locale::Locale;
-use crate::lookup::{leads_to, own_dict, stored_attribute};
 use crate::py::entry::detached;
 use crate::site_functions::SiteFunction;
 use crate::stock::Stock;

@@ -1,6 +1,6 @@
 //! What the ORM room lends to this thread's connections while Python code may read QuerySets: compilers that remember.
 
-use crate::lookup::own_dict;
+use crate::attributes::own_dict;
 use crate::render::Render;
 use crate::shared::Shared;
 use crate::stock::Stock;
@@ -106,11 +106,15 @@ fn find(py: Python<'_>, stock: &Stock) -> PyResult<Vec<Place>> {
 
 impl Render<'_> {
     /// Python code is about to run that may read QuerySets: they are compiled by what remembers, until the page is done.
+    #[inline]
     pub fn lend_compilers(&self) -> PyResult<()> {
         let lent = &self.frame().state.root.lent;
-        if lent.is_asked.load(Ordering::Relaxed) {
-            return Ok(());
-        }
+        if lent.is_asked.load(Ordering::Relaxed) { Ok(()) } else { self.lend_now(lent) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lend_now(&self, lent: &Lent) -> PyResult<()> {
         lent.is_asked.store(true, Ordering::Relaxed);
         crate::bodies::give_all(self.py, self.stock)?;
         for place in places(self.py, self.stock)? {

@@ -11,6 +11,7 @@ mod addresses;
 mod admin;
 mod ahead;
 mod arrivals;
+mod attributes;
 mod blocks;
 mod bodies;
 mod calls;
@@ -88,7 +89,7 @@ mod _native {
     #[pymodule_export]
     use super::py::block_context::NativeBlocks;
     #[pymodule_export]
-    use super::py::counters::{count_stock_render, count_stock_template, render_counters};
+    use super::py::counters::{count_stock_render, count_stock_template, render_counters, uncount_render};
     #[pymodule_export]
     use super::py::frame::NativeFrame;
     #[pymodule_export]

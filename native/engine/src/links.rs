@@ -1,7 +1,7 @@
 //! The rules by which the installed Django makes links (`urlize`), as long as all of it is what was read.
 
+use crate::attributes::own_dict;
 use crate::filters::series;
-use crate::lookup::own_dict;
 use crate::stock::Stock;
 use crate::watch::{Holder, all_hold, notes};
 use djust_text::Series;

@@ -356,7 +356,7 @@ impl<'py> Render<'py> {
         if !object.get_type().is(&self.stock.GettextProxy) {
             return Ok(None);
         }
-        let Some(values) = crate::lookup::own_dict(object) else { return Ok(None) };
+        let Some(values) = crate::attributes::own_dict(object) else { return Ok(None) };
         let py = self.py;
         let Some(args) = values.get_item(pyo3::intern!(py, "_args"))? else { return Ok(None) };
         let Some(keywords) = values.get_item(pyo3::intern!(py, "_kw"))? else { return Ok(None) };

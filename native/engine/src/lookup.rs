@@ -1,6 +1,8 @@
 //! The rule by which a template walks from a value to the next: item, attribute, index, call
 //! (`django.template.base.Variable._resolve_lookup`).
 
+use crate::accessors::is_direct_step;
+use crate::attributes::{Member, has_generic_getattr, has_getitem, is_callable, member, optional_attribute};
 use crate::collections::Trail;
 use crate::program::{Name, Program};
 use crate::render::Render;
@@ -9,9 +11,8 @@ use crate::stock::{Class, class_of};
 use crate::value::Value;
 use djust_syntax::ast::NameId;
 use pyo3::exceptions::{PyAttributeError, PyException, PyIndexError, PyKeyError, PyTypeError, PyValueError};
-use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 /// What a path leads to.
 pub enum Lookup<'py> {
@@ -27,6 +28,16 @@ enum Step<'py> {
     Missing,
 }
 
+/// What comes behind an object.
+enum After<'py> {
+    /// An object.
+    Object(Bound<'py, PyAny>),
+    /// Something by rules that are not Python's.
+    Rules,
+    /// Nothing.
+    Nothing,
+}
+
 /// How far a path leads from object to object by Python's rules alone.
 pub enum Walked<'py> {
     /// To its end.
@@ -35,30 +46,6 @@ pub enum Walked<'py> {
     Until(Value<'py>, usize),
     /// To a name that the object before it (`None`: the context) does not have.
     Missing(NameId, Option<Bound<'py, PyAny>>),
-}
-
-/// True if `type(object)` has slots for `object[key]`.
-pub fn has_getitem(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: `object` is a live object, so its type and the slot tables of the type are valid to read.
-    unsafe {
-        let kind = ffi::Py_TYPE(object.as_ptr());
-        let mapping = (*kind).tp_as_mapping;
-        let sequence = (*kind).tp_as_sequence;
-        (!mapping.is_null() && (*mapping).mp_subscript.is_some())
-            || (!sequence.is_null() && (*sequence).sq_item.is_some())
-    }
-}
-
-/// `isinstance(object, property)`
-pub fn is_property(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: a live object and a static type.
-    unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), &raw mut ffi::PyProperty_Type) != 0 }
-}
-
-/// `callable(object)`
-pub fn is_callable(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: `object` is a live object, so its type is valid to read.
-    unsafe { (*ffi::Py_TYPE(object.as_ptr())).tp_call.is_some() }
 }
 
 fn is_any_of(py: Python<'_>, error: &PyErr, kinds: &[Bound<'_, pyo3::types::PyType>]) -> bool {
@@ -91,12 +78,11 @@ impl<'py> Render<'py> {
 
     /// The beginning of [`Self::path`].
     pub fn walked(&mut self, p: &Program, names: &[NameId]) -> Result<Walked<'py>, (NameId, PyErr)> {
-        let mut at = names[0];
         self.trail = None;
-        let found = self.objects(p, names, &mut at);
+        let found = self.objects(p, names);
         // What was called may have walked itself.
         self.trail = None;
-        found.map_err(|error| (at, error))
+        found
     }
 
     /// The rest of [`Self::path`].
@@ -147,26 +133,49 @@ impl<'py> Render<'py> {
     }
 
     /// Walks as far as there are objects of Python, and none of a data source.
-    fn objects(&mut self, p: &Program, names: &[NameId], at: &mut NameId) -> PyResult<Walked<'py>> {
-        let first = match self.scopes.top(p.name(self.py, names[0]))? {
-            Top::Object(object) => object,
-            Top::Other(value) => return Ok(Walked::Until(value, 1)),
-            Top::Nothing => return Ok(Walked::Missing(names[0], None)),
+    fn objects(&mut self, p: &Program, names: &[NameId]) -> Result<Walked<'py>, (NameId, PyErr)> {
+        let mut id = names[0];
+        let first = match self.scopes.top(p.name(self.py, id)) {
+            Ok(Top::Object(object)) => object,
+            Ok(Top::Other(value)) => return Ok(Walked::Until(value, 1)),
+            Ok(Top::Nothing) => return Ok(Walked::Missing(id, None)),
+            Err(error) => return Err((id, error)),
         };
-        let mut current = self.called_object(first)?;
-        for (next, &id) in names.iter().enumerate().skip(1) {
-            *at = id;
-            let class = class_of(self.stock, &current)?;
-            let name = &p.names[id as usize];
-            if self.has_rules(class, &current, name.text.bind(self.py))? {
-                return Ok(Walked::Until(Value::Py(current), next));
-            }
-            let Some(found) = self.item_or_attribute(class, &current, name.text.bind(self.py), name.index)? else {
-                return Ok(Walked::Missing(id, Some(current)));
+        let mut current = self.called_object(first).map_err(|error| (id, error))?;
+        let mut next = 1;
+        while next < names.len() {
+            id = names[next];
+            let found = match self.object_after(p, &current, id) {
+                Ok(After::Object(object)) => object,
+                Ok(After::Rules) => return Ok(Walked::Until(Value::Py(current), next)),
+                Ok(After::Nothing) => return Ok(Walked::Missing(id, Some(current))),
+                Err(error) => return Err((id, error)),
             };
-            current = self.called_object(found)?;
+            current = self.called_object(found).map_err(|error| (id, error))?;
+            next += 1;
         }
         Ok(Walked::Object(current))
+    }
+
+    /// The object behind a name of another, by Python's rules.
+    #[inline]
+    fn object_after(&mut self, p: &Program, object: &Bound<'py, PyAny>, id: NameId) -> PyResult<After<'py>> {
+        let name = &p.names[id as usize];
+        let text = name.text.bind(self.py);
+        let found = if is_direct_step(object, text) {
+            self.lend_compilers()?;
+            match self.gotten(object, text)? {
+                None => self.indexed(Class::Model, object, name.index)?,
+                found => found,
+            }
+        } else {
+            let class = class_of(self.stock, object)?;
+            if self.has_rules(class, object, text)? {
+                return Ok(After::Rules);
+            }
+            self.item_or_attribute(class, object, text, name.index)?
+        };
+        Ok(found.map_or(After::Nothing, After::Object))
     }
 
     /// The rest of a path, from a value and the place of the name that is next.
@@ -320,11 +329,10 @@ impl<'py> Render<'py> {
                 Err(error) => return Err(error),
             },
         }
-        if let Some(value) = self.attribute(object, name)? {
-            return Ok(Some(value));
+        match self.attribute(object, name)? {
+            Some(value) => Ok(Some(value)),
+            None => self.indexed(class, object, index),
         }
-        let Some(index) = index else { return Ok(None) };
-        self.index_step(class, object, index)
     }
 
     /// `getattr(object, name)`; `None` if there is no such attribute, an error if the attribute itself failed.
@@ -333,23 +341,22 @@ impl<'py> Render<'py> {
         object: &Bound<'py, PyAny>,
         name: &Bound<'py, PyString>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = self.py;
-        // SAFETY: the type of a live object and an interned str; the result is a borrowed reference or null, and no
-        // exception is left behind.
-        let (known, is_property) = unsafe {
-            let found = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
-            (!found.is_null(), !found.is_null() && ffi::Py_TYPE(found) == &raw mut ffi::PyProperty_Type)
-        };
-        if known {
-            self.lend_compilers()?;
-        }
-        if is_property {
-            self.forget_ambient();
-        }
-        if !known && has_generic_getattr(object) {
+        match member(object, name) {
             // Only the instance's own dictionary can have it: a miss needs no exception.
-            return optional_attribute(object, name);
+            Member::Nothing if has_generic_getattr(object) => return optional_attribute(object, name),
+            Member::Nothing => {}
+            Member::Property => {
+                self.lend_compilers()?;
+                self.forget_ambient();
+            }
+            Member::Other => self.lend_compilers()?,
         }
+        self.gotten(object, name)
+    }
+
+    /// `getattr(object, name)` as [`Self::attribute`] has it, where everything is ready for code that may run.
+    fn gotten(&self, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.py;
         match object.getattr(name) {
             Ok(value) => Ok(Some(value)),
             Err(error) => {
@@ -363,7 +370,14 @@ impl<'py> Render<'py> {
         }
     }
 
-    fn index_step(&self, class: Class, object: &Bound<'py, PyAny>, index: i64) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The value of an index, if the name of the step is one.
+    fn indexed(
+        &self,
+        class: Class,
+        object: &Bound<'py, PyAny>,
+        index: Option<i64>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(index) = index else { return Ok(None) };
         let at = usize::try_from(index).ok();
         match (class, at) {
             (Class::List, Some(at)) => {
@@ -400,11 +414,13 @@ impl<'py> Render<'py> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "most often there is nothing to do, and a call would cost more")]
+    #[inline(always)]
     fn called_object(&mut self, object: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         if is_callable(&object) { self.call_object(object) } else { Ok(object) }
     }
 
+    #[inline(never)]
     fn call_object(&mut self, object: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         if flag(&object, self.stock.do_not_call_in_templates.bind(py))? {
@@ -476,125 +492,7 @@ fn logs_debug(logger: &Bound<'_, PyAny>) -> PyResult<bool> {
     logger.call_method1("isEnabledFor", (DEBUG,))?.is_truthy()
 }
 
-/// The dictionary of an instance; asks no code of its class. `None`: its class gives it none.
-pub fn own_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
-    // SAFETY: a live object; the result is a new reference, or null with an exception set, which is taken away.
-    unsafe {
-        let dict = ffi::PyObject_GenericGetDict(object.as_ptr(), std::ptr::null_mut());
-        if dict.is_null() {
-            ffi::PyErr_Clear();
-            return None;
-        }
-        Bound::from_owned_ptr(object.py(), dict).cast_into::<PyDict>().ok()
-    }
-}
-
-/// True if `object.name` is looked for as `object.__getattribute__` does, and by no code of its class.
-pub fn has_generic_getattr(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: the type of a live object; its slots are valid to read.
-    unsafe {
-        (*ffi::Py_TYPE(object.as_ptr()))
-            .tp_getattro
-            .is_some_and(|f| f as usize == ffi::PyObject_GenericGetAttr as *const () as usize)
-    }
-}
-
-/// What an object's own dictionary has under a name, if that is what `object.name` gives and no code runs for it.
-pub fn stored_attribute<'py>(
-    object: &Bound<'py, PyAny>,
-    name: &Bound<'py, PyString>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    // SAFETY: the type of a live object and a live str; the result is a borrowed reference or null, whose type is valid
-    // to read, and no exception is left behind.
-    let is_data = unsafe {
-        let found = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
-        !found.is_null() && (*ffi::Py_TYPE(found)).tp_descr_set.is_some()
-    };
-    if is_data || !has_generic_getattr(object) {
-        return Ok(None);
-    }
-    own_dict(object).map_or(Ok(None), |own| own.get_item(name))
-}
-
-/// True if the class of an object has the same attribute of this name as another class.
-pub fn has_same_attribute(object: &Bound<'_, PyAny>, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> bool {
-    // SAFETY: as in `class_has`, for both classes.
-    unsafe {
-        let found = _PyType_Lookup(class.as_type_ptr(), name.as_ptr());
-        !found.is_null() && std::ptr::eq(found, _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()))
-    }
-}
-
-/// True if the class of an object, or a base of it, has an attribute of this name.
-pub fn class_has(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool {
-    // SAFETY: the type of a live object and a live str; the result is a borrowed reference or null, and no exception is
-    // left behind.
-    unsafe { !_PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr()).is_null() }
-}
-
-/// True if a name leads to exactly this attribute of an object's class, by its MRO.
-pub fn class_has_this(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>, wanted: &Bound<'_, PyAny>) -> bool {
-    leads_to(&object.get_type(), name, wanted)
-}
-
-/// True if a name leads to exactly this attribute of a class, by its MRO.
-pub fn leads_to(class: &Bound<'_, PyType>, name: &Bound<'_, PyString>, wanted: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: as in `class_has`.
-    unsafe { std::ptr::eq(_PyType_Lookup(class.as_type_ptr(), name.as_ptr()), wanted.as_ptr()) }
-}
-
 /// A truth attribute that most objects do not have.
 fn flag<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
     optional_attribute(object, name)?.map_or(Ok(false), |flag| flag.is_truthy())
-}
-
-unsafe extern "C" {
-    /// Exported by every supported CPython: the attribute of a type by its MRO, borrowed, without raising.
-    fn _PyType_Lookup(kind: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
-}
-
-#[cfg(not(Py_3_13))]
-unsafe extern "C" {
-    /// Exported by CPython 3.7 to 3.12: `getattr` that reports a missing attribute without raising.
-    fn _PyObject_LookupAttr(
-        object: *mut ffi::PyObject,
-        name: *mut ffi::PyObject,
-        result: *mut *mut ffi::PyObject,
-    ) -> std::ffi::c_int;
-}
-
-#[cfg(Py_3_13)]
-use ffi::PyObject_GetOptionalAttr as _PyObject_LookupAttr;
-
-/// `getattr(object, name, None)` that can tell "missing" from `None` and raises nothing for it.
-pub fn optional_attribute<'py>(
-    object: &Bound<'py, PyAny>,
-    name: &Bound<'py, PyString>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let mut result = std::ptr::null_mut();
-    // SAFETY: both arguments are live objects; `result` receives a new reference, or null with (-1) or without (0) an
-    // exception set.
-    let found = unsafe { _PyObject_LookupAttr(object.as_ptr(), name.as_ptr(), &raw mut result) };
-    if found < 0 {
-        return Err(PyErr::fetch(object.py()));
-    }
-    if result.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: a new reference was returned.
-    Ok(Some(unsafe { Bound::from_owned_ptr(object.py(), result) }))
-}
-
-/// `getattr(object, name) if hasattr(object, name) else None`: code behind the attribute runs twice, as in Django.
-pub fn asked_attribute<'py>(
-    object: &Bound<'py, PyAny>,
-    name: &Bound<'py, PyString>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Some(found) = optional_attribute(object, name)? else { return Ok(None) };
-    // SAFETY: the type of a live object and a str; the result is a borrowed reference or null.
-    let runs_code = unsafe {
-        let known = _PyType_Lookup(ffi::Py_TYPE(object.as_ptr()), name.as_ptr());
-        !known.is_null() && (*ffi::Py_TYPE(known)).tp_descr_get.is_some() && ffi::PyFunction_Check(known) == 0
-    };
-    if runs_code || !has_generic_getattr(object) { object.getattr(name).map(Some) } else { Ok(Some(found)) }
 }

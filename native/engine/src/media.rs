@@ -1,6 +1,6 @@
 //! The elements of a form's or a component's `Media`: its lists merged and written, as `str(media)` does it.
 
-use crate::lookup::own_dict;
+use crate::attributes::own_dict;
 use crate::out::Out;
 use crate::py::entry::detached;
 use crate::render::Render;

@@ -5,10 +5,13 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use crate::utf8::push_string;
+use crate::utf8::{ascii_of, push_string};
 
 /// Room for more than this is not made at once.
 const MAX_EXPECTED: usize = 16 << 20;
+
+/// Parts of a text that are no longer than this are copied as such a block.
+const BLOCK: usize = 32;
 
 /// Text being rendered. Lone surrogates, which a Python `str` may hold and UTF-8 may not, are kept as their three-byte
 /// generalised form and are remembered by `surrogates`.
@@ -39,9 +42,36 @@ impl Out {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
+    /// Appends a part of a text as it is.
+    #[inline]
+    pub fn push_part(&mut self, text: &str, from: usize, to: usize) {
+        // Short parts, of which templates are full, are copied as a block that may reach beyond their end: a copy of as
+        // many bytes as are known beforehand is no call.
+        match text.as_bytes()[from..].first_chunk::<BLOCK>() {
+            Some(block) if to - from <= BLOCK => {
+                let end = self.bytes.len() + (to - from);
+                self.bytes.extend_from_slice(block);
+                self.bytes.truncate(end);
+            }
+            _ => self.push_str(&text[from..to]),
+        }
+    }
+
     /// Appends text with `& < > " '` escaped, as `django.utils.html.escape`.
     pub fn push_escaped(&mut self, text: &str) {
         escape_bytes_into(text.as_bytes(), &mut self.bytes);
+    }
+
+    /// Appends a Python string, escaped or not, if that is simple: false otherwise.
+    #[inline]
+    pub fn push_simple(&mut self, text: &Bound<'_, PyString>, escape: bool) -> bool {
+        let Some(characters) = ascii_of(text) else { return false };
+        if escape {
+            escape_bytes_into(characters, &mut self.bytes);
+        } else {
+            self.bytes.extend_from_slice(characters);
+        }
+        true
     }
 
     /// Appends a Python string, escaped or not.

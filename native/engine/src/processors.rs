@@ -116,10 +116,10 @@ pub struct Processed<'py> {
 
 /// A value of an instance's own, which no attribute of its class hides.
 fn own_value<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if crate::lookup::class_has(object, name) {
+    if crate::attributes::class_has(object, name) {
         return Ok(None);
     }
-    let Some(values) = crate::lookup::optional_attribute(object, intern!(object.py(), "__dict__"))? else {
+    let Some(values) = crate::attributes::optional_attribute(object, intern!(object.py(), "__dict__"))? else {
         return Ok(None);
     };
     match values.cast::<PyDict>() {
@@ -315,7 +315,7 @@ pub fn lazy_token<'py>(stock: &Stock, lazy: &Bound<'py, PyAny>) -> PyResult<Opti
     if !lazy.get_type().is(&stock.simple_lazy) || !crate::watch::tokens_are_stock(stock, py)? {
         return Ok(None);
     }
-    let Some(own) = crate::lookup::own_dict(lazy) else { return Ok(None) };
+    let Some(own) = crate::attributes::own_dict(lazy) else { return Ok(None) };
     let Some(wrapped) = own.get_item(intern!(py, "_wrapped"))? else { return Ok(None) };
     if !wrapped.is(&stock.empty) {
         return Ok(wrapped.cast_into_exact::<PyString>().ok());

@@ -5,9 +5,9 @@
 //! the database.
 
 use crate::accessors::Accessor;
+use crate::attributes::is_callable;
 use crate::collections::{Collection, Trail};
 use crate::filters::{Asks, FilterEntry};
-use crate::lookup::is_callable;
 use crate::render::Render;
 use crate::sources::Place;
 use crate::value::Value;

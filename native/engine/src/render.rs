@@ -191,7 +191,7 @@ impl<'py> Render<'py> {
         let nodes = p.ast.list(list);
         for (at, &id) in nodes.iter().enumerate() {
             match p.kind(id) {
-                NodeKind::Text(from, to) => self.out.push_str(&p.source[*from as usize..*to as usize]),
+                NodeKind::Text(from, to) => self.out.push_part(&p.source, *from as usize, *to as usize),
                 kind => {
                     if let Err(error) = self.node(program, p, id, kind) {
                         return Err(self.annotated(program, p, id, error));
@@ -233,7 +233,7 @@ impl<'py> Render<'py> {
     ) -> PyResult<()> {
         match kind {
             NodeKind::Text(from, to) => {
-                self.out.push_str(&p.source[*from as usize..*to as usize]);
+                self.out.push_part(&p.source, *from as usize, *to as usize);
                 Ok(())
             }
             NodeKind::MadeUpText(text) => {

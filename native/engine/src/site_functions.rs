@@ -1,10 +1,10 @@
 //! Functions of a site's tags that are run with native helpers (`djust_backend.site_functions`), and these helpers.
 
 use crate::addresses::Arguments;
+use crate::attributes::{class_has_this, own_dict};
 use crate::filters::json_element;
 use crate::helpers::{escaped_text, formatted, marked_safe};
 use crate::loading::rendered;
-use crate::lookup::{class_has_this, own_dict};
 use crate::processors::new_token;
 use crate::py::entry::detached;
 use crate::stock::{Class, Stock, class_of};

@@ -4,8 +4,8 @@
 //! QuerySet is read as a whole, and when a path steps into a relation that is not cached.
 
 use crate::accessors::{Accessor, forget_accessor, has_values};
+use crate::attributes::{has_getitem, is_callable, optional_attribute};
 use crate::collections::{NamedCollection, Trail};
-use crate::lookup::{has_getitem, is_callable, optional_attribute};
 use crate::program::Program;
 use crate::py::frame::RootState;
 use crate::render::Render;
@@ -16,6 +16,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
+
+/// Room for more instances than this is not made at once.
+const MAX_EXPECTED: usize = 4096;
 
 /// Instances that were fetched together.
 pub struct Group {
@@ -365,14 +368,14 @@ impl<'py> Render<'py> {
         let root = self.root_state();
         let mut groups = root.groups.borrow_mut();
         let place = Place { group: groups.all.len(), path: Vec::new() };
+        groups.places.reserve(instances.len().min(MAX_EXPECTED));
         groups.all.push(Group { instances: instances.unbind(), usage: usage.map(Bound::unbind), is_fresh });
         place
     }
 
     /// Remembers where an instance stands.
     pub fn put_in_place(&self, object: &Bound<'py, PyAny>, place: &Place) {
-        let root = self.root_state();
-        let mut groups = root.groups.borrow_mut();
+        let mut groups = self.frame().state.root.groups.borrow_mut();
         groups.places.entry(object.as_ptr() as usize).or_insert_with(|| (object.clone().unbind(), place.clone()));
     }
 

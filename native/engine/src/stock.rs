@@ -71,7 +71,7 @@ impl Stock {
     pub fn setting<'py>(&self, py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         let settings = self.settings.bind(py);
         // `LazySettings` wraps the generic access in Python, to hide methods: its values are never hidden.
-        if let Some(value) = crate::lookup::own_dict(settings)
+        if let Some(value) = crate::attributes::own_dict(settings)
             && let Some(value) = value.get_item(name)?
         {
             return Ok(value);
@@ -81,7 +81,7 @@ impl Stock {
 
     /// `datetime` as the module of `{% now %}` has it, if it and the filter that the tag uses are as Django made them.
     pub fn call_native_clock<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(names) = crate::lookup::own_dict(self.defaulttags.bind(py)) else { return Ok(None) };
+        let Some(names) = crate::attributes::own_dict(self.defaulttags.bind(py)) else { return Ok(None) };
         let date = names.get_item(pyo3::intern!(py, "date"))?;
         if !date.is_some_and(|date| date.is(&self.date_filter)) {
             return Ok(None);

@@ -4,7 +4,7 @@
 //! takes longer than rendering a number, so that the context variable behind it is read directly. A `Local` that is built
 //! in another way than those of the asgiref versions known here is not read at all.
 
-use crate::lookup::optional_attribute;
+use crate::attributes::optional_attribute;
 use crate::stock::Stock;
 use crate::threads;
 use pyo3::ffi;

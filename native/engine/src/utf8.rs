@@ -8,6 +8,20 @@ use pyo3::types::PyString;
 use pyo3::types::string::PyStringData;
 use std::sync::Arc;
 
+/// The characters of a string if they are ASCII, as most are, and stand right behind its head.
+#[inline]
+pub fn ascii_of<'a>(string: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+    let at = string.as_ptr();
+    // SAFETY: a live string, which is kept alive, and whose characters Python code cannot change. A compact one is ready
+    // on every Python; an ASCII one has one byte for each character.
+    unsafe {
+        if ffi::PyUnicode_IS_COMPACT_ASCII(at) == 0 {
+            return None;
+        }
+        Some(std::slice::from_raw_parts(ffi::PyUnicode_1BYTE_DATA(at), ffi::PyUnicode_GET_LENGTH(at).cast_unsigned()))
+    }
+}
+
 /// Appends a string to `out`, escaped or not; `None`, with nothing appended, if it cannot be written as UTF-8.
 pub fn push_string(string: &Bound<'_, PyString>, escape: bool, out: &mut Vec<u8>) -> PyResult<Option<()>> {
     // SAFETY: a live string, whose characters Python code cannot change; they are not kept. The flag is read after

@@ -44,7 +44,7 @@ impl Note {
         {
             return Ok(now.is(self.value.bind(py)));
         }
-        let now = crate::lookup::optional_attribute(self.holder.bind(py), self.name.bind(py))?;
+        let now = crate::attributes::optional_attribute(self.holder.bind(py), self.name.bind(py))?;
         Ok(now.is_some_and(|now| now.is(self.value.bind(py))))
     }
 }
@@ -70,7 +70,7 @@ impl Holder {
         let own = match &self.own {
             Some(own) => Some(own.bind(py).clone()),
             None if holder.is_instance_of::<PyType>() => None,
-            None => crate::lookup::own_dict(holder),
+            None => crate::attributes::own_dict(holder),
         };
         for note in &self.notes {
             if !note.holds(py, own.as_ref())? {
@@ -98,8 +98,22 @@ const VALID_VERSION_TAG: std::ffi::c_ulong = 1 << 19;
 
 /// The version of a class, which CPython changes with every change of the class or its bases. 0: it has none.
 pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
-    let kind = class.as_type_ptr();
-    // SAFETY: a live type object; both fields are plain numbers.
+    // SAFETY: a live type object.
+    unsafe { version_at(class.as_type_ptr()) }
+}
+
+/// The version of an object's class, see [`type_version`].
+#[inline]
+pub fn version_of_type(object: &Bound<'_, PyAny>) -> u32 {
+    // SAFETY: the type of a live object.
+    unsafe { version_at(object.get_type_ptr()) }
+}
+
+/// # Safety
+/// A live type object.
+#[inline]
+unsafe fn version_at(kind: *const pyo3::ffi::PyTypeObject) -> u32 {
+    // SAFETY: both fields are plain numbers.
     let (version, flags) = unsafe { ((*kind).tp_version_tag, (*kind).tp_flags) };
     if cfg!(Py_3_12) || flags & VALID_VERSION_TAG != 0 { version } else { 0 }
 }

@@ -83,10 +83,29 @@ pub fn escape_into(s: &str, out: &mut String) {
 /// [`escape_into`] for bytes of UTF-8, or of anything that has ASCII in it as UTF-8 has.
 pub fn escape_bytes_into(bytes: &[u8], out: &mut Vec<u8>) {
     out.reserve(bytes.len());
+    // Most values are some words or a number.
+    match bytes.len() {
+        8..16 if append_clean::<8>(bytes, out) => return,
+        16..=32 if append_clean::<16>(bytes, out) => return,
+        _ => {}
+    }
     pieces(bytes, |from, to, entity| {
         out.extend_from_slice(&bytes[from..to]);
         out.extend_from_slice(entity.as_bytes());
     });
+}
+
+/// Appends between `SIZE` and twice as many bytes as two blocks, which may overlap, if nothing special is in them.
+fn append_clean<const SIZE: usize>(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<SIZE>(), bytes.last_chunk::<SIZE>()) else { return false };
+    if any_special(first) | any_special(last) {
+        return false;
+    }
+    let rest = bytes.len() - SIZE;
+    out.extend_from_slice(first);
+    out.truncate(out.len() - (SIZE - rest));
+    out.extend_from_slice(last);
+    true
 }
 
 /// Gives `piece` the clean bytes before each special one, and its entity; at last the rest, and nothing.

@@ -130,7 +130,7 @@ impl<'py> Render<'py> {
             ZoneOf::Other => return Ok(None),
         };
         if class_of(self.stock, datetime)? == Class::ZonedDateTime {
-            let flag = crate::lookup::own_dict(datetime)
+            let flag = crate::attributes::own_dict(datetime)
                 .and_then(|own| own.get_item(intern!(self.py, "convert_to_local_time")).transpose());
             return Ok(flag
                 .transpose()?

@@ -2,7 +2,7 @@
 
 use super::html::items;
 use super::subject::{Whole, string, text as text_of, whole_of_text};
-use crate::lookup::has_getitem;
+use crate::attributes::has_getitem;
 use crate::render::Render;
 use crate::rows::Rows;
 use crate::stock::{Class, class_of};

@@ -15,8 +15,8 @@ mod numbers;
 mod text;
 mod urls;
 
+use crate::attributes::{optional_attribute, own_dict};
 use crate::calls::Arguments;
-use crate::lookup::{optional_attribute, own_dict};
 use crate::render::Render;
 use crate::site_functions::SiteFunction;
 use crate::stock::{Class, Stock, class_of};
@@ -90,6 +90,8 @@ pub struct FilterEntry {
     pub asks_size: bool,
     /// It is `length`.
     pub counts: bool,
+    /// It is a function of a site's that gets the value and the argument as they are, and nothing else.
+    pub is_bare: bool,
 }
 
 /// The flags of a filter function, as they are now.
@@ -215,6 +217,11 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
         matches!(effect, Effect::Truth | Effect::Default | Effect::PrintItems | Effect::Sort | Effect::AnyItem)
     });
     let flags = Flags::of(bound);
+    let expects_localtime = flags.has(intern!(py, "expects_localtime"))?;
+    let needs_autoescape = flags.has(intern!(py, "needs_autoescape"))?;
+    let is_safe = flags.has(intern!(py, "is_safe"))?;
+    let is_known = facts.native.is_some() || facts.effect.is_some() || facts.asks.is_some();
+    let is_helped = facts.decorated.is_some() || facts.called.is_some();
     Ok(Some(FilterEntry {
         native: facts.native,
         is_stock: facts.is_default,
@@ -223,9 +230,10 @@ pub fn entry(py: Python<'_>, name: &str, args: usize, function: Py<PyAny>) -> Py
         reads_rows,
         asks: facts.asks,
         asks_size: matches!(facts.effect, Some(Effect::Count | Effect::Truth)),
-        expects_localtime: flags.has(intern!(py, "expects_localtime"))?,
-        needs_autoescape: flags.has(intern!(py, "needs_autoescape"))?,
-        is_safe: flags.has(intern!(py, "is_safe"))?,
+        is_bare: !(is_known || is_helped || expects_localtime || needs_autoescape),
+        expects_localtime,
+        needs_autoescape,
+        is_safe,
         facts,
         function,
     }))
@@ -330,6 +338,32 @@ impl<'py> Render<'py> {
         self.python_filter(entry, &value, arg)
     }
 
+    /// Calls the function of a filter that is bare.
+    pub fn bare_filter(
+        &mut self,
+        entry: &FilterEntry,
+        value: &Bound<'py, PyAny>,
+        arg: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.reach_for_object(value)?;
+        self.lend_compilers()?;
+        let function = entry.function.bind(self.py);
+        let result = match arg {
+            None => function.call1((value,)),
+            Some(arg) => {
+                self.reach_for_object(arg)?;
+                function.call1((value, arg))
+            }
+        };
+        self.forget_ambient();
+        if entry.is_safe { self.kept_safe(value, result?) } else { result }
+    }
+
+    /// The result of a filter that is safe for what is safe.
+    fn kept_safe(&self, value: &Bound<'py, PyAny>, result: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if self.is_marked_safe(value)? { self.stock.call(self.py, "mark_safe_if", (value, result)) } else { Ok(result) }
+    }
+
     fn python_filter(
         &mut self,
         entry: &FilterEntry,
@@ -353,10 +387,7 @@ impl<'py> Render<'py> {
         let result = self.call_filter(entry, &object, arg.as_ref());
         self.forget_ambient();
         let result = result?;
-        if entry.is_safe && self.is_marked_safe(&object)? {
-            return self.stock.call(py, "mark_safe_if", (&object, result)).map(Value::Py);
-        }
-        Ok(Value::Py(result))
+        if entry.is_safe { self.kept_safe(&object, result).map(Value::Py) } else { Ok(Value::Py(result)) }
     }
 
     /// Calls the function of a filter as `FilterExpression.resolve` does.

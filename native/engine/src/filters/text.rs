@@ -2,7 +2,7 @@
 
 use super::Native;
 use super::subject::{Subject, Whole, string, text as text_of, whole};
-use crate::lookup::class_has;
+use crate::attributes::class_has;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;

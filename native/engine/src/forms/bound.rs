@@ -2,7 +2,7 @@
 
 use super::errors::FieldErrors;
 use super::known::{Kind, Known, Method, Methods};
-use crate::lookup::{optional_attribute, own_dict, stored_attribute};
+use crate::attributes::{optional_attribute, own_dict, stored_attribute};
 use crate::render::Render;
 use crate::value::Value;
 use pyo3::intern;

@@ -1,7 +1,7 @@
 //! `ChoiceWidget`: options and their groups.
 
 use super::known::{Method, Methods};
-use crate::lookup::own_dict;
+use crate::attributes::own_dict;
 use crate::render::Render;
 use pyo3::intern;
 use pyo3::prelude::*;

@@ -1,7 +1,7 @@
 //! Lists of errors, and the errors in them.
 
 use super::known::{Kind, Known, Method, Methods, loaded};
-use crate::lookup::{class_has, has_same_attribute, optional_attribute, own_dict};
+use crate::attributes::{class_has, has_same_attribute, optional_attribute, own_dict};
 use crate::render::Render;
 use crate::value::Value;
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyStopIteration};

@@ -1,7 +1,7 @@
 //! Which methods of an object are Django's own.
 
+use crate::attributes::own_dict;
 use crate::classes::Met;
-use crate::lookup::own_dict;
 use crate::render::Render;
 use crate::watch::{Holder, all_hold, notes, type_version};
 use pyo3::intern;

@@ -2,7 +2,7 @@
 
 use super::bound::View;
 use super::known::{Known, Method};
-use crate::lookup::asked_attribute;
+use crate::attributes::asked_attribute;
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;

@@ -1,7 +1,7 @@
 //! Form renderers: their templates, rendered without a way through Python where the engine is ours.
 
 use super::known::{Kind, Known, Method};
-use crate::lookup::{class_has_this, optional_attribute, own_dict};
+use crate::attributes::{class_has_this, optional_attribute, own_dict};
 use crate::py::entry::fresh;
 use crate::py::frame::{Frame, RootState};
 use crate::py::program::{NativeProgram, native_program};

@@ -3,7 +3,8 @@
 use super::bound::has_own;
 use super::known::{Kind, Known, Method, Methods, loaded};
 use super::whole::plain_dict;
-use crate::lookup::{class_has, has_generic_getattr, item_miss, own_dict};
+use crate::attributes::{class_has, has_generic_getattr, own_dict};
+use crate::lookup::item_miss;
 use crate::program::Program;
 use crate::render::Render;
 use crate::value::Value;

@@ -2,7 +2,7 @@
 
 use super::bound::{View, has_own, item_or_none};
 use super::known::{Kind, Known, Method, Methods};
-use crate::lookup::{class_has, is_callable, own_dict};
+use crate::attributes::{class_has, is_callable, own_dict};
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use pyo3::intern;

@@ -2,7 +2,7 @@
 
 use super::bound::item_or_none;
 use super::known::{Kind, Known, Method, Methods};
-use crate::lookup::{optional_attribute, stored_attribute};
+use crate::attributes::{optional_attribute, stored_attribute};
 use crate::render::Render;
 use crate::stock::{Class, class_of};
 use crate::value::Value;

@@ -2,8 +2,8 @@
 
 use super::key::{ObjectKey, Parts};
 use super::recipes::{self, Attributes, Parameters, Recipe, Rule};
+use crate::attributes::own_dict;
 use crate::classes::Met;
-use crate::lookup::own_dict;
 use crate::shared::Shared;
 use crate::watch::{type_version, version_of};
 use pyo3::prelude::*;

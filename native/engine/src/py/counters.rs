@@ -25,6 +25,13 @@ pub fn native_render() {
     NATIVE_RENDERS.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Takes back what one template, compiled and rendered here, has counted: it was no page of the site's.
+#[pyfunction]
+pub fn uncount_render() {
+    NATIVE_TEMPLATES.fetch_sub(1, Ordering::Relaxed);
+    NATIVE_RENDERS.fetch_sub(1, Ordering::Relaxed);
+}
+
 /// Counts a template that Django compiled, with the reason.
 #[pyfunction]
 pub fn count_stock_template(reason: String) {

@@ -1,6 +1,6 @@
 //! Ways into a render: a page of its own, or a part of one in the context that Python code has handed in; and out again.
 
-use crate::lookup::own_dict;
+use crate::attributes::own_dict;
 use crate::out::Out;
 use crate::program::Program;
 use crate::py::frame::Frame;
@@ -87,7 +87,7 @@ pub fn enter<'py>(py: Python<'py>, stock: &'py Stock, context: &Bound<'py, PyAny
         engine,
         context: Some(context.clone()),
         known: Known::of_flags(flags),
-        template_name: crate::lookup::optional_attribute(context, stock.template_name.bind(py))?
+        template_name: crate::attributes::optional_attribute(context, stock.template_name.bind(py))?
             .unwrap_or_else(|| py.None().into_bound(py)),
         template,
         ..detached(py, stock)

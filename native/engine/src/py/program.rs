@@ -1,7 +1,7 @@
 //! `NativeProgram`: a compiled template as Python holds it. Compiling, and every way into the renderer.
 
+use crate::attributes::optional_attribute;
 use crate::host::PyHost;
-use crate::lookup::optional_attribute;
 use crate::out::Out;
 use crate::program::Program;
 use crate::py::compiled::{find_blocks, finish};

@@ -1,7 +1,7 @@
 //! `cache`.
 
+use crate::attributes::own_dict;
 use crate::filters::subject::{object_string, small_int};
-use crate::lookup::own_dict;
 use crate::program::Program;
 use crate::py::program::NativeProgram;
 use crate::render::Render;

@@ -1,7 +1,7 @@
 //! `block`, `extends`, `include`, `partial`: how templates are put together.
 
+use crate::attributes::{optional_attribute, own_dict};
 use crate::blocks::{BlockRef, BlockValue};
-use crate::lookup::{optional_attribute, own_dict};
 use crate::program::{OwnBlock, Program};
 use crate::py::entry::let_go;
 use crate::py::frame::{Blocks, Frame, RootState};
@@ -227,7 +227,7 @@ impl<'py> Render<'py> {
         if object.is_instance(base)? {
             return Ok(object);
         }
-        if let Some(inner) = crate::lookup::optional_attribute(&object, self.stock.template.bind(py))?
+        if let Some(inner) = crate::attributes::optional_attribute(&object, self.stock.template.bind(py))?
             && inner.is_instance(base)?
         {
             return Ok(inner);
@@ -253,12 +253,13 @@ impl<'py> Render<'py> {
         skip: Option<&Bound<'py, PyList>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
-        let Some(cache) = crate::lookup::optional_attribute(&self.engine, self.stock.template_cache.bind(py))? else {
+        let Some(cache) = crate::attributes::optional_attribute(&self.engine, self.stock.template_cache.bind(py))?
+        else {
             return Ok(None);
         };
         let Ok(cache) = cache.cast::<PyDict>() else { return Ok(None) };
         for origin in skip.into_iter().flatten() {
-            let known = crate::lookup::optional_attribute(&origin, self.stock.template_name.bind(py))?;
+            let known = crate::attributes::optional_attribute(&origin, self.stock.template_name.bind(py))?;
             if known.is_none_or(|known| known.eq(name).unwrap_or(true)) {
                 return Ok(None);
             }
@@ -392,9 +393,9 @@ impl<'py> Render<'py> {
         let py = self.py;
         let value = self.eval(p, expr)?;
         let object = self.to_py(&value)?;
-        let has_render = crate::lookup::optional_attribute(&object, self.stock.render.bind(py))?;
+        let has_render = crate::attributes::optional_attribute(&object, self.stock.render.bind(py))?;
         if has_render.is_some_and(|render| render.is_callable()) {
-            let inner = crate::lookup::optional_attribute(&object, self.stock.template.bind(py))?;
+            let inner = crate::attributes::optional_attribute(&object, self.stock.template.bind(py))?;
             return Ok(inner.unwrap_or(object));
         }
         let names = if object.is_truthy()? { object } else { PyTuple::empty(py).into_any() };

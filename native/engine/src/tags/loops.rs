@@ -168,7 +168,7 @@ impl<'py> Render<'py> {
         }
         let sized = match class {
             Class::List | Class::Tuple | Class::Dict | Class::Str | Class::Safe => true,
-            _ => crate::lookup::optional_attribute(&values, self.stock.dunder_len.bind(self.py))?.is_some(),
+            _ => crate::attributes::optional_attribute(&values, self.stock.dunder_len.bind(self.py))?.is_some(),
         };
         if sized {
             return Ok(Some(values));

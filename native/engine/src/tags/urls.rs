@@ -1,8 +1,8 @@
 //! `url` and `static`.
 
 use crate::addresses::Arguments;
+use crate::attributes::optional_attribute;
 use crate::filters::subject::{object_string, small_int};
-use crate::lookup::optional_attribute;
 use crate::program::Program;
 use crate::render::Render;
 use crate::stock::{Class, class_of};

@@ -35,7 +35,10 @@ impl<'py> Render<'py> {
                 self.out.push_str("None");
                 Ok(())
             }
-            Value::Py(object) => self.write_object(object, class_of(self.stock, object)?),
+            Value::Py(object) => match object.cast_exact::<PyString>() {
+                Ok(text) if self.out.push_simple(text, self.autoescape) => Ok(()),
+                _ => self.write_object(object, class_of(self.stock, object)?),
+            },
             Value::Loop(_) | Value::Block(_) | Value::Row(_) | Value::Rows(_) => {
                 let object = self.to_py(value)?;
                 self.write_object(&object, class_of(self.stock, &object)?)
