@@ -16,7 +16,7 @@ from django.utils import formats
 
 import djust_backend
 
-from . import later, orm, plan_cache
+from . import later, orm, plan_cache, rehearsal
 
 #: Modules of Django's that an engine with its usual settings imports when it is made.
 _OF_ENGINES = (
@@ -47,6 +47,7 @@ class DjustBackendConfig(AppConfig):
         _ = djust_backend.DjustTemplates
         later.import_all()
         _load_of_django()
+        rehearsal.rehearse()
         if plan_cache.shared_plans() is not None:
             orm.release()
 

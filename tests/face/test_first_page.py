@@ -151,3 +151,57 @@ def test_the_app_imports_everything_before_the_first_page() -> None:
     found = first_page(template, "djust_backend")
     assert found["before"] == found["after"]
     assert "djust_backend.orm.peers" in found["before"]
+
+
+TRACES = """
+import logging
+
+from django.conf import settings
+
+settings.configure(
+    SECRET_KEY="of nobody",
+    INSTALLED_APPS=["django.contrib.contenttypes", "djust_backend"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    LANGUAGE_CODE="de",
+    TEMPLATES=[{"BACKEND": "djust_backend.DjustTemplates", "NAME": "django"}],
+)
+import django
+from django.test.signals import template_rendered
+
+said = []
+logging.getLogger("django.template").addHandler(
+    type("Keeper", (logging.Handler,), {"emit": lambda self, record: said.append(record)})(),
+)
+logging.getLogger("django.template").setLevel(logging.DEBUG)
+template_rendered.connect(lambda **named: said.append(named))
+django.setup()
+
+from django.db import connection, connections
+from django.template import engines
+from django.utils import formats, timezone
+from django.utils.translation import trans_real
+
+from djust_backend._native import render_counters
+
+assert said == []
+assert trans_real._translations == {} and trans_real._default is None
+assert not hasattr(trans_real._active, "value")
+assert formats._format_cache == {}
+assert timezone.get_default_timezone.cache_info().currsize == 0
+assert connection.connection is None
+assert "templates" not in vars(engines) and engines._engines == {}
+assert render_counters() == {
+    "native_templates": 0, "native_renders": 0,
+    "stock_templates": 0, "stock_renders": 0, "stock_reasons": {},
+}, render_counters()
+engines["django"].from_string("{{ x }}").render({"x": 1})
+assert render_counters()["native_renders"] == 1
+"""
+
+
+def test_what_the_app_does_at_start_leaves_no_trace() -> None:
+    """No language, format, time zone, connection or engine of the site's is asked for."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRACES], capture_output=True, text=True, timeout=120, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
