@@ -202,6 +202,11 @@ assert render_counters()["native_renders"] == 1
 def test_what_the_app_does_at_start_leaves_no_trace() -> None:
     """No language, format, time zone, connection or engine of the site's is asked for."""
     done = subprocess.run(
-        [sys.executable, "-c", TRACES], capture_output=True, text=True, timeout=120, check=False, cwd=ROOT
+        [sys.executable, "-c", TRACES],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
