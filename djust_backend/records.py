@@ -8,6 +8,7 @@ have theirs in common. What is made at each render stays a `NamedTuple`, which i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -58,10 +59,9 @@ class Record:
                     or not cls._required.intersection(rest) <= named.keys()
                 ):
                     raise TypeError(f"{cls.__qualname__} takes {', '.join(names)}")
-            for name, value in zip(names, values, strict=False):
-                setattr(self, name, value)
-            for name, value in named.items():
-                setattr(self, name, value)
+            # `setattr` returns None, so that none is left out; a loop takes several times as long.
+            any(map(setattr, repeat(self), names, values))
+            any(map(setattr, repeat(self), named, named.values()))
 
         def __hash__(self) -> int:
             known = self._hash

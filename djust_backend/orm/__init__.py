@@ -8,6 +8,7 @@ from djust_backend.later import from_homes
 
 from .arrivals import install as settle_arrivals
 from .choose.pushdown import reads_whole
+from .conditions import judge_known
 from .display import display_labels
 from .facts import accessor, id_column, relation
 from .guards import counts_its_rows
@@ -56,6 +57,7 @@ __all__ = [
     "id_column",
     "is_announced",
     "is_read_whole",
+    "judge_known",
     "kind",
     "lendings",
     "load",

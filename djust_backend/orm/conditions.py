@@ -147,6 +147,14 @@ def _read(where: Any, key: list[Any], condition: Condition) -> bool:
     return True
 
 
+def judge_known() -> None:
+    """Look at all classes of Django's that a condition may be made of, before there is one."""
+    for kind in (Col, WhereNode, *LOOKUPS):
+        now = versions((kind,))
+        if now is not None:
+            are_django_s((kind,), now)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def are_django_s(kinds: tuple[type, ...], now: tuple[int, ...]) -> bool:
     """Whether all methods of these classes, which have these versions, were written in Django."""

@@ -154,6 +154,7 @@ def test_the_app_imports_everything_before_the_first_page() -> None:
 
 
 TRACES = """
+import gettext
 import logging
 
 from django.conf import settings
@@ -188,6 +189,7 @@ assert trans_real._translations == {} and trans_real._default is None
 assert not hasattr(trans_real._active, "value")
 assert formats._format_cache == {}
 assert timezone.get_default_timezone.cache_info().currsize == 0
+assert any(path.endswith("de/LC_MESSAGES/django.mo") for _, path in gettext._translations)
 assert connection.connection is None
 assert "templates" not in vars(engines) and engines._engines == {}
 assert render_counters() == {
@@ -210,3 +212,55 @@ def test_what_the_app_does_at_start_leaves_no_trace() -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
+
+
+BROKEN = """
+import sys
+
+from django.conf import settings
+
+settings.configure(
+    SECRET_KEY="of nobody",
+    INSTALLED_APPS=["djust_backend"],
+    LANGUAGE_CODE="de",
+    LOCALE_PATHS=[sys.argv[1]],
+    TEMPLATES=[{"BACKEND": sys.argv[2], "NAME": "django"}],
+)
+import django
+
+django.setup()
+from django.template import engines
+from django.utils import translation
+
+with translation.override("en"):
+    assert engines["django"].from_string("{% load i18n %}{{ x }}").render({"x": "x"}) == "x"
+try:
+    print(engines["django"].from_string("{% load i18n %}{% trans 'Yes' %}").render())
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize("contents", [b"", b"no messages", b"\xde\x12\x04\x95" + b"\xff" * 40])
+def test_messages_that_cannot_be_read_are_told_of_by_a_page(
+    tmp_path: Path, contents: bytes
+) -> None:
+    """Not by the start of the process, which may never need them."""
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.mo").write_bytes(contents)
+    said = []
+    for backend in (
+        "django.template.backends.django.DjangoTemplates",
+        "djust_backend.DjustTemplates",
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", BROKEN, str(tmp_path), backend],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            cwd=ROOT,
+        )
+        said.append((done.returncode, done.stdout, done.stderr.splitlines()[-1:]))
+    assert said[0] == said[1]

@@ -58,3 +58,6 @@ DEFAULT = ["stock_naive", "stock_tuned", "jinja2_tuned", "ours_naive", "floor"]
 
 #: Whose text is right, whom the others are measured against, and who is judged.
 EXPECTED, BASE, JUDGED = "stock_naive", "stock_tuned", "ours_naive"
+
+#: Who is judged by the first render of a process as well: a site that has our app installed.
+INSTALLED = "ours_installed"

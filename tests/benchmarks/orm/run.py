@@ -19,7 +19,7 @@ if not __package__:
 from tests.benchmarks.engine.process import Failed, Process
 from tests.benchmarks.engine.run import put, say, start
 from tests.benchmarks.orm import report
-from tests.benchmarks.orm.backends import BACKENDS, BASE, DEFAULT, EXPECTED
+from tests.benchmarks.orm.backends import BACKENDS, BASE, DEFAULT, EXPECTED, INSTALLED, JUDGED
 from tests.benchmarks.orm.databases import DATABASES
 from tests.benchmarks.orm.pages import COLD_PAGE, MEMORY_PAGE, PAGES, PLAIN_PAGE
 from tests.benchmarks.orm.session import Effort, Figures, Session
@@ -70,18 +70,21 @@ def workers(database: str, names: list[str], scale: str) -> Iterator[dict[str, P
 
 def measure(database: str, names: list[str], pages: list[str], effort: Effort) -> Figures:
     """Everything on one database."""
-    with workers(database, names, "full") as processes:
-        figures = Figures({name: process.versions for name, process in processes.items()})
-        session = Session(processes, effort)
+    # The network is neither in a first render nor in the memory that a page takes.
+    has_first = COLD_PAGE in pages and database != "latency"
+    more = [INSTALLED] if has_first and JUDGED in names else []
+    with workers(database, [*dict.fromkeys([*names, *more])], "full") as processes:
+        measured = {name: process for name, process in processes.items() if name in names}
+        figures = Figures({name: process.versions for name, process in measured.items()})
+        session = Session(measured, effort)
         for page in pages:
             say(f"{database}: {page}")
             figures.pages[page] = session.measure(page)
         if PLAIN_PAGE in pages:
             figures.functions = session.functions()
-        # The network is neither in the one nor in the other.
-        if COLD_PAGE in pages and database != "latency":
+        if has_first:
             say(f"{database}: first renders")
-            figures.cold = session.cold(engine_in_use=False)
+            figures.cold = Session(processes, effort).cold(engine_in_use=False)
             figures.first = session.cold(engine_in_use=True)
         if MEMORY_PAGE in pages and database != "latency":
             say(f"{database}: memory")
