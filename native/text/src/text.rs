@@ -47,12 +47,13 @@ pub fn capfirst(s: &str) -> Option<Cow<'_, str>> {
 
 /// The `lower` filter (`str.lower`). `None`: a character's case may differ between Python versions.
 pub fn lower(s: &str) -> Option<String> {
-    has_only_stable_case(s).then(|| s.to_lowercase())
+    // The rules of Unicode look at one character after the other, these at a block.
+    if s.is_ascii() { Some(s.to_ascii_lowercase()) } else { has_only_stable_case(s).then(|| s.to_lowercase()) }
 }
 
 /// The `upper` filter (`str.upper`). `None`: a character's case may differ between Python versions.
 pub fn upper(s: &str) -> Option<String> {
-    has_only_stable_case(s).then(|| s.to_uppercase())
+    if s.is_ascii() { Some(s.to_ascii_uppercase()) } else { has_only_stable_case(s).then(|| s.to_uppercase()) }
 }
 
 /// `str.title`. `None`: a character's case may differ between Python versions.

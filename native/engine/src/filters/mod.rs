@@ -308,7 +308,6 @@ impl<'py> Render<'py> {
         value: Value<'py>,
         arg: Option<&Value<'py>>,
     ) -> PyResult<Value<'py>> {
-        let is_string = subject::string(self.stock, &value).is_some();
         if let Some((text, safe)) = subject::text(self.stock, &value)? {
             let made = match native {
                 Native::Plain(filter) => filter(&text),
@@ -328,7 +327,11 @@ impl<'py> Render<'py> {
             };
             match made {
                 Some(Cow::Owned(made)) => return Ok(Value::Text(made.into(), safe && entry.is_safe)),
-                Some(Cow::Borrowed(same)) if same.len() == text.len() && (!safe || entry.is_safe) && is_string => {
+                Some(Cow::Borrowed(same))
+                    if same.len() == text.len()
+                        && (!safe || entry.is_safe)
+                        && subject::string(self.stock, &value).is_some() =>
+                {
                     return Ok(value);
                 }
                 Some(Cow::Borrowed(made)) => return Ok(Value::Text(made.into(), safe && entry.is_safe)),
