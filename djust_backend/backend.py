@@ -100,7 +100,8 @@ class Template(stock.Template):
                 stock.reraise(error, self.backend)
             if text is not None:
                 return text
-        else:
+        elif not isinstance(self.template, CompiledTemplate):
+            # Ours counts itself.
             count_stock_render()
         return cast(SafeString, super().render(context, request))
 

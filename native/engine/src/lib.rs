@@ -89,7 +89,7 @@ mod _native {
     #[pymodule_export]
     use super::py::block_context::NativeBlocks;
     #[pymodule_export]
-    use super::py::counters::{count_stock_render, count_stock_template, render_counters, uncount_render};
+    use super::py::counters::{count_renders, count_stock_render, count_stock_template, render_counters};
     #[pymodule_export]
     use super::py::frame::NativeFrame;
     #[pymodule_export]

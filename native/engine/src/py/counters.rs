@@ -4,12 +4,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 static NATIVE_TEMPLATES: AtomicU64 = AtomicU64::new(0);
 static NATIVE_RENDERS: AtomicU64 = AtomicU64::new(0);
 static STOCK_TEMPLATES: AtomicU64 = AtomicU64::new(0);
 static STOCK_RENDERS: AtomicU64 = AtomicU64::new(0);
+static COUNTS: AtomicBool = AtomicBool::new(true);
 static REASONS: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
 
 /// Reasons that are told apart at most.
@@ -17,24 +18,32 @@ const MAX_REASONS: usize = 1000;
 
 /// A template was compiled natively.
 pub fn native_template() {
-    NATIVE_TEMPLATES.fetch_add(1, Ordering::Relaxed);
+    count(&NATIVE_TEMPLATES);
 }
 
 /// Rust rendered a template or a node list that Python had asked for.
 pub fn native_render() {
-    NATIVE_RENDERS.fetch_add(1, Ordering::Relaxed);
+    count(&NATIVE_RENDERS);
 }
 
-/// Takes back what one template, compiled and rendered here, has counted: it was no page of the site's.
+/// Says whether templates and renders are counted from now on: not those of no page of the site's.
 #[pyfunction]
-pub fn uncount_render() {
-    NATIVE_TEMPLATES.fetch_sub(1, Ordering::Relaxed);
-    NATIVE_RENDERS.fetch_sub(1, Ordering::Relaxed);
+pub fn count_renders(counts: bool) {
+    COUNTS.store(counts, Ordering::Relaxed);
+}
+
+fn count(counter: &AtomicU64) {
+    if COUNTS.load(Ordering::Relaxed) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Counts a template that Django compiled, with the reason.
 #[pyfunction]
 pub fn count_stock_template(reason: String) {
+    if !COUNTS.load(Ordering::Relaxed) {
+        return;
+    }
     STOCK_TEMPLATES.fetch_add(1, Ordering::Relaxed);
     let mut reasons = REASONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if reasons.len() < MAX_REASONS || reasons.contains_key(&reason) {
@@ -45,7 +54,7 @@ pub fn count_stock_template(reason: String) {
 /// Counts a render that Django did.
 #[pyfunction]
 pub fn count_stock_render() {
-    STOCK_RENDERS.fetch_add(1, Ordering::Relaxed);
+    count(&STOCK_RENDERS);
 }
 
 /// All counts since the start of the process: templates and renders, native and stock, and the reasons for stock ones.
