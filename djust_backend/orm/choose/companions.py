@@ -72,11 +72,15 @@ def sure(model: type[Model], usage: Usage) -> Sure:
     collections: list[str] = []
     if not facts.gives_attributes(model):
         return Sure((), ())
+    relations = {name: facts.relation(model, name) for name in usage.fields}
+    names_parent = any(found is not None and found.parent_link for found in relations.values())
     for name, below in usage.fields.items():
-        relation = facts.relation(model, name)
+        relation = relations[name]
         if relation is None or not below.reached() or not is_plain(relation):
             continue
         if relation.kind == facts.TO_ONE:
+            if names_parent and _may_be_the_parents(model, relation):
+                continue
             if needs_row(relation, below):
                 ones.append(name)
         elif rows_of_all(below) is not None:
@@ -101,6 +105,11 @@ def needs_row(relation: facts.Relation, usage: Usage) -> bool:
         below.reached() and facts.id_column(relation.owner, relation.name, name) is None
         for name, below in usage.fields.items()
     )
+
+
+def _may_be_the_parents(model: type[Model], relation: facts.Relation) -> bool:
+    """Whether Django takes the related row from the parent's instance, if that has been asked."""
+    return relation.forward and model._meta.get_ancestor_link(relation.field.model) is not None
 
 
 def rows_of_all(usage: Usage) -> Usage | None:
