@@ -111,16 +111,21 @@ PAGES: dict[str, tuple[str, str, set[str]]] = {
 }
 
 
-def first_page(template: str, *apps: str) -> dict[str, Any]:
-    """What a new process says after its first page; asserts that there is one."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, template, *apps],
+def new_process(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """How a program ends in a process of its own, and what it says."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
         cwd=ROOT,
     )
+
+
+def first_page(template: str, *apps: str) -> dict[str, Any]:
+    """What a new process says after its first page; asserts that there is one."""
+    done = new_process(PROGRAM, template, *apps)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -182,7 +187,7 @@ logging.getLogger("django.template").setLevel(logging.DEBUG)
 template_rendered.connect(lambda **named: said.append(named))
 django.setup()
 
-from django.db import connection, connections
+from django.db import connection
 from django.template import engines
 from django.utils import formats, timezone
 from django.utils.translation import trans_real
@@ -213,14 +218,7 @@ else:
 @pytest.mark.parametrize("how", [[], ["patched"]])
 def test_what_the_app_does_at_start_leaves_no_trace(how: list[str]) -> None:
     """No language, format, time zone, connection or engine of the site's is asked for."""
-    done = subprocess.run(
-        [sys.executable, "-c", TRACES, *how],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=ROOT,
-    )
+    done = new_process(TRACES, *how)
     assert done.returncode == 0, done.stderr
 
 
@@ -264,13 +262,6 @@ def test_messages_that_cannot_be_read_are_told_of_by_a_page(
         "django.template.backends.django.DjangoTemplates",
         "djust_backend.DjustTemplates",
     ):
-        done = subprocess.run(
-            [sys.executable, "-c", BROKEN, str(tmp_path), backend],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            cwd=ROOT,
-        )
+        done = new_process(BROKEN, str(tmp_path), backend)
         said.append((done.returncode, done.stdout, done.stderr.splitlines()[-1:]))
     assert said[0] == said[1]

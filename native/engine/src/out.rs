@@ -5,7 +5,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use crate::utf8::{ascii_of, push_string};
+use crate::utf8::{ascii_of, push_ascii, push_string};
 
 /// Room for more than this is not made at once.
 const MAX_EXPECTED: usize = 16 << 20;
@@ -66,11 +66,7 @@ impl Out {
     #[inline]
     pub fn push_simple(&mut self, text: &Bound<'_, PyString>, escape: bool) -> bool {
         let Some(characters) = ascii_of(text) else { return false };
-        if escape {
-            escape_bytes_into(characters, &mut self.bytes);
-        } else {
-            self.bytes.extend_from_slice(characters);
-        }
+        push_ascii(characters, escape, &mut self.bytes);
         true
     }
 

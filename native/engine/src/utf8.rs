@@ -22,6 +22,16 @@ pub fn ascii_of<'a>(string: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
     }
 }
 
+/// Appends ASCII characters, escaped or not.
+#[inline]
+pub fn push_ascii(characters: &[u8], escape: bool, out: &mut Vec<u8>) {
+    if escape {
+        escape_bytes_into(characters, out);
+    } else {
+        out.extend_from_slice(characters);
+    }
+}
+
 /// Appends a string to `out`, escaped or not; `None`, with nothing appended, if it cannot be written as UTF-8.
 pub fn push_string(string: &Bound<'_, PyString>, escape: bool, out: &mut Vec<u8>) -> PyResult<Option<()>> {
     // SAFETY: a live string, whose characters Python code cannot change; they are not kept. The flag is read after
@@ -29,11 +39,7 @@ pub fn push_string(string: &Bound<'_, PyString>, escape: bool, out: &mut Vec<u8>
     let (data, is_ascii) = unsafe { (string.data()?, ffi::PyUnicode_IS_ASCII(string.as_ptr()) != 0) };
     Ok(match data {
         PyStringData::Ucs1(characters) if is_ascii => {
-            if escape {
-                escape_bytes_into(characters, out);
-            } else {
-                out.extend_from_slice(characters);
-            }
+            push_ascii(characters, escape, out);
             Some(())
         }
         PyStringData::Ucs1(characters) => push_characters(characters, escape, out),
